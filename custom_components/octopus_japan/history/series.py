@@ -1,0 +1,300 @@
+"""One external statistic in Home Assistant's recorder: read it, compare it, write it, and be sure that it was written."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+import logging
+
+from homeassistant.components.recorder.db_schema import Statistics, StatisticsMeta
+from homeassistant.components.recorder.models import (
+    StatisticData,
+    StatisticMeanType,
+    StatisticMetaData,
+)
+from homeassistant.components.recorder.statistics import (
+    STATISTIC_UNIT_TO_UNIT_CONVERTER,
+    StatisticsRow,
+    async_add_external_statistics,
+    get_last_statistics,
+    get_metadata,
+    statistics_during_period,
+)
+from homeassistant.components.recorder.tasks import SynchronizeTask
+from homeassistant.core import CoreState, HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.recorder import get_instance, session_scope
+from homeassistant.util import dt as dt_util
+from sqlalchemy import select
+
+from .claims import Queued, async_claim, async_get_claim
+from .statistic_ids import SOURCE
+from .sync import HOUR, TOLERANCE, Hours, Row, exact, sync
+
+_LOGGER = logging.getLogger(__name__)
+
+WRITE_TIMEOUT = 300.0
+"""Seconds to wait for the recorder: five years of hours take it 30 s here, and a slow disk longer."""
+
+LOST_AFTER = 600.0
+"""Seconds after which a write that the recorder got past and that is not there counts as dropped, not as retried."""
+
+
+class NotWrittenError(HomeAssistantError):
+    """Statistics cannot be compared or are not known to be written now; the same pass is worth repeating later."""
+
+
+class ClaimedError(HomeAssistantError):
+    """Another config entry writes this statistic."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Rows of a window, ascending, and the sum just before it (0 if nothing is older)."""
+
+    rows: list[Row]
+    before: float
+
+
+class Series:
+    """An hourly statistic, written by one config entry.
+
+    `unit` is kWh or JPY. A name or a unit (of the same kind) that the user gave the statistic since is kept; rows are read
+    and given in `unit` all the same.
+    """
+
+    def __init__(
+        self, hass: HomeAssistant, statistic_id: str, name: str, unit: str, *, entry_id: str
+    ) -> None:
+        self.statistic_id = statistic_id
+        self.unit = unit
+        self._hass = hass
+        self._entry_id = entry_id
+        self._claim = async_get_claim(hass, statistic_id)
+        self._converter = STATISTIC_UNIT_TO_UNIT_CONVERTER.get(unit)
+        self._metadata = StatisticMetaData(
+            mean_type=StatisticMeanType.NONE,
+            has_sum=True,
+            name=name,
+            source=SOURCE,
+            statistic_id=statistic_id,
+            unit_class=self._converter.UNIT_CLASS if self._converter else None,
+            unit_of_measurement=unit,
+        )
+
+    async def read(self, start: datetime, end: datetime | None = None) -> Stored:
+        """Return the rows from `start` to before `end` (aware; None: to the last one)."""
+        return await get_instance(self._hass).async_add_executor_job(self._read, start, end)
+
+    async def last(self) -> Row | None:
+        """Return the latest row, None without any."""
+        return await get_instance(self._hass).async_add_executor_job(self._last)
+
+    async def first(self) -> Row | None:
+        """Return the earliest row, None without any."""
+        return await get_instance(self._hass).async_add_executor_job(self._first)
+
+    @callback
+    def claim(self) -> bool:
+        """Claim the statistic for the config entry; False while another entry has it."""
+        return async_claim(self._hass, self.statistic_id, self._entry_id)
+
+    @callback
+    def write(self, rows: Sequence[Row]) -> None:
+        """Queue rows as one import; nothing for no rows. Whether they are in, only `written` tells.
+
+        Rows after the last one given keep their sums, so give every row to the last one stored: `update` does.
+        Raises ClaimedError if another entry has the statistic, NotWrittenError before Home Assistant has started and while
+        an earlier write has not been read back.
+        """
+        if not self.claim():
+            raise ClaimedError(f"{self.statistic_id} is written by another config entry")
+        if self._hass.state is not CoreState.running:
+            raise NotWrittenError(
+                "Home Assistant is not running: the recorder's queue stands still"
+            )
+        if self._claim.queued:
+            raise NotWrittenError(f"An earlier write of {self.statistic_id} is not in yet")
+        if rows:
+            self._queue(rows, self._data(rows))
+
+    async def written(self) -> bool:
+        """Wait until the rows queued last can be read; True if they can, or if there are none.
+
+        False if not in WRITE_TIMEOUT, if the recorder went past them without storing them (its failures are only logged),
+        and at once, without waiting, while Home Assistant is not running.
+        """
+        queued = self._claim.queued
+        if self._hass.state is not CoreState.running:
+            return False
+        if queued is None:
+            return True
+        if not await self._synchronized():
+            return False
+        instance = get_instance(self._hass)
+        if await instance.async_add_executor_job(self._holds, queued):
+            self._claim.queued = None
+            return True
+        if self._hass.loop.time() - queued.at >= LOST_AFTER:
+            _LOGGER.warning("The recorder dropped a write of %s", self.statistic_id)
+            self._claim.queued = None
+        return False
+
+    async def update(self, values: Hours | Mapping[datetime, Decimal]) -> list[Row]:
+        """Make the statistic equal to the values (whole hours) and return the rows written, [] if none differed.
+
+        Reads the rows from the first value on, compares, writes from the first difference to the last row as one import,
+        and waits until it can be read back: one pass at a time, whoever calls. Values older than everything stored go in
+        front. Hours without a value are kept.
+
+        Raises ClaimedError if another entry has the statistic; NotWrittenError while Home Assistant is not running, while
+        an earlier write is not in, and if this one could not be read back in time. Then nothing is lost: repeat later.
+        """
+        async with self._claim.lock:
+            if not self.claim():
+                raise ClaimedError(f"{self.statistic_id} is written by another config entry")
+            if self._hass.state is not CoreState.running:
+                raise NotWrittenError("Home Assistant is not running")
+            if not await self.written() and self._claim.queued:
+                raise NotWrittenError(f"An earlier write of {self.statistic_id} is not in yet")
+            instance = get_instance(self._hass)
+            rows, data = await instance.async_add_executor_job(self._compare, values)
+            if rows:
+                self._queue(rows, data)
+                if not await self.written():
+                    raise NotWrittenError(f"{self.statistic_id} could not be read back")
+            return rows
+
+    # On the event loop.
+
+    @callback
+    def _queue(self, rows: Sequence[Row], data: list[StatisticData]) -> None:
+        """Hand over a list that nobody else holds: the recorder keeps it by reference."""
+        self._claim.queued = Queued(rows[0], rows[-1], self._hass.loop.time())
+        async_add_external_statistics(self._hass, self._metadata, data)
+
+    async def _synchronized(self) -> bool:
+        """Wait until the recorder has gone past everything queued before: its own wait returns while an import runs."""
+        future: asyncio.Future[None] = self._hass.loop.create_future()
+        get_instance(self._hass).queue_task(SynchronizeTask(future))
+        try:
+            async with asyncio.timeout(WRITE_TIMEOUT):
+                await future
+        except TimeoutError:
+            return False
+        return True
+
+    # In the recorder's executor.
+
+    def _compare(
+        self, values: Hours | Mapping[datetime, Decimal]
+    ) -> tuple[list[Row], list[StatisticData]]:
+        start = values.first if isinstance(values, Hours) else min(values, default=None)
+        if start is None:
+            return [], []
+        stored = self._read(start, None)
+        if isinstance(values, Hours):
+            values = values.values(stored.rows)
+        rows = sync(stored.rows, values, stored.before)
+        return rows, self._data(rows)
+
+    def _read(self, start: datetime, end: datetime | None) -> Stored:
+        self._keep_metadata()
+        window = self._during(start, end)
+        # A window without rows: what comes after it, or else the last row, knows the sum.
+        following = window or (self._during(start, None) if end else [])
+        if following:
+            row, change = following[0]
+            before = float(exact(row.sum) - exact(change))
+        else:
+            last = self._last()
+            before = last.sum if last else 0.0
+        return Stored([row for row, _ in window], before)
+
+    def _during(self, start: datetime, end: datetime | None) -> list[tuple[Row, float]]:
+        """Rows with their changes: the first row's tells the sum before it."""
+        found = statistics_during_period(
+            self._hass,
+            start,
+            end,
+            {self.statistic_id},
+            "hour",
+            None,
+            {"state", "sum", "change"},
+        )
+        convert = self._conversion(incoming=True)
+        return [
+            (row, convert(change))
+            for recorded in found.get(self.statistic_id, [])
+            if (row := _row(recorded, convert)) and (change := recorded.get("change")) is not None
+        ]
+
+    def _last(self) -> Row | None:
+        self._keep_metadata()
+        found = get_last_statistics(self._hass, 1, self.statistic_id, True, {"state", "sum"})
+        recorded = found.get(self.statistic_id)
+        return _row(recorded[0], self._conversion(incoming=True)) if recorded else None
+
+    def _first(self) -> Row | None:
+        """Home Assistant has no look-up for this one; the index of the table answers it."""
+        self._keep_metadata()
+        statement = (
+            select(Statistics.start_ts, Statistics.state, Statistics.sum)
+            .join(StatisticsMeta, Statistics.metadata_id == StatisticsMeta.id)
+            .where(StatisticsMeta.statistic_id == self.statistic_id)
+            .order_by(Statistics.metadata_id, Statistics.start_ts)
+            .limit(1)
+        )
+        with session_scope(hass=self._hass, read_only=True) as session:
+            found = session.execute(statement).first()
+        if found is None:
+            return None
+        recorded = StatisticsRow(start=found[0], end=found[0], state=found[1], sum=found[2])
+        return _row(recorded, self._conversion(incoming=True))
+
+    def _holds(self, queued: Queued) -> bool:
+        """One import is one transaction, and its first row always differs from what was stored."""
+        return all(
+            any(
+                abs(row.state - expected.state) <= TOLERANCE
+                for row in self._read(expected.start, expected.start + HOUR).rows
+            )
+            for expected in (queued.first, queued.last)
+        )
+
+    def _data(self, rows: Sequence[Row]) -> list[StatisticData]:
+        convert = self._conversion(incoming=False)
+        return [
+            StatisticData(start=row.start, state=convert(row.state), sum=convert(row.sum))
+            for row in rows
+        ]
+
+    def _keep_metadata(self) -> None:
+        """Take over name and unit of the statistic: an import overwrites both and converts nothing."""
+        found = get_metadata(self._hass, statistic_ids={self.statistic_id})
+        if self.statistic_id not in found:
+            return
+        recorded = found[self.statistic_id][1]
+        metadata = self._metadata.copy()
+        metadata["name"] = recorded["name"] or metadata["name"]
+        unit = recorded["unit_of_measurement"]
+        if self._converter and unit in self._converter.VALID_UNITS:
+            metadata["unit_of_measurement"] = unit
+        self._metadata = metadata
+
+    def _conversion(self, *, incoming: bool) -> Callable[[float], float]:
+        """From the unit recorded to ours, or back."""
+        recorded = self._metadata["unit_of_measurement"]
+        if self._converter is None or recorded == self.unit:
+            return float
+        units = (recorded, self.unit) if incoming else (self.unit, recorded)
+        return self._converter.converter_factory(*units)
+
+
+def _row(recorded: StatisticsRow, convert: Callable[[float], float]) -> Row | None:
+    """None for a row that lacks a number: we write none such."""
+    state, total = recorded.get("state"), recorded.get("sum")
+    if state is None or total is None:
+        return None
+    return Row(dt_util.utc_from_timestamp(recorded["start"]), convert(state), convert(total))

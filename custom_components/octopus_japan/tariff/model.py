@@ -1,0 +1,223 @@
+"""What a price is made of. Yen and kWh are Decimal, prices include tax unless a name says otherwise."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple, Self
+
+from .schedule import Schedule
+
+ZERO = Decimal(0)
+_NET_DIGITS = Decimal("0.00001")
+
+
+class Component(StrEnum):
+    """The parts of a cost that stay apart to the end."""
+
+    ENERGY = "energy"
+    FUEL_COST_ADJUSTMENT = "fuel_cost_adjustment"
+    RENEWABLE_ENERGY_LEVY = "renewable_energy_levy"
+    STANDING_CHARGE = "standing_charge"
+    SUBSIDY = "subsidy"
+    DISCOUNT = "discount"
+
+
+class Provenance(StrEnum):
+    """Where a figure comes from."""
+
+    API = "api"
+    BILL = "bill"
+    OBSERVED = "observed"
+    PUBLISHED = "published"
+    CARRIED_FORWARD = "carried_forward"
+    LEARNED = "learned"
+
+
+class Kind(StrEnum):
+    """What the price of a kWh depends on."""
+
+    STEPPED = "stepped"
+    SINGLE = "single"
+    TIME_OF_USE = "time_of_use"
+
+
+class Per(StrEnum):
+    """What a charge is counted by."""
+
+    KWH = "kwh"
+    DAY = "day"
+    MONTH = "month"
+
+
+class AdderBasis(StrEnum):
+    """Which month's fuel cost adjustment and levy a kWh bears."""
+
+    CALENDAR_DAY = "calendar_day"
+    READING_MONTH = "reading_month"
+
+
+class Unpriced(Exception):  # noqa: N818 - not an error of the program: a fact about the supply
+    """There is no honest price. `reason` is a translation key."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The price of the kWh from `start` to `end` of a billing period; the last step has no end."""
+
+    start: Decimal
+    end: Decimal | None
+    price: Decimal
+    name: str
+    discount: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """The price in the hours of `slot`."""
+
+    name: str
+    slot: str
+    price: Decimal
+    discount: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class StandingCharge:
+    """What is charged whatever the use: already multiplied by the contract's amperes, kVA or kW."""
+
+    price: Decimal = ZERO
+    per: Per = Per.DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """A charge (or, below zero, a discount) beside the product's own: an add-on of the agreement."""
+
+    name: str
+    price: Decimal
+    per: Per
+    component: Component
+
+
+@dataclass(frozen=True, slots=True)
+class RateCard:
+    """One agreement in one generation of its rates, in force from `start` until before `end`."""
+
+    kind: Kind
+    standing_charge: StandingCharge = field(default_factory=StandingCharge)
+    steps: tuple[Step, ...] = ()
+    bands: tuple[Band, ...] = ()
+    schedule: Schedule | None = None
+    start: datetime | None = None
+    end: datetime | None = None
+    fuel_cost_adjusted: bool = True
+    fixed_fuel_cost_adjustment: Decimal | None = None
+    extras: tuple[Extra, ...] = ()
+    area: str | None = None
+    product_code: str | None = None
+    product_name: str | None = None
+    agreement_id: int | None = None
+
+    def covers(self, at: datetime) -> bool:
+        """Tell whether the card is in force."""
+        return (self.start is None or self.start <= at) and (self.end is None or at < self.end)
+
+    def step_at(self, used: Decimal) -> Step:
+        """Find the step that the next kWh belongs to."""
+        for step in self.steps:
+            if step.end is None or used < step.end:
+                return step
+        raise Unpriced("unknown_product")
+
+    def band_of(self, slot: str) -> Band:
+        """Find the band that prices a slot of the schedule."""
+        for band in self.bands:
+            if band.slot == slot:
+                return band
+        raise Unpriced("unknown_band")
+
+    def extras_of(self, component: Component, per: Per) -> Decimal:
+        """Add up the extras of one component and unit."""
+        return sum(
+            (e.price for e in self.extras if e.component is component and e.per is per), ZERO
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A time that cannot be priced, and why (a translation key)."""
+
+    reason: str
+    start: datetime | None = None
+    end: datetime | None = None
+    product_code: str | None = None
+
+    def covers(self, at: datetime) -> bool:
+        """Tell whether the gap holds."""
+        return (self.start is None or self.start <= at) and (self.end is None or at < self.end)
+
+
+def net(gross: Decimal) -> Decimal:
+    """Take the tax off a unit price, to the five digits that the service states."""
+    return (gross * 10 / 11).quantize(_NET_DIGITS)
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What the next kWh costs, all in; the standing charge stands apart, it does not depend on use."""
+
+    at: datetime
+    components: Mapping[Component, Decimal]
+    total: Decimal
+    band: str
+    slot: str
+    valid_until: datetime | None = None
+    estimated: bool = False
+    provenance: Mapping[Component, Provenance] = field(default_factory=lambda: MappingProxyType({}))
+    standing_charge: StandingCharge = field(default_factory=StandingCharge)
+
+    @property
+    def components_without_tax(self) -> Mapping[Component, Decimal]:
+        """The components net of tax."""
+        return {component: net(price) for component, price in self.components.items()}
+
+    @property
+    def total_without_tax(self) -> Decimal:
+        """The total net of tax."""
+        return sum(self.components_without_tax.values(), ZERO)
+
+    def same_as(self, other: Self) -> bool:
+        """Tell whether nothing but the time differs."""
+        return (
+            self.total == other.total
+            and self.band == other.band
+            and self.estimated == other.estimated
+            and self.components == other.components
+            and self.provenance == other.provenance
+            and self.standing_charge == other.standing_charge
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PricePeriod:
+    """A time of one price."""
+
+    start: datetime
+    end: datetime
+    price: Price
+
+
+class HourCost(NamedTuple):
+    """The cost of one hour. A tuple: a year of them is made in a twentieth of a second."""
+
+    start: datetime
+    kwh: Decimal
+    components: Mapping[Component, Decimal]
+    total: Decimal

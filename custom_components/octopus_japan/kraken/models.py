@@ -4,31 +4,74 @@ Attribute names are the schema's, in snake case. Money is Decimal yen including 
 Decimal kWh, every datetime aware. Every field that the service was seen to leave out, refuse or null is optional here.
 """
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from enum import StrEnum
+from functools import cache
+import logging
 import re
-from typing import Any
+from typing import Any, override
 
 from mashumaro import DataClassDictMixin
 from mashumaro.config import BaseConfig
 from mashumaro.types import Discriminator
 
+_LOGGER = logging.getLogger(__name__)
 _CAPITAL = re.compile(r"(?<=[a-z0-9])([A-Z])")
+HALF_HOUR = timedelta(minutes=30)
 
 
+@cache
 def _snake(name: str) -> str:
     return _CAPITAL.sub(r"_\1", name).lower()
 
 
+def _aware(value: str) -> datetime:
+    """Return an instant, in UTC; a time without offset could be anything."""
+    moment = datetime.fromisoformat(value)
+    if moment.tzinfo is None:
+        raise ValueError("a time without offset")
+    return moment.astimezone(UTC)
+
+
+def _number(value: str | float) -> Decimal:
+    """Return a finite number; the API writes them as text."""
+    number = Decimal(str(value))
+    if not number.is_finite():
+        raise ValueError("not a finite number")
+    return number
+
+
+def _present(value: Any) -> Any:
+    """Return a value without the nulls that any list may hold."""
+    return [item for item in value if item is not None] if isinstance(value, list) else value
+
+
+class Direction(StrEnum):
+    """Which way the energy flows, by the schema's names."""
+
+    CONSUMPTION = "CONSUMPTION"
+    GENERATION = "GENERATION"
+
+
 @dataclass(frozen=True, slots=True)
 class KrakenModel(DataClassDictMixin):
-    """An object of the API: camel case outside, snake case inside."""
+    """An object of the API: camel case outside, snake case inside. What is null is as what is absent."""
+
+    class Config(BaseConfig):
+        """How the scalars of the schema are read."""
+
+        serialization_strategy = {  # noqa: RUF012
+            datetime: {"deserialize": _aware},
+            Decimal: {"deserialize": _number},
+        }
 
     @classmethod
+    @override
     def __pre_deserialize__(cls, d: dict[Any, Any]) -> dict[Any, Any]:
         """Rename the schema's fields."""
-        return {key if key == "__typename" else _snake(key): value for key, value in d.items()}
+        return {_snake(key): _present(value) for key, value in d.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +138,7 @@ class Rate(KrakenModel):
 class Product(KrakenModel):
     """A product of the union `Product`, resolved by `__typename`."""
 
-    class Config(BaseConfig):
+    class Config(KrakenModel.Config):
         """One subclass a member of the union."""
 
         discriminator = Discriminator(
@@ -145,6 +188,17 @@ class GasTieredProduct(Product):
     consumption_charges: tuple[Rate, ...] = ()
 
 
+def _product(raw: Any) -> Product | None:
+    """Return a product, or None: a price must not be made from one that was understood in part."""
+    if not isinstance(raw, dict) or "code" not in raw:
+        return None
+    try:
+        return Product.from_dict(raw)
+    except ValueError, TypeError, LookupError, ArithmeticError, AttributeError:
+        _LOGGER.warning("A product of the Kraken API could not be read; it has no price")
+        return None
+
+
 @dataclass(frozen=True, slots=True)
 class Agreement(KrakenModel):
     """A product in force for a supply point from `valid_from` until before `valid_to`.
@@ -156,8 +210,29 @@ class Agreement(KrakenModel):
     valid_from: datetime | None = None
     valid_to: datetime | None = None
     is_revoked: bool | None = None
-    product: Product | None = None
-    addon_rates: tuple[Rate, ...] = ()
+    product: Product | None = field(default=None, metadata={"deserialize": _product})
+
+
+@dataclass(frozen=True, slots=True)
+class AddonRate(KrakenModel):
+    """A rate added to an agreement. The schema has no price including tax for it."""
+
+    band: str | None = None
+    title: str | None = None
+    family: str | None = None
+    price_per_unit: Decimal | None = None
+    unit_type: str | None = None
+    duration_months: int | None = None
+    valid_from: datetime | None = None
+    valid_to: datetime | None = None
+
+    @classmethod
+    @override
+    def __pre_deserialize__(cls, d: dict[Any, Any]) -> dict[Any, Any]:
+        """Put the rate beside its name."""
+        return KrakenModel.__pre_deserialize__(
+            (d.get("addon") or {}) | (d.get("productRate") or {})
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +305,14 @@ class Statement(KrakenModel):
 
 
 @dataclass(frozen=True, slots=True)
+class DueDate(KrakenModel):
+    """When a statement is to be paid. Its name in the schema changed, so it is asked for apart (FACTS, the schema moves)."""
+
+    identifier: str
+    payment_due_date: date
+
+
+@dataclass(frozen=True, slots=True)
 class LineItem(KrakenModel):
     """A line of a bill: `supply_type` is `JPN_<MARKET>_<RATE>`; amounts in yen, credits negative."""
 
@@ -241,6 +324,13 @@ class LineItem(KrakenModel):
     gross_amount: Decimal | None = None
     product_code: str | None = None
     spin: str | None = None
+
+    @classmethod
+    @override
+    def __pre_deserialize__(cls, d: dict[Any, Any]) -> dict[Any, Any]:
+        """Take the supply point's number up."""
+        point = d.get("electricitySupplyPoint") or d.get("gasSupplyPoint") or {}
+        return KrakenModel.__pre_deserialize__({**d, "spin": point.get("spin")})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,63 @@
+"""Ways to sign in. Each gives its own `ObtainJSONWebTokenInput`; none shows its secret."""
+
+from abc import abstractmethod
+from dataclasses import dataclass, field
+from typing import Protocol, override
+
+
+class Credential(Protocol):
+    """What `obtainKrakenToken` accepts."""
+
+    @property
+    @abstractmethod
+    def token_input(self) -> dict[str, str]:
+        """The `ObtainJSONWebTokenInput`."""
+
+
+@dataclass(frozen=True, slots=True)
+class EmailPassword(Credential):
+    """The customer's own login; the schema announces its removal on or after 2026-09-21 (FACTS 2)."""
+
+    email: str = field(repr=False)
+    password: str = field(repr=False)
+
+    @property
+    @override
+    def token_input(self) -> dict[str, str]:
+        return {"email": self.email, "password": self.password}
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey(Credential):
+    """A key given by the supplier."""
+
+    key: str = field(repr=False)
+
+    @property
+    @override
+    def token_input(self) -> dict[str, str]:
+        return {"APIKey": self.key}
+
+
+@dataclass(frozen=True, slots=True)
+class PreSignedKey(Credential):
+    """A key of limited life that the supplier signed."""
+
+    key: str = field(repr=False)
+
+    @property
+    @override
+    def token_input(self) -> dict[str, str]:
+        return {"preSignedKey": self.key}
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshToken(Credential):
+    """A refresh token obtained elsewhere; it lives for seven days and is not extended by use."""
+
+    token: str = field(repr=False)
+
+    @property
+    @override
+    def token_input(self) -> dict[str, str]:
+        return {"refreshToken": self.token}

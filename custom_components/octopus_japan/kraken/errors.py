@@ -1,0 +1,83 @@
+"""What can go wrong, by what a caller has to do about it.
+
+The text of an error is built from fixed phrases, error codes, HTTP statuses and names out of our own documents. Messages of the
+service are never repeated: they may quote an account number, an e-mail address or a password.
+"""
+
+from datetime import timedelta
+from enum import StrEnum
+
+
+class AuthFailure(StrEnum):
+    """Why a credential was turned down."""
+
+    INVALID_CREDENTIALS = "invalid_credentials"
+    INCOMPLETE = "incomplete"
+    PASSWORD_EXPIRED = "password_expired"  # noqa: S105  # A reason, not a password.
+    MFA_REQUIRED = "mfa_required"
+    API_KEY_UNAVAILABLE = "api_key_unavailable"
+    FIELD_DISABLED = "field_disabled"
+    REFRESH_TOKEN_REJECTED = "refresh_token_rejected"  # noqa: S105
+    REJECTED = "rejected"
+
+
+class KrakenError(Exception):
+    """Something that the service did or refused; `codes` are its error codes, such as KT-CT-4501."""
+
+    def __init__(self, message: str, *, codes: frozenset[str] = frozenset()) -> None:
+        super().__init__(f"{message} ({', '.join(sorted(codes))})" if codes else message)
+        self.codes = codes
+
+
+class KrakenConnectionError(KrakenError):
+    """No answer, or one that is not the API's: network, time-out, 5xx, HTML, a body cut short. It may pass."""
+
+
+class KrakenAuthError(KrakenError):
+    """The credential was rejected. The client does not send it again; someone has to give another one."""
+
+    def __init__(
+        self, message: str, *, reason: AuthFailure, codes: frozenset[str] = frozenset()
+    ) -> None:
+        super().__init__(message, codes=codes)
+        self.reason = reason
+
+
+class KrakenThrottledError(KrakenError):
+    """Too many requests; `retry_after` where the service told how long."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        retry_after: timedelta | None = None,
+        codes: frozenset[str] = frozenset(),
+    ) -> None:
+        super().__init__(message, codes=codes)
+        self.retry_after = retry_after
+
+
+class KrakenRefusedError(KrakenError):
+    """Not for this login, by this path, or at present. Asking again soon changes nothing."""
+
+
+class KrakenNotFoundError(KrakenError):
+    """The account or the supply point does not exist, or is no longer this login's."""
+
+
+class KrakenQueryError(KrakenError):
+    """The service does not accept the document or its arguments; `field` where it named one."""
+
+    def __init__(
+        self, message: str, *, field: str | None = None, codes: frozenset[str] = frozenset()
+    ) -> None:
+        super().__init__(message, codes=codes)
+        self.field = field
+
+
+class KrakenServiceError(KrakenError):
+    """The service failed inside (7899), or answered something that we cannot make sense of. It may pass."""
+
+
+class KrakenTokenError(KrakenServiceError):
+    """The access token was not accepted. The client renews it once; this is seen only if that did not help."""

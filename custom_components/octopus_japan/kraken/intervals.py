@@ -1,0 +1,106 @@
+"""Half hours as they come: sorted, each once, within the window, on the half hour, in kWh."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from .errors import KrakenError, KrakenNotFoundError, KrakenServiceError
+from .models import HALF_HOUR, Reading
+from .parsing import Reader
+
+# The exact spelling of the units is not established (FACTS 5). Powers of ten to kWh.
+_UNITS = {
+    "KILOWATT_HOURS": 0,
+    "KWH": 0,
+    "WATT_HOURS": -3,
+    "WH": -3,
+    "MEGAWATT_HOURS": 3,
+    "MWH": 3,
+}
+_VERSIONS = {"DAILY": 1, "MONTHLY": 2, "UPDATED": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """The half hours of all points of an account.
+
+    `by_point` holds the points that the service answered for, with no readings where it has none; `errors` those whose part
+    failed, and why; `error` decides for the answer as a whole.
+    """
+
+    by_point: Mapping[str, tuple[Reading, ...]]
+    errors: Mapping[str, KrakenError]
+    error: KrakenError | None = None
+
+    def of(self, number: str) -> tuple[Reading, ...]:
+        """Return the half hours of one point; raises what went wrong with it."""
+        if number in self.by_point:
+            return self.by_point[number]
+        raise (
+            self.errors.get(number)
+            or self.error
+            or KrakenNotFoundError("the supply point is not in the account")
+        )
+
+
+def check_window(start: datetime, end: datetime, longest: timedelta | None = None) -> None:
+    """Refuse a window that no caller should ask for."""
+    if start.tzinfo is None or end.tzinfo is None:
+        raise ValueError("a window needs aware times")
+    if not start < end:
+        raise ValueError("a window must end after it starts")
+    if longest is not None and end - start > longest:
+        raise ValueError(f"a window may span {longest.days} days at most")
+
+
+def half_hours(
+    reader: Reader, raw: Iterable[Mapping[str, Any] | None], start: datetime, end: datetime
+) -> tuple[Reading, ...]:
+    """Return the half hours from `start` until before `end`.
+
+    A half hour is identified by its start alone. Where an answer holds it twice, the better version counts, else the later.
+    """
+    best: dict[datetime, Reading] = {}
+    asked = understood = 0
+    for item in raw:
+        if item is None:
+            continue
+        asked += 1
+        if (reading := _reading(reader, item)) is None:
+            continue
+        understood += 1
+        if not start <= reading.start_at < end:
+            reader.warn_once("readings outside the window asked for")
+            continue
+        other = best.get(reading.start_at)
+        if other is None or _rank(reading) >= _rank(other):
+            best[reading.start_at] = reading
+    if asked and not understood:
+        raise KrakenServiceError("none of the readings could be understood")
+    return tuple(best[at] for at in sorted(best))
+
+
+def _rank(reading: Reading) -> int:
+    return _VERSIONS.get(reading.version or "", 0)
+
+
+def _reading(reader: Reader, raw: Mapping[str, Any]) -> Reading | None:
+    """One reading in kWh, or None with a warning."""
+    reading = reader.item(Reading, raw)
+    if reading is None:
+        return None
+    if "unit" in raw:
+        power = _UNITS.get(str(raw["unit"]).strip().upper().replace(" ", "_"))
+        if power is None:
+            reader.warn_once("a reading in an unknown unit")
+            return None
+        reading = replace(reading, value=reading.value.scaleb(power))
+    at = reading.start_at
+    if at.minute % 30 or at.second or at.microsecond or reading.end_at - at != HALF_HOUR:
+        reader.warn_once("a reading that is not of one half hour")
+        return None
+    if reading.value < 0:
+        reader.warn_once("a negative reading")
+        return None
+    return reading

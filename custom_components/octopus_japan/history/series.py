@@ -133,13 +133,13 @@ class Series:
         if not await self._synchronized():
             return False
         instance = get_instance(self._hass)
-        if await instance.async_add_executor_job(self._holds, queued):
-            self._claim.queued = None
-            return True
-        if self._hass.loop.time() - queued.at >= LOST_AFTER:
+        holds = await instance.async_add_executor_job(self._holds, queued)
+        lost = not holds and self._hass.loop.time() - queued.at >= LOST_AFTER
+        if lost:
             _LOGGER.warning("The recorder dropped a write of %s", self.statistic_id)
+        if (holds or lost) and self._claim.queued is queued:
             self._claim.queued = None
-        return False
+        return holds
 
     async def update(self, values: Hours | Mapping[datetime, Decimal]) -> list[Row]:
         """Make the statistic equal to the values (whole hours) and return the rows written, [] if none differed.
@@ -171,8 +171,8 @@ class Series:
     @callback
     def _queue(self, rows: Sequence[Row], data: list[StatisticData]) -> None:
         """Hand over a list that nobody else holds: the recorder keeps it by reference."""
-        self._claim.queued = Queued(rows[0], rows[-1], self._hass.loop.time())
         async_add_external_statistics(self._hass, self._metadata, data)
+        self._claim.queued = Queued(rows[0], rows[-1], self._hass.loop.time())
 
     async def _synchronized(self) -> bool:
         """Wait until the recorder has gone past everything queued before: its own wait returns while an import runs."""

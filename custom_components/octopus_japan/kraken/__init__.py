@@ -1,6 +1,6 @@
 """Client of the Kraken API of Octopus Energy Japan. Knows nothing of Home Assistant."""
 
-from .client import LONGEST_WINDOW, KrakenClient
+from .client import KrakenClient
 from .credential import ApiKey, Credential, EmailPassword, PreSignedKey, RefreshToken
 from .errors import (
     AuthFailure,
@@ -16,6 +16,7 @@ from .errors import (
 from .intervals import Readings
 from .models import Direction
 from .readings import ReadingPath, next_path, read
+from .usage import LONGEST_WINDOW
 
 __all__ = [
     "LONGEST_WINDOW",

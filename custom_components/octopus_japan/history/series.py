@@ -1,7 +1,7 @@
 """One external statistic in Home Assistant's recorder: read it, compare it, write it, and be sure that it was written."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -60,8 +60,7 @@ class Stored:
 class Series:
     """An hourly statistic, written by one config entry.
 
-    `unit` is kWh or JPY. A name or a unit (of the same kind) that the user gave the statistic since is kept; rows are read
-    and given in `unit` all the same.
+    `unit` is kWh or JPY. A name that the statistic was given since is kept.
     """
 
     def __init__(
@@ -72,14 +71,14 @@ class Series:
         self._hass = hass
         self._entry_id = entry_id
         self._claim = async_get_claim(hass, statistic_id)
-        self._converter = STATISTIC_UNIT_TO_UNIT_CONVERTER.get(unit)
+        converter = STATISTIC_UNIT_TO_UNIT_CONVERTER.get(unit)
         self._metadata = StatisticMetaData(
             mean_type=StatisticMeanType.NONE,
             has_sum=True,
             name=name,
             source=SOURCE,
             statistic_id=statistic_id,
-            unit_class=self._converter.UNIT_CLASS if self._converter else None,
+            unit_class=converter.UNIT_CLASS if converter else None,
             unit_of_measurement=unit,
         )
 
@@ -117,7 +116,7 @@ class Series:
         if self._claim.queued:
             raise NotWrittenError(f"An earlier write of {self.statistic_id} is not in yet")
         if rows:
-            self._queue(rows, self._data(rows))
+            self._queue(rows, _data(rows))
 
     async def written(self) -> bool:
         """Wait until the rows queued last can be read; True if they can, or if there are none.
@@ -171,7 +170,7 @@ class Series:
     @callback
     def _queue(self, rows: Sequence[Row], data: list[StatisticData]) -> None:
         """Hand over a list that nobody else holds: the recorder keeps it by reference."""
-        async_add_external_statistics(self._hass, self._metadata, data)
+        async_add_external_statistics(self._hass, self._metadata.copy(), data)
         self._claim.queued = Queued(rows[0], rows[-1], self._hass.loop.time())
 
     async def _synchronized(self) -> bool:
@@ -193,14 +192,14 @@ class Series:
         start = values.first if isinstance(values, Hours) else min(values, default=None)
         if start is None:
             return [], []
+        self._keep_name()
         stored = self._read(start, None)
         if isinstance(values, Hours):
             values = values.values(stored.rows)
         rows = sync(stored.rows, values, stored.before)
-        return rows, self._data(rows)
+        return rows, _data(rows)
 
     def _read(self, start: datetime, end: datetime | None) -> Stored:
-        self._keep_metadata()
         window = self._during(start, end)
         # A window without rows: what comes after it, or else the last row, knows the sum.
         following = window or (self._during(start, None) if end else [])
@@ -223,22 +222,19 @@ class Series:
             None,
             {"state", "sum", "change"},
         )
-        convert = self._conversion(incoming=True)
         return [
-            (row, convert(change))
+            (row, change)
             for recorded in found.get(self.statistic_id, [])
-            if (row := _row(recorded, convert)) and (change := recorded.get("change")) is not None
+            if (row := _row(recorded)) and (change := recorded.get("change")) is not None
         ]
 
     def _last(self) -> Row | None:
-        self._keep_metadata()
         found = get_last_statistics(self._hass, 1, self.statistic_id, True, {"state", "sum"})
         recorded = found.get(self.statistic_id)
-        return _row(recorded[0], self._conversion(incoming=True)) if recorded else None
+        return _row(recorded[0]) if recorded else None
 
     def _first(self) -> Row | None:
         """Home Assistant has no look-up for this one; the index of the table answers it."""
-        self._keep_metadata()
         statement = (
             select(Statistics.start_ts, Statistics.state, Statistics.sum)
             .join(StatisticsMeta, Statistics.metadata_id == StatisticsMeta.id)
@@ -250,8 +246,8 @@ class Series:
             found = session.execute(statement).first()
         if found is None:
             return None
-        recorded = StatisticsRow(start=found[0], end=found[0], state=found[1], sum=found[2])
-        return _row(recorded, self._conversion(incoming=True))
+        start, state, total = found
+        return _row(StatisticsRow(start=start, end=start, state=state, sum=total))
 
     def _holds(self, queued: Queued) -> bool:
         """One import is one transaction, and its first row always differs from what was stored."""
@@ -263,38 +259,20 @@ class Series:
             for expected in (queued.first, queued.last)
         )
 
-    def _data(self, rows: Sequence[Row]) -> list[StatisticData]:
-        convert = self._conversion(incoming=False)
-        return [
-            StatisticData(start=row.start, state=convert(row.state), sum=convert(row.sum))
-            for row in rows
-        ]
-
-    def _keep_metadata(self) -> None:
-        """Take over name and unit of the statistic: an import overwrites both and converts nothing."""
+    def _keep_name(self) -> None:
+        """Take over the name that the statistic has: an import overwrites it."""
         found = get_metadata(self._hass, statistic_ids={self.statistic_id})
-        if self.statistic_id not in found:
-            return
-        recorded = found[self.statistic_id][1]
-        metadata = self._metadata.copy()
-        metadata["name"] = recorded["name"] or metadata["name"]
-        unit = recorded["unit_of_measurement"]
-        if self._converter and unit in self._converter.VALID_UNITS:
-            metadata["unit_of_measurement"] = unit
-        self._metadata = metadata
-
-    def _conversion(self, *, incoming: bool) -> Callable[[float], float]:
-        """From the unit recorded to ours, or back."""
-        recorded = self._metadata["unit_of_measurement"]
-        if self._converter is None or recorded == self.unit:
-            return float
-        units = (recorded, self.unit) if incoming else (self.unit, recorded)
-        return self._converter.converter_factory(*units)
+        if self.statistic_id in found and (name := found[self.statistic_id][1]["name"]):
+            self._metadata["name"] = name
 
 
-def _row(recorded: StatisticsRow, convert: Callable[[float], float]) -> Row | None:
+def _data(rows: Sequence[Row]) -> list[StatisticData]:
+    return [StatisticData(start=row.start, state=row.state, sum=row.sum) for row in rows]
+
+
+def _row(recorded: StatisticsRow) -> Row | None:
     """None for a row that lacks a number: we write none such."""
     state, total = recorded.get("state"), recorded.get("sum")
     if state is None or total is None:
         return None
-    return Row(dt_util.utc_from_timestamp(recorded["start"]), convert(state), convert(total))
+    return Row(dt_util.utc_from_timestamp(recorded["start"]), state, total)

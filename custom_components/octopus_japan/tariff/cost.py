@@ -3,12 +3,12 @@
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from operator import itemgetter
 
-from .model import ZERO, Component, HourCost, Kind, Per, RateCard, Unpriced
-from .tariff import Stretch, Tariff, stretches
+from .model import ZERO, Component, HourCost, Per, RateCard, Unpriced
+from .tariff import Hole, Stretch, Tariff, stretches
 from .times import JST
 
 type Hour = tuple[datetime, Decimal]
@@ -52,14 +52,14 @@ def costs(
         current = tariff.calendar.period_at(start)
         if current != period:
             period, used = current, ZERO
-        upto = bisect_left(hours, _end(stretch.end), index, key=_START)
+        upto = bisect_left(hours, stretch.end, index, key=_START)
         chunk = hours[index:upto]
-        if isinstance(stretch, Stretch):
-            used = _price(stretch, chunk, used, resolution, result)
-        elif skip_unpriced:
-            used += sum((kwh for _, kwh in chunk), ZERO)
-        else:
-            raise Unpriced(stretch.reason)
+        try:
+            result += _price(stretch, chunk, used, resolution)
+        except Unpriced:
+            if not skip_unpriced:
+                raise
+        used += sum((kwh for _, kwh in chunk), ZERO)
         index = upto
     return result
 
@@ -73,36 +73,34 @@ class _Terms:
     subsidy: Decimal
     standing: Decimal
     discount: Decimal
-
-    @property
-    def plain(self) -> bool:
-        return not self.subsidy and not self.discount
+    plain: bool
 
 
 def _price(
-    stretch: Stretch,
-    chunk: Sequence[Hour],
-    used: Decimal,
-    resolution: timedelta,
-    out: list[HourCost],
-) -> Decimal:
+    stretch: Stretch | Hole, chunk: Sequence[Hour], used: Decimal, resolution: timedelta
+) -> list[HourCost]:
+    if isinstance(stretch, Hole):
+        raise Unpriced(stretch.reason)
     rows_a_day = timedelta(days=1) // resolution
     fuel, subsidy = stretch.fuel_cost_adjustment, stretch.subsidy
+    discount = stretch.discount_per_day
     terms = _Terms(
-        ZERO if fuel is None else fuel.price,
-        stretch.renewable_energy_levy.price,
-        ZERO if subsidy is None else subsidy.price,
-        stretch.per_day / rows_a_day,
-        stretch.discount_per_day / rows_a_day,
+        fuel=ZERO if fuel is None else fuel.price,
+        levy=stretch.renewable_energy_levy.price,
+        subsidy=ZERO if subsidy is None else subsidy.price,
+        standing=stretch.per_day / rows_a_day,
+        discount=discount / rows_a_day,
+        plain=subsidy is None and not discount,
     )
-    if stretch.card.kind is Kind.TIME_OF_USE:
-        return _banded(stretch, chunk, used, resolution, terms, out)
-    return _laddered(stretch.card, chunk, used, terms, out)
+    if (schedule := stretch.card.schedule) is None:
+        return _laddered(stretch.card, chunk, used, terms)
+    row = schedule.months[stretch.start.astimezone(JST).month - 1]
+    return _banded(_table(stretch.card, row, resolution), chunk, resolution, terms)
 
 
 def _laddered(
-    card: RateCard, chunk: Sequence[Hour], used: Decimal, terms: _Terms, out: list[HourCost]
-) -> Decimal:
+    card: RateCard, chunk: Sequence[Hour], used: Decimal, terms: _Terms
+) -> list[HourCost]:
     """Price each kWh by its step; an hour that crosses a step is split there."""
     extra, off = card.extras_of(_ENERGY, Per.KWH), card.extras_of(_DISCOUNT, Per.KWH)
     ladder = iter(
@@ -112,6 +110,7 @@ def _laddered(
         ]
     )
     top, price, discount = next(ladder)
+    rows = []
     for start, kwh in chunk:
         after = used + kwh
         energy = saved = ZERO
@@ -124,30 +123,25 @@ def _laddered(
         energy += (after - used) * price
         saved += (after - used) * discount
         used = after
-        out.append(_row(start, kwh, energy, saved, terms))
-    return used
+        rows.append(_row(start, kwh, energy, saved, terms))
+    return rows
 
 
 def _banded(
-    stretch: Stretch,
-    chunk: Sequence[Hour],
-    used: Decimal,
-    resolution: timedelta,
-    terms: _Terms,
-    out: list[HourCost],
-) -> Decimal:
+    table: Sequence[Rate], chunk: Sequence[Hour], resolution: timedelta, terms: _Terms
+) -> list[HourCost]:
     """Price each row by its time of day."""
-    table = _table(stretch, resolution)
+    rows = []
     if resolution == _HOUR:
         for start, kwh in chunk:
             price, discount = table[start.astimezone(JST).hour]
-            out.append(_row(start, kwh, kwh * price, kwh * discount, terms))
+            rows.append(_row(start, kwh, kwh * price, kwh * discount, terms))
     else:
         for start, kwh in chunk:
             local = start.astimezone(JST)
             price, discount = table[local.hour * 2 + local.minute // 30]
-            out.append(_row(start, kwh, kwh * price, kwh * discount, terms))
-    return used + sum((kwh for _, kwh in chunk), ZERO)
+            rows.append(_row(start, kwh, kwh * price, kwh * discount, terms))
+    return rows
 
 
 def _row(start: datetime, kwh: Decimal, energy: Decimal, saved: Decimal, terms: _Terms) -> HourCost:
@@ -162,23 +156,17 @@ def _row(start: datetime, kwh: Decimal, energy: Decimal, saved: Decimal, terms: 
     return HourCost(start, kwh, components, total)
 
 
-def _table(stretch: Stretch, resolution: timedelta) -> list[Rate]:
-    """List price and discount by time of day. An hour of two bands, which only a learned schedule has, costs their mean."""
-    card = stretch.card
-    assert card.schedule is not None
+def _table(card: RateCard, row: Sequence[str], resolution: timedelta) -> list[Rate]:
+    """List price and discount by time of day.
+
+    An hour of two bands, which only a learned schedule can have, costs their mean.
+    """
     extra, off = card.extras_of(_ENERGY, Per.KWH), card.extras_of(_DISCOUNT, Per.KWH)
-    halves: list[Rate] = []
-    for slot in card.schedule.months[stretch.start.astimezone(JST).month - 1]:
-        band = card.band_of(slot)
-        halves.append((band.price + extra, band.discount + off))
+    bands = [card.band_of(slot) for slot in row]
+    halves = [(band.price + extra, band.discount + off) for band in bands]
     if resolution == _HALF_HOUR:
         return halves
     return [
         ((a[0] + b[0]) / 2, (a[1] + b[1]) / 2)
         for a, b in zip(halves[::2], halves[1::2], strict=True)
     ]
-
-
-def _end(end: datetime | None) -> datetime:
-    assert end is not None
-    return end.astimezone(UTC)

@@ -108,10 +108,14 @@ class Extra:
 
 @dataclass(frozen=True, slots=True)
 class RateCard:
-    """One agreement in one generation of its rates, in force from `start` until before `end`."""
+    """One agreement in one generation of its rates, in force from `start` until before `end`.
+
+    No standing charge at all means that it is not known: a kWh then has its price, an hour no cost. `estimated`: the
+    rates ended and are carried forward.
+    """
 
     kind: Kind
-    standing_charge: StandingCharge = field(default_factory=StandingCharge)
+    standing_charge: StandingCharge | None = field(default_factory=StandingCharge)
     steps: tuple[Step, ...] = ()
     bands: tuple[Band, ...] = ()
     schedule: Schedule | None = None
@@ -120,6 +124,7 @@ class RateCard:
     fuel_cost_adjusted: bool = True
     fixed_fuel_cost_adjustment: Decimal | None = None
     extras: tuple[Extra, ...] = ()
+    estimated: bool = False
     area: str | None = None
     product_code: str | None = None
     product_name: str | None = None
@@ -181,7 +186,7 @@ class Price:
     valid_until: datetime | None = None
     estimated: bool = False
     provenance: Mapping[Component, Provenance] = field(default_factory=lambda: MappingProxyType({}))
-    standing_charge: StandingCharge = field(default_factory=StandingCharge)
+    standing_charge: StandingCharge | None = None
 
     @property
     def components_without_tax(self) -> Mapping[Component, Decimal]:

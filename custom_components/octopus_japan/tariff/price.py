@@ -101,8 +101,9 @@ def _seconds(span: timedelta) -> int:
 
 def _price(stretch: Stretch, at: datetime, used: Decimal) -> Price:
     card = stretch.card
-    provenance = {Component.ENERGY: Provenance.API}
-    if card.kind is Kind.TIME_OF_USE and card.schedule is not None:
+    known = Provenance.CARRIED_FORWARD if card.estimated else Provenance.API
+    provenance = {Component.ENERGY: known}
+    if card.schedule is not None:
         if card.schedule.learned:
             provenance[Component.ENERGY] = Provenance.LEARNED
         rate: Band | Step = (band := card.band_of(card.schedule.slot_at(at)))
@@ -111,14 +112,14 @@ def _price(stretch: Stretch, at: datetime, used: Decimal) -> Price:
         rate = card.step_at(used)
         slot = rate.name
     components = {Component.ENERGY: rate.price + card.extras_of(Component.ENERGY, Per.KWH)}
-    estimated = False
+    estimated = card.estimated
     for component, adder in stretch.adders.items():
         components[component] = adder.price
         provenance[component] = adder.provenance
         estimated = estimated or adder.estimated
     if discount := rate.discount + card.extras_of(Component.DISCOUNT, Per.KWH):
         components[Component.DISCOUNT] = discount
-        provenance[Component.DISCOUNT] = Provenance.API
+        provenance[Component.DISCOUNT] = known
     return Price(
         at=at,
         components=components,

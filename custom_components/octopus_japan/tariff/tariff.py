@@ -66,7 +66,8 @@ class Stretch:
     def per_day(self) -> Decimal:
         """The charges by time, as yen a day."""
         card = self.card
-        charge = card.standing_charge
+        if (charge := card.standing_charge) is None:
+            raise Unpriced("no_standing_charge")
         monthly = card.extras_of(Component.STANDING_CHARGE, Per.MONTH)
         daily = card.extras_of(Component.STANDING_CHARGE, Per.DAY)
         if charge.per is Per.MONTH:
@@ -101,17 +102,25 @@ def stretch_at(tariff: Tariff, at: datetime) -> Stretch:
     )
 
 
-def stretches(tariff: Tariff, start: datetime, end: datetime) -> Iterator[Stretch | Gap]:
-    """Walk through a time; what cannot be priced is a gap with its reason."""
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """A time without a price, and why (a translation key)."""
+
+    start: datetime
+    end: datetime
+    reason: str
+
+
+def stretches(tariff: Tariff, start: datetime, end: datetime) -> Iterator[Stretch | Hole]:
+    """Walk through a time from `start` until at least `end`."""
     while start < end:
+        stretch: Stretch | Hole
         try:
-            stretch: Stretch | Gap = stretch_at(tariff, start)
+            stretch = stretch_at(tariff, start)
         except Unpriced as err:
             until = _end(tariff, start, tariff.calendar.period_at(start))
-            stretch = Gap(err.reason, start, until)
+            stretch = Hole(start, until, err.reason)
         yield stretch
-        if stretch.end is None:  # pragma: no cover - every stretch made above ends
-            return
         start = stretch.end
 
 

@@ -1,0 +1,186 @@
+"""Agreements, products and rates as the API shows them (FACTS 7)."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from ..adders import levy_window
+from ..dates import Month, jst_date, midnight
+from ..products import Charge, Product, product, product_keys, without_tax
+from ..world import Agreement
+from .context import Context, Node
+
+_STEPPED, _SINGLE, _FIT, _GAS = (
+    "ElectricitySteppedProduct",
+    "ElectricitySingleStepProduct",
+    "ElectricityFitProduct",
+    "GasTieredProduct",
+)
+_TYPENAME = {"stepped": _STEPPED, "single": _SINGLE, "fit": _FIT, "gas": _GAS}
+AMPERAGES = (10, 15, 20, 30, 40, 50, 60)
+
+
+def agreements(
+    context: Context, terms: tuple[Agreement, ...], *, only_active: bool | None
+) -> list[Node]:
+    """Return agreements as nodes: past, current and already signed ones, or only those in force now."""
+    today = jst_date(context.clock.now())
+    return [agreement(context, term) for term in terms if not only_active or term.on(today)]
+
+
+def agreement(context: Context, term: Agreement) -> Node:
+    """Return an `Agreement`, which serves as `GenerationAgreement` too."""
+    start, end = midnight(term.start), _midnight(term.end)
+    return {
+        "id": term.id,
+        "validFrom": start,
+        "validTo": end,
+        "agreedFrom": start,
+        "agreedTo": end,
+        "isRevoked": False,
+        "addonRates": [],
+        "params": {},
+        "product": lambda: product_node(context, term.product),
+    }
+
+
+def product_node(context: Context, item: Product) -> Node:
+    """Return a member of the union `Product`. The adders are those in force now and no others."""
+    node: Node = {
+        "__typename": _TYPENAME[item.kind],
+        "code": item.code,
+        "displayName": item.name,
+        "params": item.params,
+        "tags": [],
+    }
+    if item.kind == "fit":
+        return node | {"generationCredits": [_rate(item, charge) for charge in item.charges]}
+    if item.kind == "gas":
+        return node | {
+            "standingChargeUnitType": item.standing_unit,
+            "standingCharges": [
+                _tier(item, charge)
+                | _price(charge.standing or Decimal(0))
+                | {"unitType": "MONTHS_ON_SUPPLY"}
+                for charge in item.charges
+            ],
+            "consumptionCharges": [_tier(item, charge) for charge in item.charges],
+        }
+    month = Month.of(jst_date(context.clock.now()))
+    return node | {
+        "standingChargeUnitType": item.standing_unit,
+        "standingChargePricePerDay": item.standing,
+        "standingCharges": [_standing(item)] if item.standing else [],
+        "standingChargesBad": [],
+        "fuelCostAdjustment": _fuel(context, item, month) if item.fuel else None,
+        "renewableEnergyLevy": _levy(context, month),
+        "consumptionCharges": [_rate(item, charge) for charge in item.charges],
+    }
+
+
+def tariff_summary(grid_operator_code: str, product_code: str | None) -> list[Node]:
+    """Return an area's catalogue, or one product of it; no entitlement is needed (FACTS 7)."""
+    catalogue = [product(key) for key in product_keys()]
+    return [
+        {
+            "code": item.code,
+            "displayName": item.name,
+            "gridOperatorCode": item.area,
+            "productParams": item.params,
+            "tiers": [_summary_tier(item)],
+        }
+        for item in catalogue
+        if item.area == grid_operator_code
+        and item.kind in {"stepped", "single"}
+        and product_code in {None, item.code}
+    ]
+
+
+def _summary_tier(item: Product) -> Node:
+    newest = max((charge.start or date.min) for charge in item.charges)
+    low = any("_LOW_" in charge.band for charge in item.charges)
+    ampere = item.standing_unit == "YEN_AMPERE_DAY" and item.standing and not low
+    return {
+        "contractCapacityPattern": "TIERED_LOW" if low else "NON_TIERED",
+        "consumptionRates": [
+            {
+                "band": charge.band,
+                "stepStart": charge.step_start,
+                "stepEnd": charge.step_end,
+                "pricePerUnitIncTax": charge.price,
+            }
+            for charge in item.charges
+            if (charge.start or date.min) == newest
+        ],
+        "standingRates": {
+            # Products are priced for 40 A; the other sizes are in proportion.
+            "amperage": [
+                {
+                    "label": str(size),
+                    "unitType": "YEN_DAY",
+                    "pricePerUnitIncTax": item.standing * size / 40,
+                }
+                for size in AMPERAGES
+            ]
+            if ampere
+            else [],
+            "kva": [],
+        },
+    }
+
+
+def _rate(item: Product, charge: Charge) -> Node:
+    return _price(charge.price) | {
+        "band": charge.band,
+        "stepStart": charge.step_start,
+        "stepEnd": charge.step_end,
+        "timeOfUse": charge.label,
+        "unitType": "KWH_CONSUMPTION",
+        "gridOperatorCode": item.area,
+        "validFrom": _midnight(charge.start),
+        "validTo": _midnight(charge.end),
+    }
+
+
+def _tier(item: Product, charge: Charge) -> Node:
+    rate = _rate(item, charge)
+    return rate | {
+        "tierStart": rate.pop("stepStart"),
+        "tierEnd": rate.pop("stepEnd"),
+        "unitType": "CUBIC_METRES_CONSUMPTION",
+        "gridOperatorCode": None,
+    }
+
+
+def _standing(item: Product) -> Node:
+    return _price(item.standing) | {
+        "band": f"STANDING_{item.area}",
+        "unitType": item.standing_unit,
+        "gridOperatorCode": item.area,
+    }
+
+
+def _fuel(context: Context, item: Product, month: Month) -> Node:
+    return _price(context.world.adders.fuel(item.area, month)) | {
+        "unitType": "KWH_CONSUMPTION",
+        "gridOperatorCode": item.area,
+        "validFrom": midnight(month.first),
+        "validTo": midnight(month.plus(1).first),
+    }
+
+
+def _levy(context: Context, month: Month) -> Node:
+    start, end = levy_window(month)
+    return _price(context.world.adders.levy(month)) | {
+        "unitType": "KWH_CONSUMPTION",
+        "validFrom": midnight(start),
+        "validTo": midnight(end),
+    }
+
+
+def _price(price: Decimal) -> dict[str, Any]:
+    return {"pricePerUnitIncTax": price, "pricePerUnit": without_tax(price)}
+
+
+def _midnight(day: date | None) -> Any:
+    return None if day is None else midnight(day)

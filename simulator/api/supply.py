@@ -1,0 +1,191 @@
+"""Accounts, places and points as the API shows them, by the path taken (FACTS 6)."""
+
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Literal
+
+from ..dates import Month, jst_date, midnight
+from ..world import Account, GasPoint, GenerationPoint, Point, Property, SupplyPoint
+from . import billing, readings
+from .context import Context, Node
+from .pages import empty
+from .products import AMPERAGES, agreements
+from .scalars import instant
+
+type Via = Literal["account", "viewer"]
+
+# Scheduled reading dates were seen weeks to months in the past (FACTS 6).
+_STALE = timedelta(days=75)
+
+
+def account_node(context: Context, account: Account, via: Via) -> Node:
+    """Return an `Account`."""
+    marks = {"_account": account.number, "_via": via}
+    return marks | {
+        "__typename": "Account",
+        "id": account.id,
+        "number": account.number,
+        "status": account.status,
+        "brand": "OCTOPUS_ENERGY_JP",
+        "createdAt": _created(account),
+        "balance": lambda **_: account.balance,
+        "overdueBalance": 0,
+        "hasActiveAgreement": bool(account.supply_points),
+        "hasFutureAgreement": False,
+        "properties": lambda **given: [
+            property_node(context, account, place, via)
+            for place in account.properties
+            if _occupied(place, instant(given.get("activeFrom")))
+        ],
+        "ledgers": lambda **_: [billing.ledger(context, account)],
+        "bills": partial(billing.bills, context, account),
+        "bill": lambda **_: None,
+        "transactions": empty,
+        "marketSupplyAgreements": empty,
+        "notes": [],
+        "debtCollectionProceedings": [],
+        "canModifyPayments": {"canAmendPayments": False, "canCancelPayments": False},
+        "availableDemandResponseCampaignsForRegistration": [],
+    }
+
+
+def property_node(context: Context, account: Account, place: Property, via: Via) -> Node:
+    """Return a `Property`; its list of supply points may hold a null."""
+    return {
+        "__typename": "Property",
+        "_account": account.number,
+        "_via": via,
+        "id": place.id,
+        "address": place.address,
+        "postcode": place.postcode,
+        "measurements": partial(readings.measurements, context, account, place),
+        "electricitySupplyPoints": lambda: [
+            point and supply_point_node(context, account, point, via)
+            for point in place.supply_points
+        ],
+        "electricityGenerationPoints": lambda: [
+            _generation_node(context, account, point, via) for point in place.generation_points
+        ],
+        "gasSupplyPoints": lambda: [
+            _gas_node(context, account, point, via) for point in place.gas_points
+        ],
+    }
+
+
+def supply_point_node(context: Context, account: Account, point: SupplyPoint, via: Via) -> Node:
+    """Return an `ElectricitySupplyPoint`, as empty as it was found in practice."""
+    details = {"amperage": point.amperage, "kva": None, "kw": point.kw, "validFrom": point.start}
+    return (
+        _readable(context, account, point, via)
+        | {
+            "spin": point.spin,
+            "agreements": lambda **given: agreements(
+                context, point.agreements, only_active=given.get("onlyActive")
+            ),
+            "supplyDetails": [details] if point.supply_details else [],
+            "canApplyAmperageChange": point.amperage is not None,
+            # The contract's own amperage is the one that is missing here.
+            "newAmperageOptions": [
+                size for size in AMPERAGES if point.amperage not in {None, size}
+            ],
+            "supplyPeriods": [_supply_period(point)],
+            "meters": [],
+        }
+        | _reading_dates(context, point)
+    )
+
+
+def _generation_node(context: Context, account: Account, point: GenerationPoint, via: Via) -> Node:
+    return _readable(context, account, point, via) | {
+        "gpin": point.gpin,
+        "agreements": lambda: agreements(context, point.agreements, only_active=False),
+    }
+
+
+def _readable(context: Context, account: Account, point: Point, via: Via) -> Node:
+    return {
+        "_account": account.number,
+        "_via": via,
+        "id": point.identifier[-6:],
+        "status": point.status,
+        "halfHourlyReadings": partial(readings.half_hourly, context, account, point),
+        "intervalReadings": partial(readings.intervals, context, account, point),
+    }
+
+
+def _gas_node(context: Context, account: Account, point: GasPoint, via: Via) -> Node:
+    return {
+        "_account": account.number,
+        "_via": via,
+        "spin": point.spin,
+        "physicalMeterNumber": point.spin[-8:],
+        "readingBatch": "1",
+        "readingDateType": "REGULAR",
+        "readingMethodType": "SMART",
+        "status": "ON_SUPPLY",
+        "agreements": lambda **given: agreements(
+            context, point.agreements, only_active=given.get("onlyActive")
+        ),
+        "intervalReadings": partial(_gas_intervals, context, point),
+        "supplyPeriods": [
+            {
+                "id": point.spin[-5:],
+                "supplyStartAt": midnight(point.start),
+                "supplyEndAt": None,
+                "isBillable": True,
+            }
+        ],
+    }
+
+
+def _gas_intervals(context: Context, point: GasPoint, **given: Any) -> list[Node]:
+    start, end = instant(given.get("fromDatetime")), instant(given.get("toDatetime"))
+    rows = [
+        {
+            "id": f"{point.spin[-4:]}{period.end:%Y%m%d}",
+            "daysOfGasUsage": period.days,
+            "startAt": midnight(period.start),
+            "endAt": midnight(period.end),
+            "readingDate": period.end,
+            "readingReason": "REGULAR",
+            "usage": point.volume(period),
+        }
+        for period in point.schedule.periods(jst_date(context.clock.now()))
+        if midnight(period.end) + timedelta(hours=30) <= context.clock.now()
+        and (end is None or midnight(period.start) < end)
+        and (start is None or midnight(period.end) > start)
+    ]
+    return rows[::-1] if given.get("sortOrder") == "DESC" else rows
+
+
+def _supply_period(point: Point) -> Node:
+    return {
+        "id": point.identifier[-5:],
+        "supplyStartAt": midnight(point.start),
+        "supplyEndAt": midnight(point.end) if point.end else None,
+        "isBillable": True,
+    }
+
+
+def _reading_dates(context: Context, point: Point) -> Node:
+    schedule = point.schedule
+    month = Month.of(jst_date(context.clock.now() - _STALE))
+    return {
+        "nextReadingDate": schedule.scheduled(month),
+        "nextNextReadingDate": schedule.scheduled(month.plus(1)),
+        # One more than the scheduled day on both accounts measured (FACTS 8).
+        "readingDateDayOfMonth": schedule.base_day + 1,
+    }
+
+
+def _occupied(place: Property, active_from: datetime | None) -> bool:
+    """Whether a place is listed. Without `activeFrom` an ended account still listed its property (FACTS 6)."""
+    points = [point for point in place.supply_points if point]
+    if active_from is None or not points:
+        return True
+    return any(point.end is None or midnight(point.end) > active_from for point in points)
+
+
+def _created(account: Account) -> datetime | None:
+    starts = [midnight(point.start) for point in account.supply_points]
+    return min(starts) - timedelta(days=20) if starts else None

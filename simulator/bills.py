@@ -1,0 +1,209 @@
+"""The bill of a closed billing period, by the rules collected in TARIFFS (a).
+
+kWh are rounded half up; where they are split (agreements, price generations, bands, months) each part is rounded and the
+last takes the remainder. Lines keep their sen. The levy is truncated to whole yen by itself, the total once. Where the real
+service rounds between these levels is not known, and the names of the lines other than consumption are invented.
+"""
+
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from itertools import groupby
+from typing import NamedTuple
+
+from .adders import Adders
+from .dates import Period, day_of, first_slot, hour_of
+from .pricing import ZERO, Basis, Terms, ladder, terms
+from .products import without_tax
+from .world import Point
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line: `units` at `price` yen from JST day `start` until before `end`. `kind` is ours, `supply_type` the API's."""
+
+    kind: str
+    supply_type: str
+    start: date
+    end: date
+    units: Decimal
+    price: Decimal
+    product_code: str
+
+    @property
+    def gross(self) -> Decimal:
+        """Yen including tax, unrounded."""
+        return self.units * self.price
+
+    @property
+    def net(self) -> Decimal:
+        """Yen without tax, five decimals."""
+        return without_tax(self.gross)
+
+
+@dataclass(frozen=True)
+class Bill:
+    """A bill. Components in yen including tax; the subsidy is not above zero."""
+
+    period: Period
+    kwh: int
+    energy: Decimal
+    fuel: Decimal
+    levy: Decimal
+    standing: Decimal
+    subsidy: Decimal
+    total: int
+    lines: tuple[Line, ...]
+
+    @property
+    def tax(self) -> int:
+        """The tax inside the total, in whole yen: total x 10/110, truncated."""
+        return self.total * 10 // 110
+
+
+class _Use(NamedTuple):
+    """Energy of one half hour with the terms of its day, in hundredths of a kWh."""
+
+    day: date
+    hour: int
+    centi: int
+    terms: Terms
+
+
+def bill(adders: Adders, point: Point, period: Period, basis: Basis) -> Bill:
+    """Return the bill of a period from the meter's figures at its close."""
+    uses = list(_uses(adders, point, period, basis))
+    kwh = half_up(sum(use.centi for use in uses))
+    by_agreement = _split(uses, kwh, lambda use: use.terms.agreement.id)
+    energy: list[Line] = []
+    fuel: list[Line] = []
+    levy: list[Line] = []
+    subsidy: list[Line] = []
+    done = 0
+    for part, units in by_agreement:
+        energy += _energy(part, units, done)
+        done += units
+        area = point.area
+        fuel += _per_kwh("FUEL_COST_ADJUSTMENT", area, part, units, lambda t: t.fuel)
+        levy += _per_kwh("RENEWABLE_ENERGY_LEVY", area, part, units, lambda t: t.levy)
+        subsidy += _per_kwh("METI_CREDIT", area, part, units, lambda t: -t.subsidy)
+    standing = _standing(adders, point, period, basis)
+    levied = Decimal(int(_sum(levy)))
+    total = _sum(standing) + _sum(energy) + _sum(fuel) + levied + _sum(subsidy)
+    return Bill(
+        period=period,
+        kwh=kwh,
+        energy=_sum(energy),
+        fuel=_sum(fuel),
+        levy=levied,
+        standing=_sum(standing),
+        subsidy=_sum(subsidy),
+        total=int(total),
+        lines=(*standing, *energy, *fuel, *levy, *subsidy),
+    )
+
+
+def half_up(centi: int) -> int:
+    """Round hundredths of a kWh half up to whole kWh."""
+    return int(Decimal(centi).scaleb(-2).quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def _uses(adders: Adders, point: Point, period: Period, basis: Basis) -> Iterable[_Use]:
+    known: dict[date, Terms | None] = {}
+    closed = point.meter.closed_at(period.start)
+    for reading in point.meter.settled(first_slot(period.start), first_slot(period.end), closed):
+        day = day_of(reading.slot)
+        if day not in known:
+            known[day] = terms(adders, point, day, basis)
+        term = known[day]
+        if term is not None:
+            yield _Use(day, hour_of(reading.slot), reading.centi, term)
+
+
+def _split(
+    uses: list[_Use], whole: int, key: Callable[[_Use], Hashable]
+) -> list[tuple[list[_Use], int]]:
+    """Divide `whole` kWh over the groups of a key, each rounded half up, the last taking the remainder."""
+    groups: dict[Hashable, list[_Use]] = {}
+    for use in uses:
+        groups.setdefault(key(use), []).append(use)
+    parts: list[tuple[list[_Use], int]] = []
+    left = whole
+    for number, group in enumerate(groups.values(), 1):
+        units = (
+            left if number == len(groups) else min(left, half_up(sum(use.centi for use in group)))
+        )
+        left -= units
+        parts.append((group, units))
+    return parts
+
+
+def _energy(uses: list[_Use], units: int, done: int) -> list[Line]:
+    lines: list[Line] = []
+    # Charges differ by price generation; within one, stepped energy is cut by the ladder, other energy by the band.
+    for generation, whole in _split(uses, units, lambda use: use.terms.charges):
+        term = generation[0].terms
+        start, end = generation[0].day, generation[-1].day
+        code = term.agreement.product.code
+        if term.stepped:
+            cut = ladder(term.charges, Decimal(done), Decimal(whole))
+        else:
+            bands = _split(generation, whole, lambda use: use.terms.charge(use.hour))
+            cut = [(group[0].terms.charge(group[0].hour), Decimal(part)) for group, part in bands]
+        done += whole
+        for charge, part in cut:
+            name = f"JPN_ELECTRICITY_{charge.band}"
+            lines.append(Line("energy", name, start, _after(end), part, charge.price, code))
+    return lines
+
+
+def _per_kwh(
+    name: str, area: str, uses: list[_Use], units: int, price: Callable[[Terms], Decimal]
+) -> list[Line]:
+    lines: list[Line] = []
+    # By calendar day a part is a calendar month; by reading month the period is one part.
+    for part, whole in _split(uses, units, lambda use: use.terms.fuel_month):
+        term = part[0].terms
+        if price(term):
+            start, end, code = part[0].day, _after(part[-1].day), term.agreement.product.code
+            supply_type = f"JPN_ELECTRICITY_{name}_{area}"
+            lines.append(
+                Line(name.lower(), supply_type, start, end, Decimal(whole), price(term), code)
+            )
+    return lines
+
+
+def _standing(adders: Adders, point: Point, period: Period, basis: Basis) -> list[Line]:
+    days = [
+        date.fromordinal(number)
+        for number in range(period.start.toordinal(), period.end.toordinal())
+    ]
+    in_force = [
+        (day, term) for day in days if (term := terms(adders, point, day, basis)) is not None
+    ]
+    lines: list[Line] = []
+    for _, run in groupby(in_force, key=lambda item: item[1].agreement.id):
+        part = list(run)
+        first, term = part[0]
+        if term.standing:
+            lines.append(
+                Line(
+                    "standing",
+                    f"JPN_ELECTRICITY_STANDING_{point.area}",
+                    first,
+                    _after(part[-1][0]),
+                    Decimal(len(part)),
+                    term.standing,
+                    term.agreement.product.code,
+                )
+            )
+    return lines
+
+
+def _after(day: date) -> date:
+    return date.fromordinal(day.toordinal() + 1)
+
+
+def _sum(lines: Iterable[Line]) -> Decimal:
+    return sum((line.gross for line in lines), ZERO)

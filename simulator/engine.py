@@ -1,0 +1,162 @@
+"""From a query to an answer: parse, validate, count, execute."""
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    ValidationContext,
+    ValidationRule,
+    build_schema,
+    execute_sync,
+    parse,
+    specified_rules,
+    validate,
+)
+
+from .api.context import Context, resolve, type_of
+from .api.roots import root
+from .api.scalars import install
+from .errors import KrakenError, response
+from .faults import Fault, Request
+from .limits import Meterer
+from .requests import root_fields, strings
+
+
+@dataclass
+class Answer:
+    """An HTTP status with a JSON body, and what the request cost."""
+
+    status: int
+    body: dict[str, Any]
+    complexity: int = 0
+    points: int = 0
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The error codes inside."""
+        found = (
+            error.get("extensions", {}).get("errorCode") for error in self.body.get("errors", ())
+        )
+        return tuple(code for code in found if code)
+
+
+@dataclass
+class Operation:
+    """A request's operation; `error` says why there is none."""
+
+    document: DocumentNode | None = None
+    node: OperationDefinitionNode | None = None
+    error: GraphQLError | None = None
+    request: Request = field(default_factory=lambda: Request(None, ()))
+
+
+def load_schema() -> GraphQLSchema:
+    """Return the excerpt of the API's schema, with its scalars at work."""
+    text = Path(__file__).with_name("schema.graphql").read_text(encoding="utf-8")
+    schema = build_schema(text)
+    install(schema)
+    return schema
+
+
+class Engine:
+    """Answers GraphQL requests."""
+
+    def __init__(self) -> None:
+        self.schema = load_schema()
+        self._parse = lru_cache(maxsize=256)(self._parsed)
+
+    def operation(self, query: str, name: str | None, variables: dict[str, Any]) -> Operation:
+        """Find the operation that a request wants executed."""
+        document = self._parse(query)
+        if isinstance(document, GraphQLError):
+            return Operation(error=document)
+        nodes = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+        chosen = [node for node in nodes if name is None or (node.name and node.name.value == name)]
+        if len(chosen) != 1:
+            return Operation(
+                document, error=GraphQLError("Must provide the name of one operation.")
+            )
+        node = chosen[0]
+        called = node.name.value if node.name else name
+        request = Request(called, root_fields(node), frozenset(strings(document, variables)))
+        return Operation(document, node, request=request)
+
+    def answer(
+        self,
+        operation: Operation,
+        variables: dict[str, Any],
+        removed: list[Fault],
+        context: Context,
+    ) -> Answer:
+        """Validate and execute an operation."""
+        if operation.error is not None or operation.document is None or operation.node is None:
+            return _rejected([operation.error or GraphQLError("Must provide an operation.")])
+        rules = [*specified_rules, without_fields(removed)] if removed else specified_rules
+        if errors := validate(self.schema, operation.document, rules):
+            return _rejected(errors)
+        try:
+            cost = Meterer(self.schema, operation.document, variables).check(operation.node)
+            self._spend(context, cost.complexity)
+        except KrakenError as error:
+            return Answer(200, response(error.code))
+        result = execute_sync(
+            self.schema,
+            operation.document,
+            root(context),
+            context,
+            variables,
+            operation.node.name.value if operation.node.name else None,
+            field_resolver=resolve,
+            type_resolver=type_of,
+        )
+        body: dict[str, Any] = {"data": result.data}
+        if result.errors:
+            body["errors"] = [error.formatted for error in result.errors]
+        return Answer(200, body, cost.complexity, cost.complexity)
+
+    @staticmethod
+    def _spend(context: Context, points: int) -> None:
+        """Take the request's points off its login's allowance; without a good token each field will say so itself."""
+        try:
+            viewer = context.household.viewer_id
+        except KrakenError:
+            return
+        context.points.spend(viewer, points)
+
+    @staticmethod
+    def _parsed(query: str) -> DocumentNode | GraphQLError:
+        try:
+            return parse(query)
+        except GraphQLError as error:
+            return error
+
+
+def without_fields(removed: list[Fault]) -> type[ValidationRule]:
+    """Return a validation rule by which the schema lacks the fields of these faults."""
+
+    class RemovedFields(ValidationRule):
+        context: ValidationContext
+
+        def enter_field(self, node: FieldNode, *_: Any) -> None:
+            parent = self.context.get_parent_type()
+            name = node.name.value
+            for fault in removed:
+                if parent is not None and fault.names(parent.name, name):
+                    fault.fire()
+                    self.report_error(
+                        GraphQLError(f"Cannot query field '{name}' on type '{parent.name}'.", node)
+                    )
+                    return
+
+    return RemovedFields
+
+
+def _rejected(errors: list[GraphQLError]) -> Answer:
+    return Answer(400, {"errors": [error.formatted for error in errors]})

@@ -1,0 +1,220 @@
+"""The households to choose from: one for each shape of plan and each oddity that was seen. All are invented.
+
+Days are JST; an `end` is exclusive. `agreements` lists (product key of data/products.json, first day, end).
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from .load import Load
+
+type Term = tuple[str, date, date | None]
+
+
+@dataclass(frozen=True)
+class PointPlan:
+    """An electricity supply point or generation point to build. `tag` tells apart the points of a household."""
+
+    tag: str
+    area: str
+    agreements: tuple[Term, ...]
+    reading_day: int
+    load: Load
+    start: date
+    end: date | None = None
+    amperage: int | None = None
+    kw: int | None = None
+    status: str = "ON_SUPPLY"
+
+
+@dataclass(frozen=True)
+class GasPlan:
+    """A gas supply point to build; `winter` and `summer` are typical m³ a month."""
+
+    agreements: tuple[Term, ...]
+    reading_day: int
+    start: date
+    winter: int = 48
+    summer: int = 16
+
+
+@dataclass(frozen=True)
+class PropertyPlan:
+    """A place: its points, and whether the API lists a null among them."""
+
+    address: str
+    postcode: str
+    points: tuple[PointPlan, ...] = ()
+    generation: tuple[PointPlan, ...] = ()
+    gas: GasPlan | None = None
+    with_null: bool = False
+
+
+@dataclass(frozen=True)
+class HouseholdPlan:
+    """A login with its accounts; `accounts` holds the properties of each."""
+
+    description: str
+    accounts: tuple[tuple[PropertyPlan, ...], ...]
+    subsidy: bool = False
+    supply_details: bool = False
+    tags: tuple[str, ...] = field(default=())
+
+
+def _one(description: str, plan: PropertyPlan, *, supply_details: bool = False) -> HouseholdPlan:
+    return HouseholdPlan(description, ((plan,),), supply_details=supply_details)
+
+
+def _tokyo(
+    *points: PointPlan, generation: tuple[PointPlan, ...] = (), gas: GasPlan | None = None
+) -> PropertyPlan:
+    return PropertyPlan("東京都架空区仮想1-2-3", "1000000", points, generation, gas)
+
+
+def _kansai(*points: PointPlan, with_null: bool = False) -> PropertyPlan:
+    return PropertyPlan("大阪府架空市仮想4-5-6", "5300000", points, with_null=with_null)
+
+
+def _point(product: str, start: date, reading_day: int, load: Load, **more: object) -> PointPlan:
+    area = "06" if "-06" in product else "03"
+    return PointPlan("main", area, ((product, start, None),), reading_day, load, start, **more)  # type: ignore[arg-type]
+
+
+_SEPTEMBER = date(2025, 9, 18)
+
+PLANS: dict[str, HouseholdPlan] = {
+    "green-tokyo": _one(
+        "stepped plan (KK Octopus, 40 A), Tokyo",
+        _tokyo(_point("kk-03", _SEPTEMBER, 18, Load(), amperage=40)),
+    ),
+    "simple-kansai": _one(
+        "one price, no standing charge, no fuel cost adjustment, Kansai",
+        _kansai(_point("simple-06", date(2025, 10, 9), 9, Load(base=0.14, evening=0.45))),
+    ),
+    "ev-tokyo": _one(
+        "time-of-use plan with an electric car, Tokyo",
+        _tokyo(_point("ev-03", date(2025, 9, 12), 12, Load(ev=3.0, day=0.15), amperage=40)),
+        supply_details=True,
+    ),
+    "green-kansai": _one(
+        "stepped plan with a minimum charge: the first 15 kWh are free, Kansai",
+        _kansai(_point("green-06-low", date(2025, 9, 22), 22, Load(base=0.15, evening=0.5))),
+    ),
+    "denka-kansai": _one(
+        "all-electric home, seasonal time-of-use plan, Kansai",
+        _kansai(
+            _point(
+                "denka-06-low", date(2025, 9, 5), 5, Load(base=0.22, water_heater=1.4, heating=0.06)
+            )
+        ),
+    ),
+    "solar-tokyo": _one(
+        "time-of-use plan for homes with solar power, and a feed-in generation point, Tokyo",
+        _tokyo(
+            _point("solar-03", date(2025, 9, 15), 15, Load(solar=4.2), amperage=40),
+            generation=(
+                PointPlan(
+                    "roof",
+                    "03",
+                    (("fit-03", date(2025, 9, 15), None),),
+                    15,
+                    Load(solar=4.2, export=True),
+                    date(2025, 9, 15),
+                    status="UNDER_CONTRACT",
+                ),
+            ),
+        ),
+    ),
+    "moved": HouseholdPlan(
+        "two accounts: one ended in Kansai; in Tokyo one year of Simple, then Green from the middle of a period",
+        (
+            (
+                _kansai(
+                    PointPlan(
+                        "old",
+                        "06",
+                        (("green-06-low", date(2024, 11, 10), date(2025, 10, 5)),),
+                        10,
+                        Load(base=0.16),
+                        date(2024, 11, 10),
+                        date(2025, 10, 5),
+                        status="OFF_SUPPLY",
+                    )
+                ),
+            ),
+            (
+                PropertyPlan(
+                    "東京都架空区新居7-8-9",
+                    "1000001",
+                    (
+                        PointPlan(
+                            "new",
+                            "03",
+                            (
+                                ("simple-03", date(2025, 9, 27), date(2026, 9, 27)),
+                                ("green-03", date(2026, 9, 27), None),
+                            ),
+                            12,
+                            Load(base=0.2),
+                            date(2025, 9, 27),
+                            amperage=40,
+                        ),
+                    ),
+                    with_null=True,
+                ),
+            ),
+        ),
+    ),
+    "power-tokyo": _one(
+        "three-phase power with summer and other prices, standing charge by kW, Tokyo",
+        _tokyo(
+            _point("power-03", date(2025, 9, 8), 8, Load(works=2.4, morning=0, evening=0), kw=5)
+        ),
+    ),
+    "gas-tokyo": _one(
+        "stepped plan and gas, Tokyo",
+        _tokyo(
+            _point("green-03", date(2025, 9, 20), 20, Load(), amperage=40),
+            gas=GasPlan((("gas", date(2025, 9, 24), None),), 24, date(2025, 9, 24)),
+        ),
+    ),
+    "newcomer": _one("an account whose supply has not begun: no supply points", _tokyo()),
+    "veteran": _one(
+        "supplied since October 2021: a year of Simple, then Green, Tokyo",
+        _tokyo(
+            PointPlan(
+                "main",
+                "03",
+                (
+                    ("simple-03", date(2021, 10, 14), date(2022, 10, 14)),
+                    ("green-03", date(2022, 10, 14), None),
+                ),
+                14,
+                Load(base=0.25),
+                date(2021, 10, 14),
+                amperage=40,
+            )
+        ),
+    ),
+    "unknown-tou": _one(
+        "a time-of-use plan whose schedule is in no table and goes unnamed, Tokyo",
+        _tokyo(_point("unknown-03", date(2025, 9, 25), 25, Load(), amperage=40)),
+    ),
+    "switching-tokyo": _one(
+        "stepped plan, with a time-of-use agreement signed that begins on 2026-12-10, Tokyo",
+        _tokyo(
+            PointPlan(
+                "main",
+                "03",
+                (
+                    ("green-03", date(2025, 9, 10), date(2026, 12, 10)),
+                    ("ev-03", date(2026, 12, 10), None),
+                ),
+                10,
+                Load(),
+                date(2025, 9, 10),
+                amperage=40,
+            )
+        ),
+    ),
+}

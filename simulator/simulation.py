@@ -1,0 +1,115 @@
+"""A world with its clock, faults, tokens and limits, and the record of what was asked. No network."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from random import Random
+from typing import Any, NamedTuple
+
+from .api.context import Context
+from .clock import Clock
+from .engine import Answer, Engine, Operation
+from .faults import Fault, Faults
+from .limits import Points
+from .pricing import Basis
+from .requests import RequestRecord, without_secrets
+from .tokens import Tokens
+from .truth import Truth
+from .world import World
+
+
+class Simulation:
+    """Everything but the server."""
+
+    def __init__(
+        self,
+        households: Iterable[str] = ("green-tokyo",),
+        now: datetime | None = None,
+        seed: int = 1,
+        adder_basis: Basis = "calendar_day",
+    ) -> None:
+        self.clock = Clock(now)
+        self.world = World(households, seed, self.clock)
+        self.truth = Truth(self.world, self.clock, adder_basis)
+        self.faults = Faults()
+        self.tokens = Tokens(self.world, self.clock)
+        self.points = Points(self.clock)
+        self.requests: list[RequestRecord] = []
+        self.engine = Engine()
+        self.random = Random(seed)
+
+    def begin(self, given: dict[str, Any], header: str | None, address: str) -> Exchange:
+        """Take a request: its JSON, its Authorization header and where it comes from."""
+        variables: dict[str, Any] = given.get("variables") or {}
+        operation = self.engine.operation(given["query"], given.get("operationName"), variables)
+        return Exchange(self, operation, variables, Sender(header, address))
+
+
+class Sender(NamedTuple):
+    """Who sent a request."""
+
+    header: str | None
+    address: str
+
+
+class Exchange:
+    """One request on its way to an answer."""
+
+    def __init__(
+        self,
+        simulation: Simulation,
+        operation: Operation,
+        variables: dict[str, Any],
+        sender: Sender,
+    ) -> None:
+        self._simulation = simulation
+        self._operation = operation
+        self._variables = variables
+        self._sender = sender
+        self._name_accounts()
+        self.fault: Fault | None = simulation.faults.transport(operation.request)
+
+    def answer(self) -> Answer:
+        """Work the request out."""
+        simulation = self._simulation
+        request = self._operation.request
+        context = Context(
+            world=simulation.world,
+            clock=simulation.clock,
+            truth=simulation.truth,
+            faults=simulation.faults,
+            tokens=simulation.tokens,
+            points=simulation.points,
+            request=request,
+            header=self._sender.header,
+            address=self._sender.address,
+            random=simulation.random,
+        )
+        removed = simulation.faults.removed(request)
+        return simulation.engine.answer(self._operation, self._variables, removed, context)
+
+    def finish(self, answer: Answer) -> None:
+        """Record the request."""
+        self._simulation.requests.append(
+            RequestRecord(
+                operation=self._operation.request.operation,
+                variables=without_secrets(self._variables),
+                fields=self._operation.request.fields,
+                complexity=answer.complexity,
+                points=answer.points,
+                status=answer.status,
+                codes=answer.codes,
+                at=self._simulation.clock.now(),
+            )
+        )
+
+    def _name_accounts(self) -> None:
+        """Let a request that names a point count as one about the point's account."""
+        request = self._operation.request
+        world = self._simulation.world
+        named = {
+            account.number
+            for account in world.accounts
+            for point in (*account.supply_points, *account.generation_points)
+            if point.identifier in request.accounts
+        }
+        request.accounts |= named

@@ -1,0 +1,192 @@
+"""The ground truth: what was used and what it costs, to check the integration against.
+
+kWh and yen are Decimal, times are aware UTC datetimes, windows are half-open. Nothing here is rounded but the bill.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from .bills import Bill, bill
+from .clock import Clock
+from .dates import (
+    HALF_HOUR,
+    Period,
+    day_of,
+    first_slot,
+    hour_of,
+    jst_date,
+    midnight,
+    slot_from,
+    slot_start,
+)
+from .meter import Reading
+from .pricing import ZERO, Basis, Terms, terms
+from .world import Point, World
+
+
+@dataclass(frozen=True)
+class Components:
+    """A price in yen per kWh including tax, and the standing charge in yen a day. `subsidy` is not above zero."""
+
+    energy: Decimal
+    fuel: Decimal
+    levy: Decimal
+    subsidy: Decimal
+    standing: Decimal
+    band: str
+
+    @property
+    def total(self) -> Decimal:
+        """What the next kWh costs, all in."""
+        return self.energy + self.fuel + self.levy + self.subsidy
+
+
+class Truth:
+    """Answers about a world at its clock's time."""
+
+    def __init__(self, world: World, clock: Clock, adder_basis: Basis) -> None:
+        self._world = world
+        self._clock = clock
+        self.adder_basis: Basis = adder_basis
+        self._terms: dict[tuple[str, date, Basis, bool], Terms | None] = {}
+        self._bills: dict[tuple[object, ...], Bill] = {}
+
+    def half_hours(
+        self, identifier: str, start: datetime, end: datetime, *, published: bool = True
+    ) -> dict[datetime, Decimal]:
+        """Return the kWh of the half hours that start in the window: those published by now, or all as finally settled."""
+        meter = self._world.point(identifier).meter
+        slots = slot_from(start), slot_from(end)
+        readings = (
+            meter.published(*slots, self._clock.timestamp()) if published else meter.settled(*slots)
+        )
+        return {slot_start(reading.slot): Decimal(reading.centi).scaleb(-2) for reading in readings}
+
+    def hours(self, identifier: str, start: datetime, end: datetime) -> dict[datetime, Decimal]:
+        """Return the published kWh of the hours that start in the window.
+
+        The newest hour is left out while only one of its halves is published; other hours count what there is.
+        """
+        return {
+            slot_start(hour * 2): Decimal(centi).scaleb(-2)
+            for hour, centi in self._hours(
+                self._world.point(identifier), slot_from(start), slot_from(end)
+            )
+        }
+
+    def costs(
+        self, identifier: str, start: datetime, end: datetime, basis: Basis | None = None
+    ) -> dict[datetime, Decimal]:
+        """Return the yen of the hours that `hours` returns: energy, adjustment, levy, standing charge / 24, less subsidy.
+
+        Steps are counted from the start of each billing period over what is published. Hours without an agreement are
+        left out.
+        """
+        point = self._world.point(identifier)
+        if point.start > jst_date(end):
+            return {}
+        begin = point.schedule.period(max(jst_date(start), point.start))
+        window, until = slot_from(start), slot_from(end)
+        used, period = ZERO, begin
+        found: dict[datetime, Decimal] = {}
+        for hour, centi in self._hours(point, min(window, first_slot(begin.start)), until):
+            slot = hour * 2
+            day = day_of(slot)
+            if day >= period.end:
+                used, period = ZERO, point.schedule.period(day)
+            kwh = Decimal(centi).scaleb(-2)
+            term = self._on(point, day, basis)
+            if term is not None and slot >= window:
+                per_kwh = term.fuel + term.levy - term.subsidy
+                energy = term.energy(hour_of(slot), used, kwh)
+                found[slot_start(slot)] = energy + kwh * per_kwh + term.standing / 24
+            used += kwh
+        return found
+
+    def used(self, identifier: str, at: datetime) -> Decimal:
+        """Return the kWh published in the billing period that holds `at`, of half hours before `at`."""
+        point = self._world.point(identifier)
+        start = midnight(point.schedule.period(jst_date(at)).start)
+        return sum(self.half_hours(identifier, start, at).values(), ZERO)
+
+    def price(
+        self, identifier: str, at: datetime, used: Decimal = ZERO, basis: Basis | None = None
+    ) -> Components:
+        """Return what the next kWh costs at `at` after `used` kWh in the billing period; LookupError off supply."""
+        point = self._world.point(identifier)
+        term = self._on(point, jst_date(at), basis)
+        if term is None:
+            raise LookupError("no agreement is in force then")
+        charge = (
+            term.step(used)
+            if term.stepped
+            else term.charge(hour_of(int(at.timestamp()) // HALF_HOUR))
+        )
+        return Components(
+            charge.price, term.fuel, term.levy, -term.subsidy, term.standing, charge.band
+        )
+
+    def periods(self, identifier: str) -> list[tuple[datetime, datetime]]:
+        """Return the billing periods from the start of supply to the one that is open now, as instants."""
+        schedule = self._world.point(identifier).schedule
+        periods = schedule.periods(jst_date(self._clock.now()))
+        return [(midnight(period.start), midnight(period.end)) for period in periods]
+
+    def bill(
+        self, identifier: str, period: tuple[datetime, datetime], basis: Basis | None = None
+    ) -> Bill:
+        """Return the bill of a period from `periods`, as it is (or for the open one will be) when the period closes."""
+        point = self._world.point(identifier)
+        days = Period(jst_date(period[0]), jst_date(period[1]))
+        basis = basis or self.adder_basis
+        key = (identifier, days, basis, point.subsidy, point.meter.edits)
+        if key not in self._bills:
+            self._bills[key] = bill(self._world.adders, point, days, basis)
+        return self._bills[key]
+
+    def exports(self, gpin: str, start: datetime, end: datetime) -> dict[datetime, Decimal]:
+        """Return the published kWh fed in, by hour; like `hours`."""
+        return self.hours(gpin, start, end)
+
+    def compensation(self, gpin: str, start: datetime, end: datetime) -> dict[datetime, Decimal]:
+        """Return the yen paid for the energy fed in, by hour."""
+        return self.costs(gpin, start, end)
+
+    def data_delay(self, identifier: str) -> timedelta | None:
+        """Return how long ago the newest published half hour ended."""
+        last = self._world.point(identifier).meter.last_published(self._clock.timestamp())
+        return None if last is None else self._clock.now() - slot_start(last + 1)
+
+    def _on(self, point: Point, day: date, basis: Basis | None) -> Terms | None:
+        key = (point.identifier, day, basis or self.adder_basis, point.subsidy)
+        if key not in self._terms:
+            self._terms[key] = terms(self._world.adders, point, day, key[2])
+        return self._terms[key]
+
+    def _hours(self, point: Point, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """Yield (hour since 1970, hundredths of a kWh) for hours that start from slot `start` until before `end`."""
+        start += start % 2
+        end += end % 2
+        now = self._clock.timestamp()
+        last = point.meter.last_published(now)
+        unfinished = last // 2 if last is not None and last % 2 == 0 else None
+        current: int | None = None
+        total = 0
+        for reading in point.meter.published(start, end, now):
+            hour = reading.slot // 2
+            if hour != current:
+                if current is not None:
+                    yield current, total
+                current, total = hour, 0
+            total += reading.centi
+        if current is not None and not self._open(current, unfinished, point, now):
+            yield current, total
+
+    @staticmethod
+    def _open(hour: int, unfinished: int | None, point: Point, now: float) -> bool:
+        if hour != unfinished:
+            return False
+        halves: list[Reading] = list(point.meter.published(hour * 2, hour * 2 + 2, now))
+        return len(halves) == 1

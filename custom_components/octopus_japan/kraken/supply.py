@@ -61,13 +61,16 @@ class Supply(Login):
     async def addon_rates(self, account_number: str) -> Mapping[int, tuple[AddonRate, ...]]:
         """Return the rates added to agreements, by the id of the agreement. Nobody has measured whether they can be read."""
         result = await self._requester.ask("addon_rates", {"accountNumber": account_number})
-        return {
+        rates = {
             agreement["id"]: self._reader.items(AddonRate, agreement["addonRates"])
             for _, point in points(result, "agreements").resolved()
-            for agreement in map(as_dict, as_list(point["agreements"]))
+            for agreement in map(as_dict, as_list(point.get("agreements")))
             if isinstance(agreement.get("id"), int)
             and isinstance(agreement.get("addonRates"), list)
         }
+        if not rates and (error := result.error):
+            raise error
+        return rates
 
     async def supply_periods(self, account_number: str) -> Mapping[str, tuple[SupplyPeriod, ...]]:
         """Return the times on supply of each supply point."""

@@ -1,10 +1,15 @@
 """Price arithmetic. Pure: no Home Assistant, no network, no clock of its own.
 
-`from_kraken` builds a `Tariff` from what the service answers and is imported by itself.
+`from_kraken` builds a `Tariff` from what the service answers and is imported by itself; `cheapest` finds a time to run
+something in what `price_periods` returns.
 """
 
 from .adders import AdderPrice, Adders, AdderWindow, Timeline, timeline
+from .bill import Bill, BillLine, Minimum, bill
+from .cards import single, stepped, time_of_use
 from .cost import costs
+from .credit import GenerationTariff, HourCredit, credit_at, credits_for
+from .gas import GasTariff, gas_bill, gas_bill_for
 from .model import (
     AdderBasis,
     Band,
@@ -24,8 +29,10 @@ from .model import (
 )
 from .periods import BillingCalendar, BillingPeriod
 from .price import DayPrices, day_prices, kwh_left_in_step, next_change, price_at, price_periods
+from .rates import Capacity
 from .schedule import Mismatch, Schedule
-from .tariff import Stretch, Tariff, stretches
+from .settle import bill_for
+from .tariff import Hole, Stretch, Tariff, stretches
 
 __all__ = [
     "AdderBasis",
@@ -33,14 +40,22 @@ __all__ = [
     "AdderWindow",
     "Adders",
     "Band",
+    "Bill",
+    "BillLine",
     "BillingCalendar",
     "BillingPeriod",
+    "Capacity",
     "Component",
     "DayPrices",
     "Extra",
     "Gap",
+    "GasTariff",
+    "GenerationTariff",
+    "Hole",
     "HourCost",
+    "HourCredit",
     "Kind",
+    "Minimum",
     "Mismatch",
     "Per",
     "Price",
@@ -54,12 +69,21 @@ __all__ = [
     "Tariff",
     "Timeline",
     "Unpriced",
+    "bill",
+    "bill_for",
     "costs",
+    "credit_at",
+    "credits_for",
     "day_prices",
+    "gas_bill",
+    "gas_bill_for",
     "kwh_left_in_step",
     "next_change",
     "price_at",
     "price_periods",
+    "single",
+    "stepped",
     "stretches",
+    "time_of_use",
     "timeline",
 ]

@@ -1,6 +1,6 @@
 """What a price is made of. Yen and kWh are Decimal, prices include tax unless a name says otherwise."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -106,9 +106,21 @@ class Extra:
     component: Component
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InForce:
+    """Something in force from `start` until before `end`; None is open."""
+
+    start: datetime | None = None
+    end: datetime | None = None
+
+    def covers(self, at: datetime) -> bool:
+        """Tell whether it is in force."""
+        return (self.start is None or self.start <= at) and (self.end is None or at < self.end)
+
+
 @dataclass(frozen=True, slots=True)
-class RateCard:
-    """One agreement in one generation of its rates, in force from `start` until before `end`.
+class RateCard(InForce):
+    """One agreement in one generation of its rates.
 
     No standing charge at all means that it is not known: a kWh then has its price, an hour no cost. `estimated`: the
     rates ended and are carried forward.
@@ -119,8 +131,6 @@ class RateCard:
     steps: tuple[Step, ...] = ()
     bands: tuple[Band, ...] = ()
     schedule: Schedule | None = None
-    start: datetime | None = None
-    end: datetime | None = None
     fuel_cost_adjusted: bool = True
     fixed_fuel_cost_adjustment: Decimal | None = None
     extras: tuple[Extra, ...] = ()
@@ -129,10 +139,6 @@ class RateCard:
     product_code: str | None = None
     product_name: str | None = None
     agreement_id: int | None = None
-
-    def covers(self, at: datetime) -> bool:
-        """Tell whether the card is in force."""
-        return (self.start is None or self.start <= at) and (self.end is None or at < self.end)
 
     def step_at(self, used: Decimal) -> Step:
         """Find the step that the next kWh belongs to."""
@@ -156,17 +162,22 @@ class RateCard:
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(InForce):
     """A time that cannot be priced, and why (a translation key)."""
 
     reason: str
-    start: datetime | None = None
-    end: datetime | None = None
     product_code: str | None = None
 
-    def covers(self, at: datetime) -> bool:
-        """Tell whether the gap holds."""
-        return (self.start is None or self.start <= at) and (self.end is None or at < self.end)
+
+def find[C: InForce](cards: Iterable[C], gaps: Iterable[Gap], at: datetime) -> C:
+    """Find the card in force. Raises Unpriced with the gap's reason, or for want of an agreement."""
+    for card in cards:
+        if card.covers(at):
+            return card
+    for gap in gaps:
+        if gap.covers(at):
+            raise Unpriced(gap.reason)
+    raise Unpriced("no_agreement")
 
 
 def net(gross: Decimal) -> Decimal:
@@ -176,7 +187,10 @@ def net(gross: Decimal) -> Decimal:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What the next kWh costs, all in; the standing charge stands apart, it does not depend on use."""
+    """What the next kWh costs, all in; the standing charge stands apart, it does not depend on use.
+
+    `band` is the service's name; `slot` a key to translate: night, summer_day, step_1, single.
+    """
 
     at: datetime
     components: Mapping[Component, Decimal]

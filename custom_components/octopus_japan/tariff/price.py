@@ -107,10 +107,10 @@ def _price(stretch: Stretch, at: datetime, used: Decimal) -> Price:
         if card.schedule.learned:
             provenance[Component.ENERGY] = Provenance.LEARNED
         rate: Band | Step = (band := card.band_of(card.schedule.slot_at(at)))
-        slot = band.slot
+        slot = band.slot.lower()
     else:
-        rate = card.step_at(used)
-        slot = rate.name
+        rate = step = card.step_at(used)
+        slot = "single" if card.kind is Kind.SINGLE else f"step_{card.steps.index(step) + 1}"
     components = {Component.ENERGY: rate.price + card.extras_of(Component.ENERGY, Per.KWH)}
     estimated = card.estimated
     for component, adder in stretch.adders.items():

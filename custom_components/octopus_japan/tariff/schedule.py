@@ -13,7 +13,8 @@ from .times import JST
 
 type Row = tuple[str, ...]
 
-_BAND = re.compile(r"CONSUMPTION_(?P<area>\d{2})_(?:(?P<tier>HIGH|LOW)_)?(?P<slot>[A-Z][A-Z_]*)")
+_BAND = re.compile(r"CONSUMPTION_\d{2}_(?:HIGH_|LOW_)?(?!(?:HIGH|LOW)$)(?P<slot>[A-Z][A-Z_]*)")
+_TIER = re.compile(r"_(HIGH|LOW)(?:_|$)")
 _HALF_HOURS = 48
 # A schedule is learned from half hours that agree; a band that disagrees now and then is no schedule.
 _AGREEING: Final = 0.9
@@ -52,12 +53,12 @@ class Mismatch:
 def slot_of(band: str | None) -> str | None:
     """Find the slot that a band names: CONSUMPTION_<area>_[HIGH_|LOW_]<slot>. Steps and plain rates name none."""
     match = _BAND.fullmatch(band or "")
-    return None if match is None or match["slot"].startswith("STEPPED") else match["slot"]
+    return None if match is None else match["slot"]
 
 
 def tier_of(band: str | None) -> str | None:
     """Find the tier of contract capacity that a band is priced for: HIGH, LOW or none."""
-    match = re.search(r"_(HIGH|LOW)_", band or "")
+    match = _TIER.search(band or "")
     return match[1] if match else None
 
 

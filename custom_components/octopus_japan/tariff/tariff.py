@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from .adders import AdderPrice, Adders, Timeline
-from .model import AdderBasis, Component, Gap, Per, Provenance, RateCard, Unpriced
+from .model import AdderBasis, Component, Gap, Per, Provenance, RateCard, Unpriced, find
 from .periods import BillingCalendar, BillingPeriod
 from .schedule import Mismatch
 from .times import month_of, month_start
@@ -30,13 +30,7 @@ class Tariff:
 
     def card_at(self, at: datetime) -> RateCard:
         """Find the card in force."""
-        for card in self.cards:
-            if card.covers(at):
-                return card
-        for gap in self.gaps:
-            if gap.covers(at):
-                raise Unpriced(gap.reason)
-        raise Unpriced("no_agreement")
+        return find(self.cards, self.gaps, at)
 
 
 @dataclass(frozen=True, slots=True)

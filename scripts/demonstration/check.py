@@ -1,0 +1,214 @@
+"""Compares what Home Assistant shows with what the simulator knows to be true."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+import time
+from typing import Any, NamedTuple
+
+from simulator import Simulator
+from simulator.dates import JST, Month, midnight
+
+from .connection import Connection
+from .households import Home
+
+PATIENCE = 40
+"""Seconds in which what Home Assistant stores in the background must have arrived."""
+
+EXACT_KWH = Decimal("0.0005")
+EXACT_PRICE = Decimal("0.00005")
+TO_THE_YEN = Decimal("0.5")
+
+
+class Row(NamedTuple):
+    """One line of the table."""
+
+    what: str
+    shown: str
+    truth: str
+    ok: bool
+
+
+class Window(NamedTuple):
+    """From an instant until before another."""
+
+    start: datetime
+    end: datetime
+
+
+def windows(now: datetime, period: tuple[datetime, datetime]) -> dict[str, Window]:
+    """Return the windows that the sensors are named for, as of now."""
+    today = now.astimezone(JST).date()
+    begin = midnight(today)
+    return {
+        "today": Window(begin, now),
+        "yesterday": Window(begin - timedelta(days=1), begin),
+        "this_month": Window(midnight(today.replace(day=1)), now),
+        "billing_period": Window(*period),
+    }
+
+
+class Check:
+    """Everything that is compared."""
+
+    def __init__(self, simulator: Simulator, connection: Connection, homes: list[Home]) -> None:
+        self._truth = simulator.truth
+        self._world = simulator.world
+        self._clock = simulator.clock
+        self._connection = connection
+        self._homes = homes
+        self._entity_ids: Mapping[str, str] = {}
+        self._states: Mapping[str, dict[str, Any]] = {}
+
+    async def settled_rows(self) -> list[Row]:
+        """Return all rows, as soon as all are right or patience ends.
+
+        The simulator stands still meanwhile. Home Assistant's clock does not, and it writes statistics in the background.
+        """
+        end = time.monotonic() + PATIENCE
+        while True:
+            rows = await self._rows()
+            if all(row.ok for row in rows) or time.monotonic() > end:
+                return rows
+            await asyncio.sleep(1)
+
+    async def _rows(self) -> list[Row]:
+        self._entity_ids = await self._connection.entity_ids()
+        self._states = await self._connection.states()
+        rows = []
+        for home in self._homes:
+            rows += self._price_rows(home)
+            rows += self._usage_rows(home)
+            rows += self._account_rows(home)
+        for home in self._homes:
+            rows += await self._month_rows(home)
+        return [*rows, *await self._energy_rows()]
+
+    def _price_rows(self, home: Home) -> Iterable[Row]:
+        now = datetime.now(UTC)
+        used = self._truth.used(home.spin, self._clock.now())
+        price = self._truth.price(home.spin, now, used)
+        key = f"{home.spin}_current_price"
+        yield self._number(home, "current price", key, price.total, "JPY/kWh", EXACT_PRICE)
+        for attribute, part in {
+            "energy_charge": price.energy,
+            "fuel_cost_adjustment": price.fuel,
+            "renewable_energy_levy": price.levy,
+        }.items():
+            shown = self._state(key).get("attributes", {}).get(attribute)
+            yield _number(
+                f"{home.name} {attribute.replace('_', ' ')}", shown, part, "JPY/kWh", EXACT_PRICE
+            )
+
+    def _usage_rows(self, home: Home) -> Iterable[Row]:
+        spin, now = home.spin, self._clock.now()
+        for name, window in windows(datetime.now(UTC), self._truth.periods(spin)[-1]).items():
+            words = name.replace("_", " ")
+            kwh = sum(self._truth.hours(spin, *window).values(), Decimal(0))
+            yen = sum(self._truth.costs(spin, *window).values(), Decimal(0))
+            yield self._number(
+                home, f"consumption {words}", f"{spin}_consumption_{name}", kwh, "kWh", EXACT_KWH
+            )
+            yield self._number(home, f"cost {words}", f"{spin}_cost_{name}", yen, "JPY", TO_THE_YEN)
+        half_hours = self._truth.half_hours(spin, now - timedelta(days=7), now)
+        latest = max(half_hours)
+        yield self._number(
+            home,
+            "latest half hour",
+            f"{spin}_latest_half_hour",
+            half_hours[latest],
+            "kWh",
+            EXACT_KWH,
+        )
+        shown = str(self._state(f"{spin}_latest_reading").get("state"))
+        truth = (latest + timedelta(minutes=30)).isoformat()
+        yield Row(f"{home.name} latest reading", shown, truth, shown == truth)
+
+    def _account_rows(self, home: Home) -> Iterable[Row]:
+        account = self._world.account(home.account)
+        point = self._world.point(home.spin)
+        agreement = point.agreement_on(datetime.now(JST).date())
+        if account is None or agreement is None:
+            raise RuntimeError(f"{home.name} has no account or no agreement")
+        yield self._number(
+            home, "balance", f"{home.account}_balance", Decimal(account.balance), "JPY", TO_THE_YEN
+        )
+        shown = str(self._state(f"{home.account}_plan").get("state"))
+        yield Row(f"{home.name} plan", shown, agreement.product.name, shown == agreement.product.name)
+
+    async def _month_rows(self, home: Home) -> list[Row]:
+        """Compare each month of the statistics, the first of which may be part of one."""
+        start = self._truth.periods(home.spin)[0][0]
+        ids = {kind: home.statistic(kind) for kind in ("consumption", "cost")}
+        changes = await self._connection.call(
+            "recorder/statistics_during_period",
+            start_time=start.isoformat(),
+            statistic_ids=list(ids.values()),
+            period="month",
+            types=["change"],
+        )
+        shown = {
+            kind: {
+                Month.of(datetime.fromtimestamp(row["start"] / 1000, JST).date()): row["change"]
+                for row in changes.get(statistic, [])
+            }
+            for kind, statistic in ids.items()
+        }
+        rows = []
+        month = Month.of(start.astimezone(JST).date())
+        while (begin := midnight(month.first)) < self._clock.now():
+            window = begin, midnight(month.plus(1).first)
+            kwh = sum(self._truth.hours(home.spin, *window).values(), Decimal(0))
+            yen = sum(self._truth.costs(home.spin, *window).values(), Decimal(0))
+            label = f"{home.name} statistics {month.year}-{month.month:02}"
+            rows += [
+                _number(label, shown["consumption"].get(month), kwh, "kWh", EXACT_KWH),
+                _number(label, shown["cost"].get(month), yen, "JPY", TO_THE_YEN),
+            ]
+            month = month.plus(1)
+        months = len(rows) // 2
+        return [
+            *rows,
+            Row(f"{home.name} months of statistics", str(months), "13 or more", months >= 13),
+        ]
+
+    async def _energy_rows(self) -> list[Row]:
+        preferences = await self._connection.call("energy/get_prefs")
+        shown = {source["stat_energy_from"] for source in preferences["energy_sources"]}
+        truth = {home.statistic("consumption") for home in self._homes}
+        validation = await self._connection.call("energy/validate")
+        issues = [issue for source in validation["energy_sources"] for issue in source]
+        return [
+            Row("Energy dashboard sources", str(len(shown)), str(len(truth)), shown == truth),
+            Row("Energy dashboard issues", str(issues or "none"), "none", not issues),
+        ]
+
+    def _number(
+        self, home: Home, name: str, key: str, truth: Decimal, unit: str, within: Decimal
+    ) -> Row:
+        return _number(f"{home.name} {name}", self._state(key).get("state"), truth, unit, within)
+
+    def _state(self, unique_id: str) -> Mapping[str, Any]:
+        return self._states.get(self._entity_ids.get(unique_id, ""), {})
+
+
+def _number(what: str, shown: Any, truth: Decimal, unit: str, within: Decimal) -> Row:
+    places = {"kWh": 2, "JPY": 1, "JPY/kWh": 2}[unit]
+    try:
+        number = Decimal(str(shown))
+    except ArithmeticError:
+        return Row(what, str(shown), f"{truth:.{places}f} {unit}", ok=False)
+    ok = abs(number - truth) < within
+    return Row(what, f"{number:.{places}f} {unit}", f"{truth:.{places}f} {unit}", ok)
+
+
+def table(rows: list[Row]) -> str:
+    """Return the rows as text."""
+    header = ("entity or statistic", "shown", "ground truth", "ok")
+    cells = [header, *((row.what, row.shown, row.truth, "ok" if row.ok else "WRONG") for row in rows)]
+    widths = [max(len(line[column]) for line in cells) for column in range(3)]
+    return "\n".join(
+        f"{what:{widths[0]}} | {shown:>{widths[1]}} | {truth:>{widths[2]}} | {ok}"
+        for what, shown, truth, ok in cells
+    )

@@ -1,0 +1,103 @@
+"""Signs the simulated households in and waits until their history is there."""
+
+import asyncio
+from dataclasses import dataclass
+
+from simulator import Simulator
+
+from .connection import CallFailed, Connection
+from .progress import step
+
+HOUSEHOLDS = {"green-tokyo": "stepped", "simple-kansai": "single rate", "ev-tokyo": "time-of-use"}
+SETTLE_TIMEOUT = 150
+FLOW = "/api/config/config_entries/flow"
+
+
+@dataclass(frozen=True)
+class Home:
+    """A household of the simulator as Home Assistant shows it."""
+
+    name: str
+    shape: str
+    spin: str
+    account: str
+
+    def statistic(self, kind: str) -> str:
+        """Return the id of the consumption or cost statistic."""
+        return f"octopus_japan:electricity_{self.spin}_{kind}"
+
+
+def homes(simulator: Simulator) -> list[Home]:
+    """Return the households; each has one account and one supply point."""
+    found = []
+    for name, household in simulator.world.households.items():
+        account = household.accounts[0]
+        spin = account.supply_points[0].spin
+        found.append(Home(name, HOUSEHOLDS[name], spin, account.number))
+    return found
+
+
+async def sign_in(simulator: Simulator, connection: Connection, home: Home) -> None:
+    """Add the integration for a household through its config flow."""
+    household = simulator.world.households[home.name]
+    menu = await connection.post(FLOW, {"handler": "octopus_japan"})
+    flow = f"{FLOW}/{menu['flow_id']}"
+    await connection.post(flow, {"next_step_id": "password"})
+    credentials = {"email": household.email, "password": household.password}
+    result = await connection.post(flow, {**credentials, "advanced": {"url": simulator.url}})
+    if result["type"] != "create_entry":
+        raise CallFailed(f"the config flow of {home.name} ended with {result}")
+
+
+async def settle(connection: Connection, home: Home) -> None:
+    """Wait until the history import of a household says 100 % and its statistics are stored."""
+    shown = None
+    try:
+        async with asyncio.timeout(SETTLE_TIMEOUT):
+            while shown != 100:
+                await asyncio.sleep(0.5)
+                before, shown = shown, await _imported(connection, home)
+                if shown not in (None, before):
+                    step(f"{home.name}: history {shown:.0f} %")
+            while not await _stored(connection, home):
+                await asyncio.sleep(0.5)
+    except TimeoutError:
+        raise CallFailed(
+            f"{home.name} has not settled: history import {shown} % after {SETTLE_TIMEOUT} s"
+        ) from None
+
+
+async def _imported(connection: Connection, home: Home) -> float | None:
+    entity_id = (await connection.entity_ids()).get(f"{home.spin}_history_import")
+    state = (await connection.states()).get(entity_id or "")
+    try:
+        return float(state["state"]) if state else None
+    except ValueError:  # unknown, unavailable
+        return None
+
+
+async def _stored(connection: Connection, home: Home) -> bool:
+    ids = {home.statistic("consumption"), home.statistic("cost")}
+    listed = await connection.call("recorder/list_statistic_ids")
+    return ids <= {statistic["statistic_id"] for statistic in listed}
+
+
+async def save_energy_preferences(connection: Connection, all_homes: list[Home]) -> None:
+    """Put every household into the Energy dashboard as drawn from the grid, with its cost."""
+    sources = [
+        {
+            "type": "grid",
+            "name": f"{home.name} ({home.shape})",
+            "stat_energy_from": home.statistic("consumption"),
+            "stat_energy_to": None,
+            "stat_cost": home.statistic("cost"),
+            "entity_energy_price": None,
+            "number_energy_price": None,
+            "stat_compensation": None,
+            "entity_energy_price_export": None,
+            "number_energy_price_export": None,
+            "cost_adjustment_day": 0,
+        }
+        for home in all_homes
+    ]
+    await connection.call("energy/save_prefs", energy_sources=sources)

@@ -1,5 +1,6 @@
 """Balance, statements, charges, discounts, allowance."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -170,6 +171,16 @@ async def test_the_lines_of_a_bill(client: KrakenClient, service: Service) -> No
         "P",
         "030",
     )
+
+
+async def test_a_line_of_another_shape_is_left_out(
+    client: KrakenClient, service: Service, told: Callable[[], list[str]]
+) -> None:
+    odd = {"supplyType": "X", "electricitySupplyPoint": "text"}
+    service.answer("Charges", {"data": {"charges": [{"lineItems": [odd, {"supplyType": "Y"}]}]}})
+
+    assert await client.charges(ACCOUNT, "7") == (LineItem("Y"),)
+    assert told() == ["The Kraken API answered a malformed LineItem (a field); left out"]
 
 
 @pytest.mark.parametrize(

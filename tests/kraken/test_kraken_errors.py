@@ -257,9 +257,10 @@ async def test_without_a_header_the_reset_of_the_allowance_is_asked_for(
         {"data": {"rateLimitInfo": {"pointsAllowanceRateLimit": {"ttl": 30}}}},
         {"data": {"rateLimitInfo": None}},
         failure("KT-CT-1199", "AUTHORIZATION"),
+        lambda _: web.Response(status=502),
     )
 
-    for expected in (timedelta(minutes=10), timedelta(seconds=30), None, None):
+    for expected in (timedelta(minutes=10), timedelta(seconds=30), None, None, None):
         with pytest.raises(KrakenThrottledError) as caught:
             await client.balance("A-12345678")
         assert caught.value.retry_after == expected

@@ -112,13 +112,9 @@ async def test_a_year_by_pages_is_the_truth(green: House) -> None:
 async def test_order_and_repetition_do_not_matter(
     green: House, kind: Any, path: ReadingPath
 ) -> None:
-    start = END - timedelta(days=5)
-    if kind == "out_of_order" and path is not ReadingPath.HALF_HOURLY:
-        # Shuffled anew for each page, rows would be lost on the way; one page shows the point.
-        start = END - timedelta(days=1)
+    # A day: the simulator shuffles anew for each page, which loses rows between pages.
+    start = END - timedelta(days=1)
     green.simulator.faults.add(kind)
-    if kind == "duplicates" and path is not ReadingPath.HALF_HOURLY:
-        start = END - timedelta(days=1)
 
     readings = await read(green.client, path, green.account, green.spins[0], start, END)
 
@@ -217,23 +213,29 @@ async def test_exports_by_every_way(simulator: Simulator, session: ClientSession
 async def test_the_lines_of_the_latest_bill(green: House) -> None:
     latest = (await green.client.statements(green.account))[-1]
 
-    try:
-        lines = await green.client.charges(green.account, latest.identifier)
-    except KrakenRefusedError as err:
-        assert err.codes & {"KT-CT-3822", "KT-CT-3824"}
-    else:
-        assert any((line.supply_type or "").startswith("JPN_ELECTRICITY") for line in lines)
+    lines = await green.client.charges(green.account, latest.identifier)
+
+    assert any((line.supply_type or "").startswith("JPN_ELECTRICITY") for line in lines)
+    assert {line.spin for line in lines} <= {green.spins[0], None}
+
+
+async def test_charges_may_be_refused(green: House) -> None:
+    green.simulator.faults.add("refused_field", field="charges", code="KT-CT-3824")
+
+    with pytest.raises(KrakenRefusedError):
+        await green.client.charges(green.account, "1")
 
 
 async def test_discounts(green: House) -> None:
     assert isinstance(await green.client.meti_credits(date(2026, 1, 1), date(2026, 12, 31)), tuple)
 
 
-async def test_addon_rates_are_answered_or_refused(green: House) -> None:
-    try:
-        assert isinstance(await green.client.addon_rates(green.account), dict)
-    except KrakenRefusedError as err:
-        assert err.codes
+async def test_addon_rates(green: House) -> None:
+    assert isinstance(await green.client.addon_rates(green.account), dict)
+
+    green.simulator.faults.add("refused_field", field="addonRates", code="KT-CT-1111")
+    with pytest.raises(KrakenRefusedError):
+        await green.client.addon_rates(green.account)
 
 
 @pytest.mark.parametrize("code", ["KT-CT-4501", "KT-CT-1111", "KT-CT-1113"])
@@ -258,10 +260,9 @@ async def test_an_internal_error_of_one_account_is_not_no_data(green: House) -> 
     assert caught.value.codes == {"KT-CT-7899"}
 
 
-async def test_one_failed_point_of_two(simulator: Simulator, session: ClientSession) -> None:
+async def test_an_internal_error_may_pass(simulator: Simulator, session: ClientSession) -> None:
     simulator.faults.add("internal_error", times=1)
     house = House(simulator, session, "moved")
-    assert len(house.household.accounts[-1].supply_points) == 1
     with pytest.raises(KrakenServiceError):
         await house.client.half_hourly_readings(house.account, START, END)
     assert (await house.client.half_hourly_readings(house.account, START, END)).of(house.spins[0])
@@ -313,18 +314,19 @@ async def test_no_answer_is_given_up(simulator: Simulator, session: ClientSessio
         EmailPassword(house.household.email, house.household.password),
         timeout=ClientTimeout(total=0.3),
     )
-    simulator.faults.add("timeout", times=1, seconds=1)
+    simulator.faults.add("timeout", times=1, seconds=0.6)
 
     with pytest.raises(KrakenConnectionError):
         await client.viewer()
+    await asyncio.sleep(0.6)
 
 
 async def test_throttling_says_until_when(green: House) -> None:
     await green.client.viewer()
     green.simulator.points.limit = 10
+
     with pytest.raises(KrakenThrottledError) as caught:
-        for _ in range(20):
-            await green.client.supply_points(green.account)
+        await asyncio.gather(*(green.client.supply_points(green.account) for _ in range(20)))
 
     assert caught.value.codes == {"KT-CT-1199"}
     assert caught.value.retry_after is None or timedelta() < caught.value.retry_after <= timedelta(
@@ -412,7 +414,6 @@ async def test_anothers_account_is_not_found(green: House, simulator: Simulator)
     for number in (other, "A-00000000"):
         with pytest.raises(KrakenNotFoundError):
             await green.client.supply_points(number)
-    for number in ("A-00000000",):
         with pytest.raises(KrakenNotFoundError) as caught:
             await green.client.half_hourly_readings(number, START, END)
         assert number not in str(caught.value)

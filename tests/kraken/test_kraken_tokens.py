@@ -142,7 +142,7 @@ async def test_without_a_refresh_token_the_credential_signs_in_again(
     assert inputs(service) == [CREDENTIAL.token_input] * 2
 
 
-@pytest.mark.parametrize("code", ["KT-CT-1134", "KT-CT-1135", None])
+@pytest.mark.parametrize("code", ["KT-CT-1134", "KT-CT-1135", "KT-CT-1605", None])
 async def test_a_rejected_refresh_token_leads_to_one_sign_in(
     client: KrakenClient, service: Service, clock: Clock, code: str | None
 ) -> None:

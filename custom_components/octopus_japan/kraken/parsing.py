@@ -24,7 +24,7 @@ class Reader:
             _LOGGER.warning("The Kraken API answered %s; left out", what)
 
     def item[M: KrakenModel](self, model: type[M], raw: object) -> M | None:
-        """One item, or None where there is none or it makes no sense."""
+        """Return one item, or None where there is none or it makes no sense."""
         if raw is None:
             return None
         field = "an object"

@@ -56,8 +56,7 @@ async def read(  # noqa: PLR0917  # The contract's order: what, whose, when.
             return (await client.half_hourly_readings(account_number, start, end)).of(spin)
         case ReadingPath.SUPPLY_POINT:
             return await client.supply_point_readings(spin, start, end, direction)
-        case ReadingPath.MEASUREMENTS:
-            return await client.measurements(account_number, spin, start, end, direction)
+    return await client.measurements(account_number, spin, start, end, direction)
 
 
 def next_path(path: ReadingPath, error: KrakenError) -> ReadingPath | None:

@@ -15,7 +15,15 @@ import jwt
 from . import faults
 from .credential import Credential, RefreshToken
 from .documents import DOCUMENTS
-from .errors import AuthFailure, KrakenAuthError, KrakenError, KrakenServiceError, KrakenTokenError
+from .errors import (
+    AuthFailure,
+    KrakenAuthError,
+    KrakenError,
+    KrakenQueryError,
+    KrakenRefusedError,
+    KrakenServiceError,
+    KrakenTokenError,
+)
 from .transport import Transport
 
 _LOGGER = logging.getLogger(__name__)
@@ -100,30 +108,24 @@ class TokenKeeper:
         """Return a token that is not `refused`. Callers that come while one renews share what comes of it, good or bad."""
         if self._rejection:
             raise self._rejection.with_traceback(None)
-        if self._usable(refused):
-            return self._value
+        if token := self._usable(refused):
+            return token.value
         attempts = self._attempts
         async with self._lock:
-            if attempts == self._attempts and not self._usable(refused):
-                await self._renew(refused)
-            elif self._failure:
+            if attempts != self._attempts and self._failure:
                 raise self._failure.with_traceback(None)
-            return self._value
+            token = self._usable(refused) or await self._renew(refused)
+            return token.value
 
-    @property
-    def _value(self) -> str:
-        if self._token is None:  # pragma: no cover  # A renewal that returns has set it.
-            raise KrakenServiceError("no access token")
-        return self._token.value
-
-    def _usable(self, refused: str | None) -> bool:
+    def _usable(self, refused: str | None) -> Token | None:
         token = self._token
-        return token is not None and token.value != refused and self._now() < token.renew_at
+        usable = token and token.value != refused and self._now() < token.renew_at
+        return token if usable else None
 
-    async def _renew(self, refused: str | None) -> None:
+    async def _renew(self, refused: str | None) -> Token:
         """Renew once, and let those who wait know how it went. A cancelled attempt counts for nobody."""
         try:
-            self._token = await self._obtain(refused)
+            token = await self._obtain(refused)
         except KrakenError as err:
             self._attempts += 1
             self._failure = err
@@ -132,25 +134,30 @@ class TokenKeeper:
             raise
         self._attempts += 1
         self._failure = None
+        self._token = token
+        return token
 
     async def _obtain(self, refused: str | None) -> Token:
         """By refresh token while there is a living one, else by the credential."""
-        token = self._token
-        if token and token.refresh and token.refresh_until is not None:
-            living = self._now() < token.refresh_until
-        else:
-            living = bool(token and token.refresh)
-        if token and token.refresh and living:
-            renewal = RefreshToken(token.refresh)
-            if renewal != self._credential:
-                try:
-                    renewed = await self._sign_in(renewal)
-                except KrakenAuthError:
-                    _LOGGER.debug("The refresh token was rejected; signing in again")
-                else:
-                    if renewed.value != refused:
-                        return renewed
+        renewal = self._renewal()
+        if renewal and renewal != self._credential:
+            try:
+                renewed = await self._sign_in(renewal)
+            except KrakenAuthError, KrakenQueryError, KrakenRefusedError:
+                _LOGGER.debug("The refresh token was not accepted; signing in again")
+            else:
+                if renewed.value != refused:
+                    return renewed
         return await self._sign_in(self._credential)
+
+    def _renewal(self) -> RefreshToken | None:
+        """Return the refresh token, unless it is known to have ended."""
+        token = self._token
+        if token is None or token.refresh is None:
+            return None
+        if token.refresh_until is not None and token.refresh_until <= self._now():
+            return None
+        return RefreshToken(token.refresh)
 
     async def _sign_in(self, credential: Credential) -> Token:
         document = DOCUMENTS["obtain_token"]

@@ -84,10 +84,7 @@ def bill(
     A subsidy is given as a positive discount per kWh.
     """
     parts = kwh if isinstance(kwh, Mapping) else {"": kwh}
-    order = [band.slot for band in card.bands] or [""]
-    if not parts.keys() <= set(order):
-        raise Unpriced("unknown_band")
-    used = {slot: decimal(parts[slot]) for slot in order if slot in parts}
+    used = {slot: decimal(part) for slot, part in parts.items()}
     total = whole(sum(used.values(), ZERO))
     lines = time_lines(card, days, days)
     lines += energy_lines(card, share_out(used, total), ZERO)
@@ -118,12 +115,13 @@ def whole(kwh: Decimal) -> Decimal:
 
 
 def share_out[K](parts: Mapping[K, Decimal], total: Decimal) -> dict[K, Decimal]:
-    """Round each part to whole kWh; the last one in use takes what remains of the rounded total."""
-    rounded = {key: whole(kwh) for key, kwh in parts.items()}
-    last = [key for key, kwh in parts.items() if kwh] or list(parts)
-    if last:
-        rounded[last[-1]] += total - sum(rounded.values(), ZERO)
-    return rounded
+    """Round each part to whole kWh in the order given, never beyond the total; the last one takes what remains of it."""
+    shares: dict[K, Decimal] = {}
+    left = total
+    for number, (key, kwh) in enumerate(parts.items(), 1):
+        shares[key] = left if number == len(parts) else min(left, whole(kwh))
+        left -= shares[key]
+    return shares
 
 
 def energy_lines(card: RateCard, parts: Mapping[str, Decimal], used: Decimal) -> list[BillLine]:

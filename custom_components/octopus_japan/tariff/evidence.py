@@ -12,6 +12,7 @@ from .times import month_of, month_start
 _HUNDREDTH = Decimal("0.01")
 _HALF_YEN = Decimal("0.5")
 _MOMENT = timedelta(microseconds=1)
+_SHORTEST_PERIOD = timedelta(days=25)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,20 +73,35 @@ def windows(lines: Iterable[ChargeLine], basis: AdderBasis) -> tuple[AdderWindow
 
 
 def basis_of(lines: Iterable[ChargeLine], fuel: Timeline, levy: Timeline) -> AdderBasis | None:
-    """Tell by which month adders were charged, if the lines that span two months all agree; else None.
+    """Tell by which month adders were charged, if all the lines that show it agree; else None.
 
     `fuel` and `levy` are what other sources than bills state.
     """
-    votes = set()
-    for line in _charged(lines):
+    charged = list(_charged(lines))
+    votes = {AdderBasis.CALENDAR_DAY} if _split_at_month(charged) else set()
+    for line in charged:
         known = fuel if line.component is Component.FUEL_COST_ADJUSTMENT else levy
-        first, last = month_of(line.start), month_of(line.end - _MOMENT)
-        before, after = known.stated(first), known.stated(last)
+        before = known.stated(month_of(line.start))
+        after = known.stated(month_of(line.end - _MOMENT))
         if not line.exact or before is None or after is None or before.price == after.price:
             continue
-        reading_month = line.price == after.price
-        votes.add(AdderBasis.READING_MONTH if reading_month else AdderBasis.CALENDAR_DAY)
+        if line.price == after.price:
+            votes.add(AdderBasis.READING_MONTH)
+        elif min(before.price, after.price) < line.price < max(before.price, after.price):
+            votes.add(AdderBasis.CALENDAR_DAY)
     return votes.pop() if len(votes) == 1 else None
+
+
+def _split_at_month(charged: Iterable[_Charged]) -> bool:
+    """Tell whether a charge was divided where a month begins: two lines meet there, and one is too short for a period."""
+    lines = list(charged)
+    return any(
+        line.component is other.component
+        and line.end == other.start == month_start(month_of(other.start))
+        and min(line.end - line.start, other.end - other.start) < _SHORTEST_PERIOD
+        for line in lines
+        for other in lines
+    )
 
 
 def unit_price(units: Decimal, gross: Decimal) -> tuple[Decimal, bool]:

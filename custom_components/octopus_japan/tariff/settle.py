@@ -1,17 +1,21 @@
-"""The bill of a period from its hours: a tariff's cards, slots and adders laid over them."""
+"""The bill of a period from its hours: a tariff's agreements, cards, slots and adders laid over them."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from .bill import Bill, BillLine, energy_lines, share_out, time_lines, whole
 from .model import ZERO, Component, RateCard, Unpriced
 from .periods import BillingPeriod
-from .tariff import Hole, Stretch, Tariff, stretches
+from .tariff import Stretch, Tariff, stretches
 from .times import day_of
 
 _HALF_HOUR = timedelta(minutes=30)
 _HOUR = timedelta(hours=1)
+
+type _Id = int | None
+type _Start = datetime | None
 
 
 def bill_for(
@@ -24,66 +28,84 @@ def bill_for(
 ) -> Bill:
     """Bill a period from its (start, kWh), each `resolution` long; `kwh` is the meter's own total, where stated.
 
-    The total is rounded to whole kWh, then shared out among cards, their slots, and the months of the adders, each rounded
-    and the last taking the remainder. Raises Unpriced if any time of the period has no price.
+    The total is rounded to whole kWh and shared out among agreements; an agreement's among its cards, a card's among its
+    slots, and an agreement's again among the prices of each adder: each part rounded in order of time, the last taking the
+    remainder. Steps go on through a change of agreement. Days without an agreement are not charged. Raises Unpriced if any
+    other time of the period has no price.
     """
     walk: list[Stretch] = []
     for stretch in stretches(tariff, period.start, period.end):
-        if isinstance(stretch, Hole):
+        if isinstance(stretch, Stretch):
+            walk.append(stretch)
+        elif stretch.reason != "no_agreement":
             raise Unpriced(stretch.reason)
-        walk.append(stretch)
-    use = _Use(walk)
+    uses: dict[_Id, _Use] = {}
+    for stretch in walk:
+        uses.setdefault(stretch.card.agreement_id, _Use()).meet(stretch)
+    measured = dict.fromkeys(uses, ZERO)
     for start, value in hours:
-        if period.start <= start < period.end:
-            use.add(start, value, resolution)
-    total = whole(sum(use.cards.values(), ZERO) if kwh is None else kwh)
+        if (at := _stretch(walk, start)) is not None:
+            measured[at.card.agreement_id] += value
+            uses[at.card.agreement_id].add(at, start, value, resolution)
+    total = whole(sum(measured.values(), ZERO) if kwh is None else kwh)
     lines: list[BillLine] = []
     used = ZERO
-    for index, charged in share_out(use.cards, total).items():
-        card = use.order[index]
-        days = sum((day_of(s.end) - day_of(s.start)).days for s in walk if s.card == card)
-        lines += time_lines(card, days, period.days)
-        lines += energy_lines(card, share_out(use.slots[index], charged), used)
+    for agreement, charged in share_out(measured, total).items():
+        lines += uses[agreement].lines(charged, used, period)
         used += charged
-        for component, parts in use.adders[index].items():
-            lines += [
-                BillLine(component, component.value, borne, price)
-                for price, borne in share_out(parts, charged).items()
-            ]
     return Bill(total, period.days, tuple(lines))
 
 
+def _stretch(walk: Iterable[Stretch], at: datetime) -> Stretch | None:
+    return next((stretch for stretch in walk if stretch.start <= at < stretch.end), None)
+
+
+@dataclass(slots=True)
 class _Use:
-    """The kWh of a period by card, and of each card by slot and by price of each adder; in order of time."""
+    """The days and kWh of one agreement by card and slot, and by price of each adder; in order of time."""
 
-    def __init__(self, walk: list[Stretch]) -> None:
-        self._walk = walk
-        self.order: list[RateCard] = []
-        self.slots: list[dict[str, Decimal]] = []
-        self.cards: dict[int, Decimal] = {}
-        self.adders: list[dict[Component, dict[Decimal, Decimal]]] = []
-        for stretch in walk:
-            if stretch.card not in self.order:
-                self.cards[len(self.order)] = ZERO
-                self.order.append(stretch.card)
-                self.adders.append({})
-                self.slots.append({band.slot: ZERO for band in stretch.card.bands} or {"": ZERO})
-            for component, adder in stretch.adders.items():
-                by_price = self.adders[self.order.index(stretch.card)].setdefault(component, {})
-                by_price.setdefault(adder.price, ZERO)
+    cards: dict[_Start, RateCard] = field(default_factory=dict)
+    days: dict[_Start, int] = field(default_factory=dict)
+    kwh: dict[_Start, Decimal] = field(default_factory=dict)
+    slots: dict[_Start, dict[str, Decimal]] = field(default_factory=dict)
+    adders: dict[Component, dict[Decimal, Decimal]] = field(default_factory=dict)
 
-    def add(self, start: datetime, kwh: Decimal, resolution: timedelta) -> None:
+    def meet(self, stretch: Stretch) -> None:
+        """Count the days of a stretch."""
+        card = stretch.card
+        days = (day_of(stretch.end) - day_of(stretch.start)).days
+        self.cards[card.start] = card
+        self.days[card.start] = self.days.get(card.start, 0) + days
+        self.kwh.setdefault(card.start, ZERO)
+        self.slots.setdefault(card.start, {})
+
+    def add(self, stretch: Stretch, start: datetime, kwh: Decimal, resolution: timedelta) -> None:
         """Lay one row where it belongs; an hour of two slots goes half to each."""
-        stretch = next(stretch for stretch in self._walk if start < stretch.end)
-        index = self.order.index(stretch.card)
-        self.cards[index] += kwh
+        card = stretch.card
+        self.kwh[card.start] += kwh
         for component, adder in stretch.adders.items():
-            self.adders[index][component][adder.price] += kwh
-        slots = self.slots[index]
-        if (schedule := stretch.card.schedule) is None:
-            slots[""] += kwh
-            return
-        first = schedule.slot_at(start)
-        second = first if resolution <= _HALF_HOUR else schedule.slot_at(start + _HALF_HOUR)
-        slots[first] += kwh / 2
-        slots[second] += kwh / 2
+            prices = self.adders.setdefault(component, {})
+            prices[adder.price] = prices.get(adder.price, ZERO) + kwh
+        slots = self.slots[card.start]
+        first = second = ""
+        if card.schedule is not None:
+            first = second = card.schedule.slot_at(start)
+            if resolution > _HALF_HOUR:
+                second = card.schedule.slot_at(start + _HALF_HOUR)
+        for slot in (first, second):
+            slots[slot] = slots.get(slot, ZERO) + kwh / 2
+
+    def lines(self, kwh: Decimal, used: Decimal, period: BillingPeriod) -> list[BillLine]:
+        """Charge whole kWh."""
+        lines: list[BillLine] = []
+        for start, charged in share_out(self.kwh, kwh).items():
+            card = self.cards[start]
+            lines += time_lines(card, self.days[start], period.days)
+            lines += energy_lines(card, share_out(self.slots[start], charged), used)
+            used += charged
+        for component, parts in self.adders.items():
+            lines += [
+                BillLine(component, component.value, charged, price)
+                for price, charged in share_out(parts, kwh).items()
+            ]
+        return lines

@@ -80,8 +80,13 @@ class Stretch:
 def stretch_at(tariff: Tariff, at: datetime) -> Stretch:
     """Find what is in force at an instant, and until when."""
     card = tariff.card_at(at)
+    if card.bands and card.schedule is None:
+        raise Unpriced("unknown_schedule")
     period = tariff.calendar.period_at(at)
-    month = period.reading_month if tariff.adder_basis is AdderBasis.READING_MONTH else month_of(at)
+    month = of_use = month_of(at)
+    if tariff.adder_basis is AdderBasis.READING_MONTH:
+        # Use of month X is from the reading in X to the one in X+1 (TARIFFS, government discounts).
+        month, of_use = period.reading_month, period.reading_month - 1
     return Stretch(
         start=at,
         end=_end(tariff, at, period),
@@ -89,10 +94,7 @@ def stretch_at(tariff: Tariff, at: datetime) -> Stretch:
         card=card,
         fuel_cost_adjustment=_fuel(card, tariff.adders.fuel_cost_adjustment, month),
         renewable_energy_levy=_levy(tariff.adders.renewable_energy_levy, month),
-        # Use of month X is, in principle, from the reading in X to the one in X+1 (TARIFFS, government discounts).
-        subsidy=tariff.adders.subsidy.stated(period.reading_month - 1)
-        if tariff.subsidies
-        else None,
+        subsidy=tariff.adders.subsidy.stated(of_use) if tariff.subsidies else None,
     )
 
 

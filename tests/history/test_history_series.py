@@ -541,6 +541,19 @@ async def test_5_rows_without_numbers_are_filled_in(
     assert await stored(series) == [(1, 1), (2, 3), (3, 6)]
 
 
+async def test_a_long_window_is_read_in_pieces(series: Series, hours: Values) -> None:
+    answer = hours(*(["1"] * 11))
+    with patch.object(series_module, "CHUNK", 3 * HOUR):
+        await series.update(answer)
+        assert await series.update(answer) == []
+        assert await series.read(START - 50 * HOUR, START + 5 * HOUR) == Stored(
+            [Row(START + n * HOUR, 1, n + 1) for n in range(5)], 0
+        )
+        assert await series.read(START + 4 * HOUR) == Stored(
+            [Row(START + n * HOUR, 1, n + 1) for n in range(4, 11)], 4
+        )
+
+
 async def test_13_an_hour_without_an_answer_is_kept(series: Series, hours: Values) -> None:
     await series.update(hours("1", "2", "3", "4"))
     assert await series.update({}) == []

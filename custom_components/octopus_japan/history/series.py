@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 import logging
 
@@ -39,6 +39,10 @@ WRITE_TIMEOUT = 300.0
 
 LOST_AFTER = 600.0
 """Seconds after which a write that the recorder got past and that is not there counts as dropped, not as retried."""
+
+
+CHUNK = timedelta(hours=4000)
+"""What one query reads: fetching five years at once keeps the event loop from running for 50 ms."""
 
 
 class NotWrittenError(HomeAssistantError):
@@ -213,25 +217,37 @@ class Series:
 
     def _during(self, start: datetime, end: datetime | None) -> list[tuple[Row, float]]:
         """Rows with their changes: the first row's tells the sum before it."""
-        found = statistics_during_period(
-            self._hass,
-            start,
-            end,
-            {self.statistic_id},
-            "hour",
-            None,
-            {"state", "sum", "change"},
-        )
-        return [
-            (row, change)
-            for recorded in found.get(self.statistic_id, [])
-            if (row := _row(recorded)) and (change := recorded.get("change")) is not None
-        ]
+        if (last := self._last_recorded()) is None:
+            return []
+        stop = dt_util.utc_from_timestamp(last["start"]) + HOUR
+        if end is not None:
+            stop = min(stop, end)
+        rows: list[tuple[Row, float]] = []
+        while start < stop:
+            found = statistics_during_period(
+                self._hass,
+                start,
+                min(start + CHUNK, stop),
+                {self.statistic_id},
+                "hour",
+                None,
+                {"state", "sum", "change"},
+            )
+            rows += [
+                (row, change)
+                for recorded in found.get(self.statistic_id, [])
+                if (row := _row(recorded)) and (change := recorded.get("change")) is not None
+            ]
+            start += CHUNK
+        return rows
 
     def _last(self) -> Row | None:
+        last = self._last_recorded()
+        return _row(last) if last else None
+
+    def _last_recorded(self) -> StatisticsRow | None:
         found = get_last_statistics(self._hass, 1, self.statistic_id, True, {"state", "sum"})
-        recorded = found.get(self.statistic_id)
-        return _row(recorded[0]) if recorded else None
+        return found[self.statistic_id][0] if found else None
 
     def _first(self) -> Row | None:
         """Home Assistant has no look-up for this one; the index of the table answers it."""

@@ -127,6 +127,19 @@ class TestHalfHourlyReadings:
 
         assert next_path(ReadingPath.HALF_HOURLY, caught.value) is ReadingPath.SUPPLY_POINT
 
+    async def test_a_list_that_failed_whole_says_why(
+        self, client: KrakenClient, service: Service
+    ) -> None:
+        error = fault("KT-CT-4501", "AUTHORIZATION", "account", "properties", 1, "points")
+        lost = {"known": [{"spin": TWO}], "points": None}
+        service.answer("HalfHourlyReadings", account(place(**{p(ONE): []}), lost, errors=[error]))
+
+        readings = await client.half_hourly_readings(ACCOUNT, START, END)
+
+        assert readings.of(ONE) == ()
+        with pytest.raises(KrakenRefusedError):
+            readings.of(TWO)
+
     async def test_rows_of_which_none_makes_sense_are_no_answer(
         self, client: KrakenClient, service: Service
     ) -> None:

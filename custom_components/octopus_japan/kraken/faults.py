@@ -81,7 +81,7 @@ _RANK: tuple[type[KrakenError], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One entry of `errors`. Its message stays out of `repr`: it may quote what we sent."""
+    """One entry of `errors`. Its message is not kept: it may quote what we sent."""
 
     code: str | None
     kind: str | None
@@ -106,14 +106,14 @@ def read(entry: object, document: str) -> Fault:
     kind = extensions.get("errorType") or extensions.get("errorClass")
     path = entry.get("path")
     path = path if isinstance(path, list) else []
-    named = {name for name in _QUOTED.findall(message) if re.search(rf"\b{name}\b", document)}
+    named = [name for name in _QUOTED.findall(message) if re.search(rf"\b{name}\b", document)]
     schema = bool(_SCHEMA.search(message))
     return Fault(
         code=code if _CODE.fullmatch(code) else None,
         kind=kind if isinstance(kind, str) else None,
         path=tuple(step for step in path if isinstance(step, str | int)),
         schema=schema,
-        field=next(iter(sorted(named))) if schema and named else None,
+        field=named[0] if schema and named else None,
         input_field=bool(_NOT_IN_INPUT.search(message)),
     )
 

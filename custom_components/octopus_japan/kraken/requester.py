@@ -26,11 +26,13 @@ class Result:
         return faults.worst(error for _, error in self.errors)
 
     def error_at(self, *path: str | int) -> KrakenError | None:
-        """Return the error that decides below `path`."""
-        return faults.worst(error for at, error in self.errors if at[: len(path)] == path)
+        """Return the error that decides for what is missing at `path`: of an error there, below, or above."""
+        return faults.worst(
+            error for at, error in self.errors if at[: len(path)] == path[: len(at)]
+        )
 
     def missing(self, otherwise: KrakenError) -> KrakenError:
-        """Why a part is missing: what the service said about it, or `otherwise`."""
+        """Return why a part is missing: what the service said about it, or `otherwise`."""
         return self.error or otherwise
 
 
@@ -93,7 +95,7 @@ class Requester:
         return result
 
     async def _until_reset(self, token: str) -> timedelta | None:
-        """How long the hourly allowance stays used up, if the service tells; nothing of it may hide the throttling."""
+        """Return how long the hourly allowance stays used up, if the service tells; nothing of it may hide the throttling."""
         document = DOCUMENTS["rate_limit"]
         try:
             answer = await self._transport.post(document, {}, token)

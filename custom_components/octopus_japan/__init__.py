@@ -1,0 +1,42 @@
+"""Octopus Energy Japan: price, usage and cost of electricity."""
+
+from homeassistant.core import HomeAssistant
+
+from .const import PLATFORMS
+from .coordinators.account import AccountCoordinator
+from .coordinators.base import OctopusConfigEntry, OctopusRuntimeData, kraken_client
+from .coordinators.memory import MemoryStore
+from .coordinators.prices import PricesCoordinator
+from .coordinators.readings import ReadingsCoordinator
+
+
+async def async_setup_entry(hass: HomeAssistant, entry: OctopusConfigEntry) -> bool:
+    """Start the three clocks. Only the account is needed: without readings there are prices, and the other way round."""
+    client = kraken_client(hass, entry.data)
+    memory = MemoryStore(hass, entry.entry_id)
+    await memory.async_load()
+
+    account = AccountCoordinator(hass, entry, client, memory)
+    await account.async_config_entry_first_refresh()
+    readings = ReadingsCoordinator(hass, entry, client, memory, account)
+    await readings.async_refresh()
+    prices = PricesCoordinator(hass, entry, account, readings)
+    entry.runtime_data = OctopusRuntimeData(
+        account=account, readings=readings, prices=prices, memory=memory
+    )
+    prices.async_start()
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    readings.async_start()
+    return True
+
+
+async def async_unload_entry(hass: HomeAssistant, entry: OctopusConfigEntry) -> bool:
+    """Stop the clocks."""
+    if unloaded := await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
+        await entry.runtime_data.memory.async_save_now()
+    return unloaded
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: OctopusConfigEntry) -> None:
+    """Forget what was remembered. Statistics stay: a new entry for the same supply point continues them."""
+    await MemoryStore(hass, entry.entry_id).async_remove()

@@ -1,0 +1,211 @@
+"""Sign-in, reauthentication, reconfiguration and options."""
+
+from collections.abc import Mapping
+from ipaddress import ip_address
+from typing import Any, override
+
+from homeassistant.config_entries import (
+    SOURCE_REAUTH,
+    SOURCE_RECONFIGURE,
+    ConfigFlow,
+    ConfigFlowResult,
+    OptionsFlowWithReload,
+)
+from homeassistant.const import CONF_API_KEY, CONF_EMAIL, CONF_PASSWORD, CONF_URL
+from homeassistant.core import callback
+from homeassistant.data_entry_flow import section
+from homeassistant.helpers.selector import (
+    SelectSelector,
+    SelectSelectorConfig,
+    TextSelector,
+    TextSelectorConfig,
+    TextSelectorType,
+)
+import voluptuous as vol
+from yarl import URL
+
+from .const import CONF_ADDER_BASIS, DEFAULT_URL, DOMAIN, NAME
+from .coordinators.base import OctopusConfigEntry, kraken_client
+from .coordinators.tariffs import AUTOMATIC
+from .kraken import (
+    KrakenAuthError,
+    KrakenConnectionError,
+    KrakenError,
+    KrakenThrottledError,
+)
+from .kraken.models import Viewer
+from .tariff import AdderBasis
+
+CONF_ADVANCED = "advanced"
+
+_EMAIL = TextSelector(TextSelectorConfig(type=TextSelectorType.EMAIL, autocomplete="username"))
+_SECRET = TextSelector(
+    TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="current-password")
+)
+_ADDRESS = TextSelector(TextSelectorConfig(type=TextSelectorType.URL))
+
+SIGN_IN_STEPS = ["password", "api_key"]
+
+
+def _address_allowed(address: str) -> bool:
+    """Tell whether credentials may be sent there: https, or plain http to this machine itself."""
+    try:
+        url = URL(address)
+    except ValueError:
+        return False
+    if url.scheme == "https":
+        return bool(url.host)
+    if url.scheme != "http" or not url.host:
+        return False
+    try:
+        return url.host == "localhost" or ip_address(url.host).is_loopback
+    except ValueError:
+        return False
+
+
+class OctopusConfigFlow(ConfigFlow, domain=DOMAIN):
+    """One entry a login; every way in ends in the same check."""
+
+    VERSION = 1
+
+    @staticmethod
+    @callback
+    @override
+    def async_get_options_flow(config_entry: OctopusConfigEntry) -> OctopusOptionsFlow:
+        """Get the options flow."""
+        return OctopusOptionsFlow()
+
+    @override
+    async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask how to sign in."""
+        return self.async_show_menu(step_id="user", menu_options=SIGN_IN_STEPS)
+
+    async def async_step_reauth(self, entry_data: Mapping[str, Any]) -> ConfigFlowResult:
+        """Start over after the service rejected the stored credential."""
+        return await self.async_step_reauth_confirm()
+
+    async def async_step_reauth_confirm(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask how to sign in again."""
+        return self.async_show_menu(step_id="reauth_confirm", menu_options=SIGN_IN_STEPS)
+
+    async def async_step_reconfigure(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask how to sign in from now on; history and entities stay."""
+        return self.async_show_menu(step_id="reconfigure", menu_options=SIGN_IN_STEPS)
+
+    async def async_step_password(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Sign in with e-mail and password."""
+        return await self._async_sign_in(
+            "password", {CONF_EMAIL: _EMAIL, CONF_PASSWORD: _SECRET}, user_input
+        )
+
+    async def async_step_api_key(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Sign in with an API key."""
+        return await self._async_sign_in("api_key", {CONF_API_KEY: _SECRET}, user_input)
+
+    async def _async_sign_in(
+        self,
+        step_id: str,
+        fields: Mapping[str, TextSelector],
+        user_input: dict[str, Any] | None,
+    ) -> ConfigFlowResult:
+        """Show the form until the service accepts what it holds, then finish."""
+        known = dict(self._entry.data) if self._entry else {}
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            advanced = user_input.get(CONF_ADVANCED, {})
+            data = {key: user_input[key].strip() for key in fields if key != CONF_PASSWORD}
+            if CONF_PASSWORD in fields:
+                data[CONF_PASSWORD] = user_input[CONF_PASSWORD]
+            data[CONF_URL] = advanced.get(CONF_URL, DEFAULT_URL).strip()
+            viewer, errors = await self._async_check(data)
+            if viewer is not None:
+                return await self._async_finish(viewer, data)
+
+        shown = known | (user_input or {})
+        address = shown.get(CONF_ADVANCED, {}).get(CONF_URL) or known.get(CONF_URL, DEFAULT_URL)
+        schema = vol.Schema(
+            {vol.Required(key): selector for key, selector in fields.items()}
+            | {
+                vol.Optional(CONF_ADVANCED): section(
+                    vol.Schema({vol.Optional(CONF_URL, default=address): _ADDRESS}),
+                    {"collapsed": "base" not in errors or errors["base"] != "invalid_url"},
+                )
+            }
+        )
+        suggested = {key: shown[key] for key in (CONF_EMAIL,) if key in fields and key in shown}
+        return self.async_show_form(
+            step_id=step_id,
+            data_schema=self.add_suggested_values_to_schema(schema, suggested),
+            errors=errors,
+        )
+
+    async def _async_check(self, data: dict[str, str]) -> tuple[Viewer | None, dict[str, str]]:
+        """Sign in and look for electricity; return the login, or the error to show."""
+        if not _address_allowed(data[CONF_URL]):
+            return None, {"base": "invalid_url"}
+        client = kraken_client(self.hass, data)
+        try:
+            viewer = await client.viewer()
+            for account in viewer.accounts:
+                supply = await client.supply_points(account.number)
+                if any(place.electricity_supply_points for place in supply.properties):
+                    return viewer, {}
+        except KrakenAuthError as error:
+            return None, {"base": error.reason}
+        except KrakenThrottledError:
+            return None, {"base": "throttled"}
+        except KrakenConnectionError:
+            return None, {"base": "cannot_connect"}
+        except KrakenError:
+            return None, {"base": "service_error"}
+        return None, {"base": "no_supply_point"}
+
+    async def _async_finish(self, viewer: Viewer, data: dict[str, str]) -> ConfigFlowResult:
+        """Make the entry, or give the existing one its new credential."""
+        await self.async_set_unique_id(viewer.id)
+        if self._entry is not None:
+            self._abort_if_unique_id_mismatch(reason="wrong_login")
+            return self.async_update_reload_and_abort(self._entry, data=data)
+        self._abort_if_unique_id_configured()
+        others = len(self._async_current_entries())
+        return self.async_create_entry(title=f"{NAME} {others + 1}" if others else NAME, data=data)
+
+    @property
+    def _entry(self) -> OctopusConfigEntry | None:
+        """The entry that this flow is about, unless it makes a new one."""
+        if self.source == SOURCE_REAUTH:
+            return self._get_reauth_entry()
+        if self.source == SOURCE_RECONFIGURE:
+            return self._get_reconfigure_entry()
+        return None
+
+
+class OctopusOptionsFlow(OptionsFlowWithReload):
+    """What the service leaves open and a household can tell from its bills."""
+
+    async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask how adjustment and levy follow the calendar."""
+        if user_input is not None:
+            return self.async_create_entry(data=user_input)
+        schema = vol.Schema(
+            {
+                vol.Required(CONF_ADDER_BASIS, default=AUTOMATIC): SelectSelector(
+                    SelectSelectorConfig(
+                        options=[AUTOMATIC, *(basis.value for basis in AdderBasis)],
+                        translation_key=CONF_ADDER_BASIS,
+                    )
+                )
+            }
+        )
+        return self.async_show_form(
+            step_id="init",
+            data_schema=self.add_suggested_values_to_schema(schema, self.config_entry.options),
+        )

@@ -1,0 +1,15 @@
+"""Names that more than one module of the integration uses."""
+
+import logging
+from typing import Final
+
+from homeassistant.const import Platform
+
+DOMAIN: Final = "octopus_japan"
+NAME: Final = "Octopus Energy Japan"
+LOGGER: Final = logging.getLogger(__package__)
+
+CONF_ADDER_BASIS: Final = "adder_basis"
+DEFAULT_URL: Final = "https://api.oejp-kraken.energy/v1/graphql/"
+
+PLATFORMS: Final = [Platform.SENSOR]

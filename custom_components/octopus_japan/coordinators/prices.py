@@ -1,0 +1,111 @@
+"""The fast clock: what the next kWh costs. It follows the wall clock and asks the network for nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.event import async_track_utc_time_change
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
+from homeassistant.util import dt as dt_util
+
+from ..const import LOGGER
+from ..tariff import (
+    DayPrices,
+    Price,
+    Tariff,
+    Unpriced,
+    day_prices,
+    kwh_left_in_step,
+    next_change,
+    price_at,
+)
+from ..tariff.times import day_of
+from .account import AccountCoordinator
+from .base import OctopusConfigEntry
+from .readings import ReadingsCoordinator
+
+
+@dataclass(frozen=True, kw_only=True)
+class PointPrices:
+    """The prices of one supply point at this moment, in JPY/kWh including tax.
+
+    `used`: kWh in the billing period so far; `used_estimated` where a part of it is not published yet. `reason` is the
+    translation key of why there is no price.
+    """
+
+    tariff: Tariff
+    used: Decimal
+    used_estimated: bool
+    current: Price | None = None
+    next: Price | None = None
+    today: DayPrices | None = None
+    tomorrow: DayPrices | None = None
+    left_in_step: Decimal | None = None
+    reason: str | None = None
+
+
+class PricesCoordinator(DataUpdateCoordinator[Mapping[str, PointPrices]]):
+    """Moves on at every half hour, the finest boundary that a schedule has, and with news of the slower clocks."""
+
+    config_entry: OctopusConfigEntry
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: OctopusConfigEntry,
+        account: AccountCoordinator,
+        readings: ReadingsCoordinator,
+    ) -> None:
+        super().__init__(hass, LOGGER, config_entry=entry, name="prices")
+        self._account = account
+        self._readings = readings
+
+    @callback
+    def async_start(self) -> None:
+        """Price now, and follow the clock and the other coordinators until the entry is unloaded."""
+        entry = self.config_entry
+        entry.async_on_unload(self._account.async_add_listener(self._async_move_on))
+        entry.async_on_unload(self._readings.async_add_listener(self._async_move_on))
+        entry.async_on_unload(
+            async_track_utc_time_change(self.hass, self._async_move_on, minute=(0, 30), second=0)
+        )
+        self._async_move_on()
+
+    @callback
+    def _async_move_on(self, now: datetime | None = None) -> None:
+        at = now or dt_util.utcnow()
+        self.async_set_updated_data(
+            {spin: self._prices(spin, at) for spin in self._account.data.supply_points}
+        )
+
+    def _prices(self, spin: str, at: datetime) -> PointPrices:
+        usage = (self._readings.data or {}).get(spin)
+        if usage is None:
+            tariff, used, estimated = self._readings.tariff(spin), Decimal(0), True
+        else:
+            tariff = usage.tariff
+            used, estimated = usage.used(at)
+        try:
+            return PointPrices(
+                tariff=tariff,
+                used=used,
+                used_estimated=estimated,
+                current=price_at(tariff, at, used),
+                next=next_change(tariff, at, used),
+                today=_day(tariff, at, used),
+                tomorrow=_day(tariff, at + timedelta(days=1), used),
+                left_in_step=kwh_left_in_step(tariff, at, used),
+            )
+        except Unpriced as error:
+            return PointPrices(
+                tariff=tariff, used=used, used_estimated=estimated, reason=error.reason
+            )
+
+
+def _day(tariff: Tariff, at: datetime, used: Decimal) -> DayPrices | None:
+    try:
+        return day_prices(tariff, day_of(at), used)
+    except Unpriced:
+        return None

@@ -1,0 +1,43 @@
+"""From what the coordinators know to what a kWh costs."""
+
+from collections.abc import Sequence
+
+from ..const import CONF_ADDER_BASIS
+from ..kraken.models import Reading
+from ..tariff import AdderBasis, Tariff
+from ..tariff.from_kraken import Evidence, tariff
+from .account import LoginData, SupplyPointData
+from .base import OctopusConfigEntry
+from .memory import Memory
+
+AUTOMATIC = "automatic"
+
+
+def supply_tariff(
+    entry: OctopusConfigEntry,
+    login: LoginData,
+    point: SupplyPointData,
+    memory: Memory,
+    readings: Sequence[Reading] = (),
+) -> Tariff:
+    """Return the tariff of a supply point. `readings`: of the last weeks, for the hours of time-of-use bands."""
+    basis = entry.options.get(CONF_ADDER_BASIS, AUTOMATIC)
+    return tariff(
+        point.agreements,
+        Evidence(
+            intervals=point.interval_readings,
+            reading_dates=point.reading_dates,
+            supply_periods=point.supply_periods,
+            charges=[
+                line
+                for line in memory.charges.get(point.account_number, ())
+                if line.spin in {None, point.spin}
+            ],
+            observed=memory.observed.get(point.area, ()),
+            meti_credits=login.meti_credits,
+            readings=readings,
+        ),
+        area=point.area,
+        adder_basis=None if basis == AUTOMATIC else AdderBasis(basis),
+        subsidies=True,
+    )

@@ -1,0 +1,346 @@
+"""Sensors: prices, usage and cost of each supply point, balance and plan of each account."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, override
+
+from homeassistant.components.sensor import (
+    SensorDeviceClass,
+    SensorEntity,
+    SensorEntityDescription,
+    SensorStateClass,
+)
+from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfEnergy, UnitOfTime
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.typing import StateType
+from homeassistant.util import dt as dt_util
+
+from .coordinators.account import AccountCoordinator, AccountData
+from .coordinators.base import OctopusConfigEntry
+from .coordinators.prices import PointPrices, PricesCoordinator
+from .coordinators.readings import ReadingsCoordinator
+from .coordinators.usage import PointUsage
+from .entity import OctopusEntity, add_entities_of
+from .price_attributes import BANDS, band_option, price_attributes
+from .tariff import Component, DayPrices, Per, Price
+
+PARALLEL_UPDATES = 0
+
+YEN = "JPY"
+YEN_PER_KWH = "JPY/kWh"
+YEN_PER_DAY = "JPY/d"
+
+type Value = StateType | datetime
+type Attributes = Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OctopusSensorDescription[DataT](SensorEntityDescription):
+    """A sensor: what it shows of its coordinator's data, None while that is unknown."""
+
+    value_fn: Callable[[DataT], Value]
+    attributes_fn: Callable[[DataT], Attributes] = lambda _: None
+    last_reset_fn: Callable[[DataT], datetime | None] = lambda _: None
+
+
+def _price(
+    key: str,
+    value: Callable[[PointPrices], Value],
+    *,
+    attributes: Callable[[PointPrices], Attributes] = lambda _: None,
+    enabled: bool = True,
+    category: EntityCategory | None = None,
+    unit: str = YEN_PER_KWH,
+) -> OctopusSensorDescription[PointPrices]:
+    return OctopusSensorDescription(
+        key=key,
+        translation_key=key,
+        native_unit_of_measurement=unit,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=2,
+        entity_registry_enabled_default=enabled,
+        entity_category=category,
+        value_fn=value,
+        attributes_fn=attributes,
+    )
+
+
+def _time(key: str, value: Callable[[PointPrices], Value]) -> OctopusSensorDescription[PointPrices]:
+    return OctopusSensorDescription(
+        key=key,
+        translation_key=key,
+        device_class=SensorDeviceClass.TIMESTAMP,
+        value_fn=value,
+    )
+
+
+def _component(price: Price | None, component: Component) -> float | None:
+    part = price.components.get(component) if price else None
+    return None if part is None else float(part)
+
+
+def _of_day(prices: DayPrices | None, name: str) -> float | None:
+    return None if prices is None else float(getattr(prices, name))
+
+
+def _cheapest_start(prices: DayPrices | None) -> datetime | None:
+    """On a day of one price no time is the cheapest."""
+    if prices is None or len(prices.ranks) == 1:
+        return None
+    return prices.cheapest[0].start
+
+
+def _standing_charge(prices: PointPrices) -> float | None:
+    charge = prices.current.standing_charge if prices.current else None
+    return float(charge.price) if charge is not None and charge.per is Per.DAY else None
+
+
+PRICE_SENSORS: tuple[OctopusSensorDescription[PointPrices], ...] = (
+    _price(
+        "current_price",
+        lambda p: float(p.current.total) if p.current else None,
+        attributes=price_attributes,
+    ),
+    _price("next_price", lambda p: float(p.next.total) if p.next else None),
+    _time("next_price_change", lambda p: p.next.at if p.next else None),
+    _price("lowest_price_today", lambda p: _of_day(p.today, "low")),
+    _price("highest_price_today", lambda p: _of_day(p.today, "high")),
+    _price("mean_price_today", lambda p: _of_day(p.today, "mean"), enabled=False),
+    _time("cheapest_time_today", lambda p: _cheapest_start(p.today)),
+    _time("cheapest_time_tomorrow", lambda p: _cheapest_start(p.tomorrow)),
+    OctopusSensorDescription(
+        key="rate_band",
+        translation_key="rate_band",
+        device_class=SensorDeviceClass.ENUM,
+        options=list(BANDS),
+        value_fn=lambda p: band_option(p.tariff, p.current) if p.current else None,
+        attributes_fn=lambda p: {"estimated": p.used_estimated} if p.left_in_step else None,
+    ),
+    OctopusSensorDescription(
+        key="left_in_step",
+        translation_key="left_in_step",
+        device_class=SensorDeviceClass.ENERGY,
+        native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+        suggested_display_precision=1,
+        value_fn=lambda p: None if p.left_in_step is None else float(p.left_in_step),
+        attributes_fn=lambda p: {"estimated": p.used_estimated},
+    ),
+    _price(
+        "fuel_cost_adjustment",
+        lambda p: _component(p.current, Component.FUEL_COST_ADJUSTMENT),
+        category=EntityCategory.DIAGNOSTIC,
+    ),
+    _price(
+        "renewable_energy_levy",
+        lambda p: _component(p.current, Component.RENEWABLE_ENERGY_LEVY),
+        category=EntityCategory.DIAGNOSTIC,
+    ),
+    _price(
+        "standing_charge",
+        _standing_charge,
+        category=EntityCategory.DIAGNOSTIC,
+        unit=YEN_PER_DAY,
+    ),
+)
+
+PERIODS = {
+    "today": True,
+    "yesterday": True,
+    "this_month": False,
+    "billing_period": True,
+}
+"""Periods shown, and whether their sensors are enabled from the start."""
+
+
+def _total(
+    what: str, period: str, *, enabled: bool, kind: SensorDeviceClass, unit: str, digits: int
+) -> OctopusSensorDescription[PointUsage]:
+    def total(usage: PointUsage) -> Any:
+        return getattr(usage, what)[period]
+
+    return OctopusSensorDescription(
+        key=f"{what}_{period}",
+        translation_key=f"{what}_{period}",
+        device_class=kind,
+        native_unit_of_measurement=unit,
+        state_class=SensorStateClass.TOTAL,
+        suggested_display_precision=digits,
+        entity_registry_enabled_default=enabled,
+        value_fn=lambda usage: float(total(usage).value),
+        attributes_fn=lambda usage: {
+            "complete": total(usage).complete,
+            "complete_until": total(usage).complete_until,
+        },
+        last_reset_fn=lambda usage: usage.periods[period].start,
+    )
+
+
+def _delay(usage: PointUsage) -> float | None:
+    if usage.latest is None:
+        return None
+    return (dt_util.utcnow() - usage.latest.end_at) / timedelta(hours=1)
+
+
+def _latest_attributes(usage: PointUsage) -> Attributes:
+    latest = usage.latest
+    if latest is None:
+        return None
+    return {"start": latest.start_at, "end": latest.end_at, "version": latest.version}
+
+
+USAGE_SENSORS: tuple[OctopusSensorDescription[PointUsage], ...] = (
+    *(
+        _total(
+            "consumption",
+            period,
+            enabled=enabled,
+            kind=SensorDeviceClass.ENERGY,
+            unit=UnitOfEnergy.KILO_WATT_HOUR,
+            digits=2,
+        )
+        for period, enabled in PERIODS.items()
+    ),
+    *(
+        _total(
+            "cost",
+            period,
+            enabled=enabled,
+            kind=SensorDeviceClass.MONETARY,
+            unit=YEN,
+            digits=0,
+        )
+        for period, enabled in PERIODS.items()
+    ),
+    OctopusSensorDescription(
+        key="latest_half_hour",
+        translation_key="latest_half_hour",
+        device_class=SensorDeviceClass.ENERGY,
+        native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+        suggested_display_precision=2,
+        value_fn=lambda usage: float(usage.latest.value) if usage.latest else None,
+        attributes_fn=_latest_attributes,
+    ),
+    OctopusSensorDescription(
+        key="latest_reading",
+        translation_key="latest_reading",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        value_fn=lambda usage: usage.latest.end_at if usage.latest else None,
+    ),
+    OctopusSensorDescription(
+        key="data_delay",
+        translation_key="data_delay",
+        device_class=SensorDeviceClass.DURATION,
+        native_unit_of_measurement=UnitOfTime.HOURS,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=_delay,
+    ),
+    OctopusSensorDescription(
+        key="history_import",
+        translation_key="history_import",
+        native_unit_of_measurement=PERCENTAGE,
+        suggested_display_precision=0,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=lambda usage: 100 * usage.imported,
+    ),
+)
+
+ACCOUNT_SENSORS: tuple[OctopusSensorDescription[AccountData], ...] = (
+    OctopusSensorDescription(
+        key="balance",
+        translation_key="balance",
+        device_class=SensorDeviceClass.MONETARY,
+        native_unit_of_measurement=YEN,
+        state_class=SensorStateClass.TOTAL,
+        suggested_display_precision=0,
+        value_fn=lambda account: account.balance,
+    ),
+    OctopusSensorDescription(
+        key="plan",
+        translation_key="plan",
+        value_fn=lambda account: account.plan,
+    ),
+)
+
+
+class _Sensor[CoordinatorT: AccountCoordinator | ReadingsCoordinator | PricesCoordinator, DataT](
+    OctopusEntity[CoordinatorT], SensorEntity
+):
+    """Shows what its description takes from the data of its number."""
+
+    entity_description: OctopusSensorDescription[DataT]
+    _unrecorded_attributes = frozenset({"rates"})
+
+    def _data(self) -> DataT:
+        raise NotImplementedError
+
+    @property
+    @override
+    def native_value(self) -> Value:
+        return self.entity_description.value_fn(self._data())
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, Any] | None:
+        attributes = self.entity_description.attributes_fn(self._data())
+        return None if attributes is None else dict(attributes)
+
+    @property
+    @override
+    def last_reset(self) -> datetime | None:
+        return self.entity_description.last_reset_fn(self._data())
+
+
+class PriceSensor(_Sensor[PricesCoordinator, PointPrices]):
+    """A price of a supply point."""
+
+    @override
+    def _data(self) -> PointPrices:
+        return self.coordinator.data[self.number]
+
+
+class UsageSensor(_Sensor[ReadingsCoordinator, PointUsage]):
+    """Usage or cost of a supply point."""
+
+    @override
+    def _data(self) -> PointUsage:
+        return self.coordinator.data[self.number]
+
+
+class AccountSensor(_Sensor[AccountCoordinator, AccountData]):
+    """A fact about an account."""
+
+    @property
+    @override
+    def available(self) -> bool:
+        return (
+            self.coordinator.last_update_success and self.number in self.coordinator.data.accounts
+        )
+
+    @override
+    def _data(self) -> AccountData:
+        return self.coordinator.data.accounts[self.number]
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: OctopusConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the sensors."""
+    clocks = entry.runtime_data
+    add_entities_of(
+        entry,
+        async_add_entities,
+        for_account=lambda number, device: [
+            AccountSensor(clocks.account, number, description, device)
+            for description in ACCOUNT_SENSORS
+        ],
+        for_supply_point=lambda spin, device: [
+            *(PriceSensor(clocks.prices, spin, d, device) for d in PRICE_SENSORS),
+            *(UsageSensor(clocks.readings, spin, d, device) for d in USAGE_SENSORS),
+        ],
+    )

@@ -1,0 +1,120 @@
+"""A real Home Assistant with its real recorder, signed in to the simulator over loopback. Only time is made up."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime, timedelta
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.components.recorder import get_instance
+from homeassistant.const import CONF_EMAIL, CONF_PASSWORD, CONF_URL
+from homeassistant.core import HomeAssistant, State
+from homeassistant.helpers import entity_registry as er
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+)
+
+from custom_components.octopus_japan.const import DOMAIN
+from simulator import Simulator
+
+NOW = datetime.fromisoformat("2026-11-20T12:00:00+09:00")
+
+
+class Home:
+    """One Home Assistant, one simulator, one clock."""
+
+    def __init__(
+        self, hass: HomeAssistant, simulator: Simulator, freezer: FrozenDateTimeFactory
+    ) -> None:
+        self.hass = hass
+        self.simulator = simulator
+        self.freezer = freezer
+
+    def credentials(self, household: str) -> dict[str, str]:
+        """Return the data of a config entry that signs in with e-mail and password."""
+        login = self.simulator.world.households[household]
+        return {
+            CONF_EMAIL: login.email,
+            CONF_PASSWORD: login.password,
+            CONF_URL: self.simulator.url,
+        }
+
+    async def sign_in(self, household: str, **options: str) -> MockConfigEntry:
+        """Set the integration up for a household, and wait for its history."""
+        entry = MockConfigEntry(
+            domain=DOMAIN,
+            title="Octopus Energy Japan",
+            data=self.credentials(household),
+            options=options,
+            unique_id=self.simulator.world.households[household].viewer_id,
+        )
+        entry.add_to_hass(self.hass)
+        await self.hass.config_entries.async_setup(entry.entry_id)
+        await self.settle()
+        return entry
+
+    async def settle(self) -> None:
+        """Wait for everything that is under way, the history import too."""
+        await self.hass.async_block_till_done(wait_background_tasks=True)
+        await get_instance(self.hass).async_block_till_done()
+        await self.hass.async_block_till_done(wait_background_tasks=True)
+
+    async def pass_time(self, span: timedelta) -> None:
+        """Let time pass for Home Assistant and for the service."""
+        self.simulator.clock.advance(span)
+        self.freezer.tick(span)
+        async_fire_time_changed(self.hass)
+        await self.settle()
+
+    def spin(self, household: str, index: int = 0) -> str:
+        """Return the number of a household's supply point."""
+        return self.simulator.world.households[household].supply_points[index].spin
+
+    def state(self, number: str, key: str, platform: str = "sensor") -> State:
+        """Return the state of the entity with a key of a supply point or an account."""
+        registry = er.async_get(self.hass)
+        entity_id = registry.async_get_entity_id(platform, DOMAIN, f"{number}_{key}")
+        assert entity_id is not None, key
+        state = self.hass.states.get(entity_id)
+        assert state is not None, entity_id
+        return state
+
+
+@pytest.fixture
+def mock_recorder_before_hass(request: pytest.FixtureRequest) -> None:
+    """Set the real recorder's database up before `hass`, where a test wants one."""
+    if "recorder_mock" in request.fixturenames:
+        request.getfixturevalue("async_test_recorder")
+
+
+@pytest.fixture
+def households() -> tuple[str, ...]:
+    """The households of the simulated service; tests override it by parametrization."""
+    return ("green-tokyo",)
+
+
+@pytest.fixture
+async def simulator(
+    households: tuple[str, ...], freezer: FrozenDateTimeFactory, socket_enabled: None
+) -> AsyncIterator[Simulator]:
+    """A simulated service whose clock stands still."""
+    freezer.move_to(NOW)
+    simulator = Simulator(households=households, now=NOW)
+    await simulator.start()
+    yield simulator
+    await simulator.stop()
+
+
+@pytest.fixture
+async def home(
+    simulator: Simulator,
+    freezer: FrozenDateTimeFactory,
+    recorder_mock: None,
+    enable_custom_integrations: None,
+    hass: HomeAssistant,
+) -> Home:
+    """A running Home Assistant in Tokyo."""
+    await hass.config.async_set_time_zone("Asia/Tokyo")
+    hass.config.currency = "JPY"
+    hass.config.country = "JP"
+    return Home(hass, simulator, freezer)

@@ -141,8 +141,8 @@ def _split(
 
 def _energy(uses: list[_Use], units: int, done: int) -> list[Line]:
     lines: list[Line] = []
-    # Charges differ by price generation; within one, stepped energy is cut by the ladder, other energy by the band.
-    for generation, whole in _split(uses, units, lambda use: use.terms.charges):
+    # A price generation begins for all charges of a product at once; within one, stepped energy is cut by the ladder, other energy by the band.
+    for generation, whole in _split(uses, units, lambda use: use.terms.charges[0].start):
         term = generation[0].terms
         start, end = generation[0].day, generation[-1].day
         code = term.agreement.product.code

@@ -3,7 +3,7 @@
 Days are JST; an `end` is exclusive. `agreements` lists (product key of data/products.json, first day, end).
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from .load import Load
@@ -56,9 +56,7 @@ class HouseholdPlan:
 
     description: str
     accounts: tuple[tuple[PropertyPlan, ...], ...]
-    subsidy: bool = False
     supply_details: bool = False
-    tags: tuple[str, ...] = field(default=())
 
 
 def _one(description: str, plan: PropertyPlan, *, supply_details: bool = False) -> HouseholdPlan:

@@ -26,8 +26,10 @@ class Simulation:
         now: datetime | None = None,
         seed: int = 1,
         adder_basis: Basis = "calendar_day",
+        *,
+        clock: Clock | None = None,
     ) -> None:
-        self.clock = Clock(now)
+        self.clock = clock or Clock(now)
         self.world = World(households, seed, self.clock)
         self.truth = Truth(self.world, self.clock, adder_basis)
         self.faults = Faults()

@@ -76,7 +76,12 @@ class Tokens:
         if claims["exp"] <= self._clock.timestamp():
             raise KrakenError("KT-CT-1124")
         viewer = claims["sub"].rpartition(":")[2]
-        return next(home for home in self._world.households.values() if home.viewer_id == viewer)
+        found = next(
+            (home for home in self._world.households.values() if home.viewer_id == viewer), None
+        )
+        if found is None:
+            raise KrakenError("KT-CT-1143")
+        return found
 
     def forget(self) -> None:
         """Forget every refresh token and every failed attempt."""

@@ -21,7 +21,6 @@ from .dates import (
     slot_from,
     slot_start,
 )
-from .meter import Reading
 from .pricing import ZERO, Basis, Terms, terms
 from .world import Point, World
 
@@ -41,6 +40,17 @@ class Components:
     def total(self) -> Decimal:
         """What the next kWh costs, all in."""
         return self.energy + self.fuel + self.levy + self.subsidy
+
+
+@dataclass(frozen=True)
+class GasBill:
+    """A gas bill: m³, standing charge of the period, yen per m³, and the total truncated to whole yen."""
+
+    period: Period
+    volume: int
+    standing: Decimal
+    price: Decimal
+    total: int
 
 
 class Truth:
@@ -146,6 +156,25 @@ class Truth:
             self._bills[key] = bill(self._world.adders, point, days, basis)
         return self._bills[key]
 
+    def gas_bill(self, spin: str, period: tuple[datetime, datetime]) -> GasBill:
+        """Return the gas bill of a reading period: the volume picks one row of the table for all of it."""
+        point = self._world.gas_points[spin]
+        days = Period(jst_date(period[0]), jst_date(period[1]))
+        volume = point.volume(days)
+        agreement = next(term for term in point.agreements if term.on(days.start))
+        row = next(
+            charge
+            for charge in agreement.product.on(days.start)
+            if charge.step_end is None or volume <= charge.step_end
+        )
+        standing = row.standing or ZERO
+        return GasBill(days, volume, standing, row.price, int(standing + volume * row.price))
+
+    def gas_periods(self, spin: str) -> list[tuple[datetime, datetime]]:
+        """Return the reading periods of a gas point, the open one last."""
+        periods = self._world.gas_points[spin].schedule.periods(jst_date(self._clock.now()))
+        return [(midnight(period.start), midnight(period.end)) for period in periods]
+
     def exports(self, gpin: str, start: datetime, end: datetime) -> dict[datetime, Decimal]:
         """Return the published kWh fed in, by hour; like `hours`."""
         return self.hours(gpin, start, end)
@@ -171,7 +200,7 @@ class Truth:
         end += end % 2
         now = self._clock.timestamp()
         last = point.meter.last_published(now)
-        unfinished = last // 2 if last is not None and last % 2 == 0 else None
+        newest = None if last is None else last // 2
         current: int | None = None
         total = 0
         for reading in point.meter.published(start, end, now):
@@ -181,12 +210,9 @@ class Truth:
                     yield current, total
                 current, total = hour, 0
             total += reading.centi
-        if current is not None and not self._open(current, unfinished, point, now):
+        if current is not None and not self._open(current, newest, point, now):
             yield current, total
 
     @staticmethod
-    def _open(hour: int, unfinished: int | None, point: Point, now: float) -> bool:
-        if hour != unfinished:
-            return False
-        halves: list[Reading] = list(point.meter.published(hour * 2, hour * 2 + 2, now))
-        return len(halves) == 1
+    def _open(hour: int, newest: int | None, point: Point, now: float) -> bool:
+        return hour == newest and len(list(point.meter.published(hour * 2, hour * 2 + 2, now))) == 1

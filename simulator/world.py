@@ -55,7 +55,7 @@ class Point:
     start: date
     end: date | None
     status: str
-    subsidy: bool
+    subsidy: bool = False  # switch: the government discount applies; see Household.subsidy
     amperage: int | None = None
     kw: int | None = None
     supply_details: bool = False
@@ -218,13 +218,14 @@ class World:
             key: point for key, point in self._points.items() if isinstance(point, GenerationPoint)
         }
 
+    @property
+    def gas_points(self) -> dict[str, GasPoint]:
+        """Every gas supply point by its number."""
+        return {point.spin: point for home in self.households.values() for point in home.gas_points}
+
     def account(self, number: str) -> Account | None:
         """Return an account by number."""
         return next((account for account in self.accounts if account.number == number), None)
-
-    def owner(self, account: Account) -> Household:
-        """Return the household that owns an account."""
-        return next(home for home in self.households.values() if account in home.accounts)
 
     def point(self, identifier: str) -> Point:
         """Return a point by SPIN or GPIN; KeyError if there is none."""
@@ -323,7 +324,6 @@ class _Builder:
             start=plan.start,
             end=plan.end,
             status=plan.status,
-            subsidy=household.subsidy,
             amperage=plan.amperage,
             kw=plan.kw,
             supply_details=household.supply_details,

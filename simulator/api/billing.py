@@ -93,8 +93,12 @@ def charges(context: Context, account: Account, identifier: str) -> list[Node]:
                         "spin": statement.point.spin,
                         "status": statement.point.status,
                     },
-                    "contractedCapacityUnit": "A" if statement.point.amperage else None,
-                    "contractedCapacityValue": statement.point.amperage,
+                    "contractedCapacityUnit": "A"
+                    if statement.point.amperage
+                    else "KW"
+                    if statement.point.kw
+                    else None,
+                    "contractedCapacityValue": statement.point.amperage or statement.point.kw,
                 }
                 for line in statement.bill.lines
             ],

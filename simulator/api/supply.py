@@ -20,6 +20,7 @@ _STALE = timedelta(days=75)
 
 def account_node(context: Context, account: Account, via: Via) -> Node:
     """Return an `Account`."""
+    today = jst_date(context.clock.now())
     marks = {"_account": account.number, "_via": via}
     return marks | {
         "__typename": "Account",
@@ -31,7 +32,9 @@ def account_node(context: Context, account: Account, via: Via) -> Node:
         "balance": lambda **_: account.balance,
         "overdueBalance": 0,
         "hasActiveAgreement": bool(account.supply_points),
-        "hasFutureAgreement": False,
+        "hasFutureAgreement": any(
+            term.start > today for point in account.supply_points for term in point.agreements
+        ),
         "properties": lambda **given: [
             property_node(context, account, place, via)
             for place in account.properties

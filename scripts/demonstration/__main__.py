@@ -14,10 +14,17 @@ import tempfile
 from simulator import Simulator
 
 from .check import Check, table
-from .connection import CallFailed, Connection
+from .connection import CallError, Connection
 from .dashboard import PATH, save_dashboard
 from .home_assistant import REPOSITORY, USER, HomeAssistant, free_port, is_free
-from .households import HOUSEHOLDS, homes, save_energy_preferences, settle, sign_in
+from .households import (
+    enable,
+    homes,
+    save_energy_preferences,
+    settle,
+    sign_in,
+    simulator_of_the_demo,
+)
 from .progress import step
 
 CONFIGURATION = REPOSITORY / ".demo"
@@ -46,9 +53,11 @@ async def demonstration(
             await save_energy_preferences(connection, all_homes)
             step("making a dashboard")
             await save_dashboard(connection, all_homes)
-            yield home_assistant, connection
-            await connection.close()
-            step("stopping")
+            try:
+                yield home_assistant, connection
+            finally:
+                step("stopping")
+                await connection.close()
     finally:
         await simulator.stop()
 
@@ -56,9 +65,9 @@ async def demonstration(
 async def show(port: int) -> None:
     """Run the demo until it is interrupted."""
     if not is_free(port):
-        raise CallFailed(f"port {port} is taken; try scripts/demo --port {port + 1}")
+        raise CallError(f"port {port} is taken; try scripts/demo --port {port + 1}")
     shutil.rmtree(CONFIGURATION, ignore_errors=True)
-    async with demonstration(Simulator(HOUSEHOLDS), CONFIGURATION, port) as (home_assistant, _):
+    async with demonstration(simulator_of_the_demo(), CONFIGURATION, port) as (home_assistant, _):
         print(f"""
   Home Assistant is at {home_assistant.address} (user {USER}, password {USER})
 
@@ -76,10 +85,14 @@ async def show(port: int) -> None:
 async def check() -> bool:
     """Run the demo, compare it with the ground truth, stop; return whether all was right."""
     # Its clock stands still at the present: nothing is published while the two are compared.
-    simulator = Simulator(HOUSEHOLDS, datetime.now(UTC))
+    simulator = simulator_of_the_demo(datetime.now(UTC))
     with tempfile.TemporaryDirectory(prefix="octopus-japan-demo-") as folder:
         running = demonstration(simulator, Path(folder), free_port())
         async with running as (home_assistant, connection):
+            step("enabling the sensors of the month, which start disabled, and reloading")
+            await enable(
+                connection, homes(simulator), {"consumption_this_month", "cost_this_month"}
+            )
             step("comparing with the ground truth")
             rows = await Check(simulator, connection, homes(simulator)).settled_rows()
             log = home_assistant.log.read_text()
@@ -117,6 +130,6 @@ if __name__ == "__main__":
     except KeyboardInterrupt, asyncio.CancelledError:
         step("stopped")
         sys.exit(130)
-    except CallFailed as error:
+    except CallError as error:
         sys.exit(f"scripts/demo: {error}")
     sys.exit(0 if right else 1)

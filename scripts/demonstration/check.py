@@ -6,19 +6,22 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 import time
 from typing import Any, NamedTuple
+from unicodedata import east_asian_width
 
 from simulator import Simulator
 from simulator.dates import JST, Month, midnight
+from simulator.truth import Components
 
 from .connection import Connection
 from .households import Home
 
+HALF_HOUR = timedelta(minutes=30)
 PATIENCE = 40
 """Seconds in which what Home Assistant stores in the background must have arrived."""
 
-EXACT_KWH = Decimal("0.0005")
-EXACT_PRICE = Decimal("0.00005")
-TO_THE_YEN = Decimal("0.5")
+PLACES = {"kWh": 2, "JPY": 1, "JPY/kWh": 2}
+WITHIN = {"kWh": Decimal("0.0005"), "JPY": Decimal("0.05"), "JPY/kWh": Decimal("0.00005")}
+"""How many decimals the table shows by unit, and how far the unrounded figures may be apart: what is lost in a float."""
 
 
 class Row(NamedTuple):
@@ -76,7 +79,7 @@ class Check:
     async def _rows(self) -> list[Row]:
         self._entity_ids = await self._connection.entity_ids()
         self._states = await self._connection.states()
-        rows = []
+        rows: list[Row] = []
         for home in self._homes:
             rows += self._price_rows(home)
             rows += self._usage_rows(home)
@@ -87,19 +90,46 @@ class Check:
 
     def _price_rows(self, home: Home) -> Iterable[Row]:
         now = datetime.now(UTC)
-        used = self._truth.used(home.spin, self._clock.now())
+        used = self._used(home, now)
         price = self._truth.price(home.spin, now, used)
         key = f"{home.spin}_current_price"
-        yield self._number(home, "current price", key, price.total, "JPY/kWh", EXACT_PRICE)
+        yield self._number(home, "current price", key, price.total, "JPY/kWh")
         for attribute, part in {
             "energy_charge": price.energy,
             "fuel_cost_adjustment": price.fuel,
             "renewable_energy_levy": price.levy,
         }.items():
-            shown = self._state(key).get("attributes", {}).get(attribute)
-            yield _number(
-                f"{home.name} {attribute.replace('_', ' ')}", shown, part, "JPY/kWh", EXACT_PRICE
-            )
+            # A plan without adjustment has no such attribute.
+            shown = self._state(key).get("attributes", {}).get(attribute, 0)
+            yield _number(f"{home.name} {attribute.replace('_', ' ')}", shown, part, "JPY/kWh")
+        # The adjustment of a month to come is not published: only changes within the month can be right.
+        if (change := self._next_change(home, now, used)) is not None:
+            total = self._truth.price(home.spin, change, used).total
+            yield self._number(home, "next price", f"{home.spin}_next_price", total, "JPY/kWh")
+            yield self._time(home, "next price change", f"{home.spin}_next_price_change", change)
+
+    def _used(self, home: Home, now: datetime) -> Decimal:
+        """Return the kWh used in the billing period, published or not.
+
+        Home Assistant can but estimate what is not published. Where that decides on the step, what is published counts too.
+        """
+        start, at = self._truth.periods(home.spin)[-1][0], self._clock.now()
+        settled = self._truth.half_hours(home.spin, start, at, published=False)
+        used = sum(settled.values(), Decimal(0)), self._truth.used(home.spin, at)
+        shown = self._state(f"{home.spin}_current_price").get("state")
+        prices = (str(float(self._truth.price(home.spin, now, kwh).total)) for kwh in used)
+        return next(
+            (kwh for kwh, price in zip(used, prices, strict=True) if price == shown), used[0]
+        )
+
+    def _next_change(self, home: Home, now: datetime, used: Decimal) -> datetime | None:
+        """Return when the price changes by the clock, if that is within this month."""
+        price = self._truth.price(home.spin, now, used)
+        at = now.replace(minute=now.minute // 30 * 30, second=0, microsecond=0)
+        while (at := at + HALF_HOUR).astimezone(JST).month == now.astimezone(JST).month:
+            if self._truth.price(home.spin, at, used).total != price.total:
+                return at
+        return None
 
     def _usage_rows(self, home: Home) -> Iterable[Row]:
         spin, now = home.spin, self._clock.now()
@@ -108,22 +138,15 @@ class Check:
             kwh = sum(self._truth.hours(spin, *window).values(), Decimal(0))
             yen = sum(self._truth.costs(spin, *window).values(), Decimal(0))
             yield self._number(
-                home, f"consumption {words}", f"{spin}_consumption_{name}", kwh, "kWh", EXACT_KWH
+                home, f"consumption {words}", f"{spin}_consumption_{name}", kwh, "kWh"
             )
-            yield self._number(home, f"cost {words}", f"{spin}_cost_{name}", yen, "JPY", TO_THE_YEN)
+            yield self._number(home, f"cost {words}", f"{spin}_cost_{name}", yen, "JPY")
         half_hours = self._truth.half_hours(spin, now - timedelta(days=7), now)
         latest = max(half_hours)
         yield self._number(
-            home,
-            "latest half hour",
-            f"{spin}_latest_half_hour",
-            half_hours[latest],
-            "kWh",
-            EXACT_KWH,
+            home, "latest half hour", f"{spin}_latest_half_hour", half_hours[latest], "kWh"
         )
-        shown = str(self._state(f"{spin}_latest_reading").get("state"))
-        truth = (latest + timedelta(minutes=30)).isoformat()
-        yield Row(f"{home.name} latest reading", shown, truth, shown == truth)
+        yield self._time(home, "latest reading", f"{spin}_latest_reading", latest + HALF_HOUR)
 
     def _account_rows(self, home: Home) -> Iterable[Row]:
         account = self._world.account(home.account)
@@ -132,10 +155,12 @@ class Check:
         if account is None or agreement is None:
             raise RuntimeError(f"{home.name} has no account or no agreement")
         yield self._number(
-            home, "balance", f"{home.account}_balance", Decimal(account.balance), "JPY", TO_THE_YEN
+            home, "balance", f"{home.account}_balance", Decimal(account.balance), "JPY"
         )
         shown = str(self._state(f"{home.account}_plan").get("state"))
-        yield Row(f"{home.name} plan", shown, agreement.product.name, shown == agreement.product.name)
+        yield Row(
+            f"{home.name} plan", shown, agreement.product.name, shown == agreement.product.name
+        )
 
     async def _month_rows(self, home: Home) -> list[Row]:
         """Compare each month of the statistics, the first of which may be part of one."""
@@ -163,8 +188,8 @@ class Check:
             yen = sum(self._truth.costs(home.spin, *window).values(), Decimal(0))
             label = f"{home.name} statistics {month.year}-{month.month:02}"
             rows += [
-                _number(label, shown["consumption"].get(month), kwh, "kWh", EXACT_KWH),
-                _number(label, shown["cost"].get(month), yen, "JPY", TO_THE_YEN),
+                _number(label, shown["consumption"].get(month), kwh, "kWh"),
+                _number(label, shown["cost"].get(month), yen, "JPY"),
             ]
             month = month.plus(1)
         months = len(rows) // 2
@@ -184,31 +209,47 @@ class Check:
             Row("Energy dashboard issues", str(issues or "none"), "none", not issues),
         ]
 
-    def _number(
-        self, home: Home, name: str, key: str, truth: Decimal, unit: str, within: Decimal
-    ) -> Row:
-        return _number(f"{home.name} {name}", self._state(key).get("state"), truth, unit, within)
+    def _number(self, home: Home, name: str, key: str, truth: Decimal, unit: str) -> Row:
+        return _number(f"{home.name} {name}", self._state(key).get("state"), truth, unit)
+
+    def _time(self, home: Home, name: str, key: str, truth: datetime) -> Row:
+        shown = str(self._state(key).get("state"))
+        return Row(f"{home.name} {name}", shown, truth.isoformat(), shown == truth.isoformat())
 
     def _state(self, unique_id: str) -> Mapping[str, Any]:
         return self._states.get(self._entity_ids.get(unique_id, ""), {})
 
 
-def _number(what: str, shown: Any, truth: Decimal, unit: str, within: Decimal) -> Row:
-    places = {"kWh": 2, "JPY": 1, "JPY/kWh": 2}[unit]
+def _number(what: str, shown: Any, truth: Decimal, unit: str) -> Row:
+    places = PLACES[unit]
     try:
         number = Decimal(str(shown))
     except ArithmeticError:
         return Row(what, str(shown), f"{truth:.{places}f} {unit}", ok=False)
-    ok = abs(number - truth) < within
+    ok = abs(number - truth) < WITHIN[unit]
     return Row(what, f"{number:.{places}f} {unit}", f"{truth:.{places}f} {unit}", ok)
 
 
 def table(rows: list[Row]) -> str:
     """Return the rows as text."""
     header = ("entity or statistic", "shown", "ground truth", "ok")
-    cells = [header, *((row.what, row.shown, row.truth, "ok" if row.ok else "WRONG") for row in rows)]
-    widths = [max(len(line[column]) for line in cells) for column in range(3)]
+    cells = [
+        header,
+        *((row.what, row.shown, row.truth, "ok" if row.ok else "WRONG") for row in rows),
+    ]
+    widths = [max(_width(line[column]) for line in cells) for column in range(3)]
     return "\n".join(
-        f"{what:{widths[0]}} | {shown:>{widths[1]}} | {truth:>{widths[2]}} | {ok}"
+        f"{_padded(what, -widths[0])} | {_padded(shown, widths[1])} | {_padded(truth, widths[2])} | {ok}"
         for what, shown, truth, ok in cells
     )
+
+
+def _width(text: str) -> int:
+    """Count the columns of a terminal: Japanese characters take two."""
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def _padded(text: str, width: int) -> str:
+    """Pad to a width; to the left of a negative one."""
+    space = " " * (abs(width) - _width(text))
+    return text + space if width < 0 else space + text

@@ -6,7 +6,7 @@ from typing import Any, Self
 from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType
 
 
-class CallFailed(Exception):
+class CallError(Exception):
     """Home Assistant refused a call."""
 
 
@@ -29,7 +29,7 @@ class Connection:
         await self._socket.send_json({"type": "auth", "access_token": self._token})
         answer = await self._socket.receive_json()
         if answer["type"] != "auth_ok":
-            raise CallFailed(f"websocket: {answer}")
+            raise CallError(f"websocket: {answer}")
         return self
 
     async def close(self) -> None:
@@ -46,12 +46,12 @@ class Connection:
         while True:
             message = await self._socket.receive()
             if message.type is not WSMsgType.TEXT:
-                raise CallFailed(f"{kind}: Home Assistant closed the connection")
+                raise CallError(f"{kind}: Home Assistant closed the connection")
             answer = message.json()
             if answer.get("id") == number and answer["type"] == "result":
                 break
         if not answer["success"]:
-            raise CallFailed(f"{kind}: {answer['error']['message']}")
+            raise CallError(f"{kind}: {answer['error']['message']}")
         return answer["result"]
 
     async def post(self, path: str, body: dict[str, Any]) -> Any:
@@ -59,7 +59,7 @@ class Connection:
         headers = {"Authorization": f"Bearer {self._token}"}
         async with self._session.post(self._address + path, json=body, headers=headers) as answer:
             if answer.status >= 400:
-                raise CallFailed(f"{path}: HTTP {answer.status} {await answer.text()}")
+                raise CallError(f"{path}: HTTP {answer.status} {await answer.text()}")
             return await answer.json()
 
     async def states(self) -> dict[str, dict[str, Any]]:

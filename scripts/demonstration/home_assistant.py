@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from aiohttp import ClientError, ClientSession
 
-from .connection import CallFailed, Connection
+from .connection import CallError, Connection
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
@@ -87,10 +87,7 @@ class HomeAssistant:
         )
         try:
             async with asyncio.timeout(START_TIMEOUT):
-                while not await self._answers():
-                    if self._process.returncode is not None:
-                        raise CallFailed(f"Home Assistant ended:\n{self.log.read_text()}")
-                    await asyncio.sleep(0.25)
+                await self._wait_for_an_answer(self._process)
         except BaseException:
             await self.stop()
             raise
@@ -142,6 +139,12 @@ class HomeAssistant:
             process.kill()
             await process.wait()
 
+    async def _wait_for_an_answer(self, process: asyncio.subprocess.Process) -> None:
+        while not await self._answers():
+            if process.returncode is not None:
+                raise CallError(f"Home Assistant ended by itself:\n{self.log.read_text()}")
+            await asyncio.sleep(0.25)
+
     async def _answers(self) -> bool:
         if self._session is None:
             return False
@@ -169,9 +172,7 @@ class HomeAssistant:
             "error": None,
             "error_message": None,
         }
-        self._store(
-            "http", 2, 2, {"stable": server, "pending": None, "yaml_migration_done": True}
-        )
+        self._store("http", 2, 2, {"stable": server, "pending": None, "yaml_migration_done": True})
 
     def _store(self, key: str, version: int, minor_version: int, data: dict[str, Any]) -> None:
         folder = self._folder / ".storage"

@@ -2,10 +2,11 @@
 
 import asyncio
 from dataclasses import dataclass
+from datetime import datetime
 
 from simulator import Simulator
 
-from .connection import CallFailed, Connection
+from .connection import CallError, Connection
 from .progress import step
 
 HOUSEHOLDS = {"green-tokyo": "stepped", "simple-kansai": "single rate", "ev-tokyo": "time-of-use"}
@@ -27,6 +28,14 @@ class Home:
         return f"octopus_japan:electricity_{self.spin}_{kind}"
 
 
+def simulator_of_the_demo(now: datetime | None = None) -> Simulator:
+    """Return a simulator of the households. Its clock stands still at `now`, or follows real time."""
+    simulator = Simulator(HOUSEHOLDS, now)
+    for number, account in enumerate(simulator.world.accounts):
+        account.balance = 1234 * number
+    return simulator
+
+
 def homes(simulator: Simulator) -> list[Home]:
     """Return the households; each has one account and one supply point."""
     found = []
@@ -46,25 +55,37 @@ async def sign_in(simulator: Simulator, connection: Connection, home: Home) -> N
     credentials = {"email": household.email, "password": household.password}
     result = await connection.post(flow, {**credentials, "advanced": {"url": simulator.url}})
     if result["type"] != "create_entry":
-        raise CallFailed(f"the config flow of {home.name} ended with {result}")
+        raise CallError(f"the config flow of {home.name} ended with {result}")
 
 
 async def settle(connection: Connection, home: Home) -> None:
     """Wait until the history import of a household says 100 % and its statistics are stored."""
-    shown = None
+    shown: float | None = None
     try:
         async with asyncio.timeout(SETTLE_TIMEOUT):
-            while shown != 100:
+            while shown != 100 or not await _stored(connection, home):
                 await asyncio.sleep(0.5)
                 before, shown = shown, await _imported(connection, home)
-                if shown not in (None, before):
+                if shown not in {None, before}:
                     step(f"{home.name}: history {shown:.0f} %")
-            while not await _stored(connection, home):
-                await asyncio.sleep(0.5)
     except TimeoutError:
-        raise CallFailed(
+        raise CallError(
             f"{home.name} has not settled: history import {shown} % after {SETTLE_TIMEOUT} s"
         ) from None
+
+
+async def enable(connection: Connection, all_homes: list[Home], keys: set[str]) -> None:
+    """Enable sensors that start disabled, as a user may, and reload their entries at once."""
+    wanted = {f"{home.spin}_{key}" for home in all_homes for key in keys}
+    entries = set()
+    for entity in await connection.call("config/entity_registry/list"):
+        if entity["unique_id"] in wanted and entity["disabled_by"] is not None:
+            await connection.call(
+                "config/entity_registry/update", entity_id=entity["entity_id"], disabled_by=None
+            )
+            entries.add(entity["config_entry_id"])
+    for entry in entries:
+        await connection.post(f"/api/config/config_entries/entry/{entry}/reload", {})
 
 
 async def _imported(connection: Connection, home: Home) -> float | None:

@@ -17,7 +17,7 @@ from pytest_homeassistant_custom_component.common import (
 from custom_components.octopus_japan.const import DOMAIN
 from simulator import Simulator
 
-NOW = datetime.fromisoformat("2026-11-20T12:00:00+09:00")
+NOW = datetime.fromisoformat("2025-11-20T12:00:00+09:00")
 
 
 class Home:

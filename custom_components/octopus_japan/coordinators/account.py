@@ -1,7 +1,7 @@
 """The slow clock: accounts, supply points, agreements and what their prices need, every twelve hours."""
 
 from collections.abc import Awaitable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import override
 
@@ -172,6 +172,10 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
         agreements = await by_point(
             client.agreements(number), {spin: p.agreements for spin, p in points.items()}
         )
+        agreements = {
+            spin: _with_known_products(new, points[spin].agreements) if spin in points else new
+            for spin, new in agreements.items()
+        }
         periods = await by_point(
             client.supply_periods(number), {spin: p.supply_periods for spin, p in points.items()}
         )
@@ -221,6 +225,19 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
                 raise
             LOGGER.debug("Optional answer missing: %s", error)
             return missing if isinstance(error, _LASTING) else known
+
+
+def _with_known_products(
+    agreements: tuple[Agreement, ...], known: tuple[Agreement, ...]
+) -> tuple[Agreement, ...]:
+    """A product that this answer lacks may be nulled by a passing fault: what was known of it stands."""
+    products = {agreement.id: agreement.product for agreement in known if agreement.product}
+    return tuple(
+        replace(agreement, product=products.get(agreement.id))
+        if agreement.product is None
+        else agreement
+        for agreement in agreements
+    )
 
 
 def _points(supply: AccountSupply) -> dict[str, str | None]:

@@ -1,7 +1,7 @@
 """From a query to an answer: parse, validate, count, execute."""
 
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +57,7 @@ class Operation:
     request: Request = field(default_factory=lambda: Request(None, ()))
 
 
+@cache
 def load_schema() -> GraphQLSchema:
     """Return the excerpt of the API's schema, with its scalars at work."""
     text = Path(__file__).with_name("schema.graphql").read_text(encoding="utf-8")

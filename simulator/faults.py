@@ -12,7 +12,7 @@ type Kind = Literal[
     "http_500",  # HTTP 500 with a JSON body
     "http_502",  # HTTP 502 with an HTML body
     "timeout",  # no answer for `seconds` (default a day), then the connection drops
-    "slow",  # the answer comes `seconds` late
+    "slow",  # the answer comes `seconds` (default 1) late
     "truncated",  # the body ends in the middle, under a Content-Length that promises all of it
     "html",  # HTTP 200 with an HTML page
     "throttled",  # KT-CT-1199 for the whole request
@@ -96,6 +96,8 @@ class Faults:
             options["field"] = "halfHourlyReadings"
         if kind == "internal_error":
             options["code"] = "KT-CT-7899"
+        if kind == "slow":
+            options.setdefault("seconds", 1.0)
         fault = Fault(next(self._ids), kind, **options)
         self._faults.append(fault)
         return fault

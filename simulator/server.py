@@ -31,44 +31,48 @@ class Server:
         exchange = self._simulation.begin(
             given, request.headers.get("Authorization"), request.remote or "127.0.0.1"
         )
-        if (fault := exchange.fault) is not None:
-            spoiled = await self._strike(fault, request)
-            if spoiled is not None:
-                exchange.finish(Answer(spoiled.status, {}))
-                return spoiled
+        fault = exchange.fault
+        if fault is not None and fault.kind == "timeout":
+            exchange.finish(Answer(504, {}))  # now, since a client that gives up ends this handler
+            await asyncio.sleep(fault.seconds)
+            return _dropped(request)
+        if fault is not None and (spoiled := await _struck(fault)) is not None:
+            exchange.finish(Answer(spoiled.status, {}))
+            return spoiled
         answer = exchange.answer()
         exchange.finish(answer)
         if fault is not None and fault.kind == "truncated":
             return await _truncated(request, answer.body)
         return web.json_response(answer.body, status=answer.status, dumps=_dumps)
 
-    async def _strike(self, fault: Fault, request: web.Request) -> web.StreamResponse | None:
-        match fault.kind:
-            case "http_500":
-                return web.json_response({"error": "Internal Server Error"}, status=500)
-            case "http_502":
-                return web.Response(
-                    text=_HTML.format("502 Bad Gateway"), status=502, content_type="text/html"
-                )
-            case "html":
-                return web.Response(
-                    text=_HTML.format("Scheduled maintenance"), content_type="text/html"
-                )
-            case "throttled":
-                return web.json_response(response("KT-CT-1199"))
-            case "expired_token":
-                return web.json_response(response("KT-CT-1124"))
-            case "slow":
-                await asyncio.sleep(fault.seconds if fault.seconds < _DAY else 1.0)
-            case "timeout":
-                await asyncio.sleep(fault.seconds)
-                if request.transport is not None:
-                    request.transport.close()
-                return web.Response(status=504)
-        return None
+
+async def _struck(fault: Fault) -> web.Response | None:
+    """Return the answer that a fault gives instead of the service's, if it does."""
+    match fault.kind:
+        case "http_500":
+            return web.json_response({"error": "Internal Server Error"}, status=500)
+        case "http_502":
+            return web.Response(
+                text=_HTML.format("502 Bad Gateway"), status=502, content_type="text/html"
+            )
+        case "html":
+            return web.Response(
+                text=_HTML.format("Scheduled maintenance"), content_type="text/html"
+            )
+        case "throttled":
+            return web.json_response(response("KT-CT-1199"))
+        case "expired_token":
+            return web.json_response(response("KT-CT-1124"))
+        case "slow":
+            await asyncio.sleep(fault.seconds)
+    return None
 
 
-_DAY = 86400
+def _dropped(request: web.Request) -> web.Response:
+    """Close the connection; what is returned reaches nobody."""
+    if request.transport is not None:
+        request.transport.close()
+    return web.Response(status=504)
 
 
 async def _truncated(request: web.Request, body: dict[str, Any]) -> web.StreamResponse:
@@ -78,8 +82,7 @@ async def _truncated(request: web.Request, body: dict[str, Any]) -> web.StreamRe
     )
     await answer.prepare(request)
     await answer.write(encoded[: len(encoded) // 2])
-    if request.transport is not None:
-        request.transport.close()
+    _dropped(request)
     return answer
 
 

@@ -22,7 +22,9 @@ class Simulator(Simulation):
         application = web.Application(client_max_size=2**20)
         application.router.add_post(PATH, Server(self).graphql)
         add_routes(application, self)
-        self._runner = web.AppRunner(application, shutdown_timeout=0.1, access_log=None)
+        self._runner = web.AppRunner(
+            application, shutdown_timeout=0.1, access_log=None, handler_cancellation=True
+        )
         await self._runner.setup()
         site = web.TCPSite(self._runner, host, port)
         await site.start()

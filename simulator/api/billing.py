@@ -193,7 +193,8 @@ def _transactions(context: Context, account: Account, **given: Any) -> Node:
             "title": "電気料金",
         }
 
-    if "PAYMENT" in (given.get("transactionTypes") or []):
+    wanted = given.get("transactionTypes")
+    if wanted and "ENERGY_CHARGES" not in wanted:
         return empty(**_paging(given))
     return connection(statements(context, account)[::-1], node, **_paging(given))
 

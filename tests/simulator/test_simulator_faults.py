@@ -54,6 +54,19 @@ async def test_timeout(connect: Connect) -> None:
         await _raw(client)
 
 
+async def test_a_client_gives_up(connect: Connect) -> None:
+    client = await connect()
+    client.simulator.faults.add("timeout")
+    with pytest.raises(TimeoutError):
+        await client.session.post(
+            client.simulator.url, json={"query": VIEWER}, timeout=aiohttp.ClientTimeout(total=0.1)
+        )
+    assert client.simulator.requests[-1].status == 504
+    begun = asyncio.get_running_loop().time()
+    await client.simulator.stop()
+    assert asyncio.get_running_loop().time() - begun < 1
+
+
 async def test_slow(connect: Connect) -> None:
     client = await connect()
     client.simulator.faults.add("slow", seconds=0.1)

@@ -1,0 +1,340 @@
+"""The truth against numbers worked by hand (TARIFFS a): a flat 12 kWh a day, 30 days, across a month with another price."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from functools import partial
+from typing import Any, override
+
+import pytest
+from simulator_client import NOW
+
+from simulator import Simulator
+from simulator.adders import Adders
+from simulator.bills import half_up
+from simulator.dates import Month, Period, Schedule, midnight
+from simulator.meter import Meter
+from simulator.pricing import ladder
+from simulator.products import product, slot_of_hour
+from simulator.world import Agreement, SupplyPoint
+
+START, END = date(2026, 6, 18), date(2026, 7, 18)
+FAR = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+class Flat(Meter):
+    """A meter without surprises."""
+
+    @override
+    def _make(self, day: date) -> Any:
+        made = super()._make(day)
+        made.monthly.clear()
+        made.updated.clear()
+        return made
+
+
+def flat(
+    simulator: Simulator, *terms: tuple[str, date, date | None], centi: int = 25
+) -> SupplyPoint:
+    """Make the first point one of 30 days at `centi` hundredths of a kWh each half hour."""
+    point = next(iter(simulator.world.supply_points.values()))
+    schedule = Schedule("flat", 18, START, END)
+    point.meter = Flat(1, "flat", schedule, lambda _: [centi] * 48)
+    point.start, point.end = START, END
+    point.agreements = tuple(
+        Agreement(number, product(key), start, end)
+        for number, (key, start, end) in enumerate(terms)
+    )
+    return point
+
+
+def make(*households: str, **options: Any) -> Simulator:
+    return Simulator(households or ("green-tokyo",), now=NOW, **options)
+
+
+WINDOW = midnight(START), midnight(END)
+
+
+def test_stepped_bill_by_calendar_day() -> None:
+    simulator = make()
+    point = flat(simulator, ("kk-03", START, None))
+    bill = simulator.truth.bill(point.spin, WINDOW)
+    assert bill.kwh == 360
+    assert bill.standing == Decimal("1164.00")  # 30 x 38.80
+    assert bill.energy == Decimal("8673.00")  # 120 x 20.62 + 180 x 25.29 + 60 x 27.44
+    assert bill.fuel == Decimal("1090.20")  # 13 days x 12 x 2.83 + 17 days x 12 x 3.18
+    assert bill.levy == 1504  # 360 x 4.18 = 1504.80, truncated
+    assert bill.total == 12431
+    assert bill.tax == 1130
+    fuel = [line for line in bill.lines if line.kind == "fuel_cost_adjustment"]
+    assert [(line.start, line.end, line.units) for line in fuel] == [
+        (START, date(2026, 7, 1), 156),
+        (date(2026, 7, 1), END, 204),
+    ]
+    assert [line.gross / line.units for line in fuel] == [Decimal("2.83"), Decimal("3.18")]
+    assert {line.supply_type for line in fuel} == {"JPN_ELECTRICITY_FUEL_COST_ADJUSTMENT_03"}
+    energy = [line.supply_type for line in bill.lines if line.kind == "energy"]
+    assert energy == [f"JPN_ELECTRICITY_CONSUMPTION_STEPPED_03_0{step}" for step in (1, 2, 3)]
+    assert bill.lines[0].net == Decimal("1058.18182")
+
+
+def test_stepped_bill_by_reading_month() -> None:
+    simulator = make(adder_basis="reading_month")
+    point = flat(simulator, ("kk-03", START, None))
+    bill = simulator.truth.bill(point.spin, WINDOW)
+    assert bill.fuel == Decimal("1144.80")  # 360 x 3.18: read in July
+    assert bill.total == 12485
+    assert simulator.truth.bill(point.spin, WINDOW, "calendar_day").total == 12431
+
+
+def test_hourly_costs_add_up() -> None:
+    simulator = make()
+    point = flat(simulator, ("kk-03", START, None))
+    costs = simulator.truth.costs(point.spin, *WINDOW)
+    assert len(costs) == 720
+    assert sum(costs.values()).quantize(Decimal("0.0001")) == Decimal(
+        "12432.0000"
+    )  # the levy whole
+    first = costs[WINDOW[0]]
+    assert (
+        first
+        == Decimal("0.5") * (Decimal("20.62") + Decimal("2.83") + Decimal("4.18"))
+        + Decimal("38.80") / 24
+    )
+    # 120 kWh are used up after ten days.
+    eleventh = WINDOW[0] + timedelta(days=10)
+    assert costs[eleventh] - costs[eleventh - timedelta(hours=1)] == Decimal("0.5") * Decimal(
+        "4.67"
+    )
+    # A window that begins later counts the steps from the start of the period all the same.
+    late = simulator.truth.costs(point.spin, eleventh, WINDOW[1])
+    assert late == {at: yen for at, yen in costs.items() if at >= eleventh}
+
+
+def test_an_hour_across_two_steps() -> None:
+    charges = product("kk-03").on(START)
+    parts = ladder(charges, Decimal("119.7"), Decimal("0.5"))
+    assert [(charge.step_start, part) for charge, part in parts] == [
+        (0, Decimal("0.3")),
+        (120, Decimal("0.2")),
+    ]
+    parts = ladder(charges, Decimal(110), Decimal(200))
+    assert [part for _, part in parts] == [10, 180, 10]
+
+
+def test_subsidy() -> None:
+    simulator = make()
+    point = flat(simulator, ("kk-03", START, None))
+    simulator.world.households["green-tokyo"].subsidy = True
+    bill = simulator.truth.bill(point.spin, WINDOW)
+    assert bill.subsidy == Decimal("-714.0")  # 204 kWh in July x 3.5
+    assert bill.total == 11717
+    july = midnight(date(2026, 7, 10))
+    assert simulator.truth.price(point.spin, july).subsidy == Decimal("-3.5")
+    assert simulator.truth.price(point.spin, july, basis="reading_month").subsidy == 0
+    simulator.world.households["green-tokyo"].subsidy = False
+    assert simulator.truth.bill(point.spin, WINDOW).total == 12431
+
+
+def test_single_price_and_no_standing_charge() -> None:
+    simulator = make()
+    point = flat(simulator, ("simple-03", START, None))
+    bill = simulator.truth.bill(point.spin, WINDOW)
+    assert (bill.energy, bill.fuel, bill.standing) == (Decimal("10926.00"), 0, 0)  # 360 x 30.35
+    assert bill.total == 12430  # + 1504
+
+
+def test_time_of_use_bill() -> None:
+    simulator = make()
+    point = flat(simulator, ("ev-03", START, None))
+    bill = simulator.truth.bill(point.spin, WINDOW)
+    by_band = {
+        line.supply_type[-5:]: (line.units, line.price)
+        for line in bill.lines
+        if line.kind == "energy"
+    }
+    assert by_band == {
+        "3_DAY": (30, Decimal("12.60")),
+        "NIGHT": (60, Decimal("14.60")),
+        "NDARD": (270, Decimal("25.77")),
+    }
+    assert bill.energy == Decimal("8211.90")  # 378.00 + 876.00 + 6957.90
+
+
+def test_minimum_charge() -> None:
+    simulator = make()
+    point = flat(simulator, ("green-06-low", START, None))
+    bill = simulator.truth.bill(point.spin, WINDOW)
+    # 15 x 0 + 105 x 20.08 + 180 x 22.70 + 60 x 26.61
+    assert bill.energy == Decimal("7791.00")
+    assert bill.standing == Decimal("372.00")
+
+
+def test_plan_changed_in_the_middle_of_a_period() -> None:
+    simulator = make()
+    change = date(2026, 6, 28)
+    point = flat(simulator, ("simple-03", START, change), ("green-03", change, None))
+    bill = simulator.truth.bill(point.spin, WINDOW)
+    # Ten days of Simple, 120 kWh; the ladder has got to 120 when Green begins.
+    assert bill.energy == 120 * Decimal("30.35") + 180 * Decimal("24.10") + 60 * Decimal("27.44")
+    assert bill.standing == 20 * Decimal("38.80")
+    # 3 days of June, 17 of July
+    assert bill.fuel == 36 * Decimal("2.83") + 204 * Decimal("3.18")
+    costs = sum(simulator.truth.costs(point.spin, *WINDOW).values())
+    exact = bill.energy + bill.standing + bill.fuel + 360 * Decimal("4.18")
+    assert abs(costs - exact) < Decimal("0.0001")
+
+
+def test_kwh_round_half_up_and_parts_add_up() -> None:
+    assert [half_up(centi) for centi in (0, 49, 50, 149, 150, 250)] == [0, 0, 1, 1, 2, 3]
+    simulator = make()
+    # 0.17 x 1440 = 244.80 kWh: 245; June 106.08, July 138.72 -> 106 + 139
+    point = flat(simulator, ("kk-03", START, None), centi=17)
+    bill = simulator.truth.bill(point.spin, WINDOW)
+    assert bill.kwh == 245
+    parts = [line.units for line in bill.lines if line.kind == "fuel_cost_adjustment"]
+    assert parts == [106, 139]
+    for kind in ("energy", "fuel_cost_adjustment", "renewable_energy_levy"):
+        assert sum(line.units for line in bill.lines if line.kind == kind) == 245
+
+
+def test_generations_split_a_bill() -> None:
+    simulator = make()
+    spin = next(iter(simulator.world.supply_points))
+    window = next(
+        period
+        for period in simulator.truth.periods(spin)
+        if period[0] < midnight(date(2026, 4, 1)) < period[1]
+    )
+    lines = [line for line in simulator.truth.bill(spin, window).lines if line.kind == "energy"]
+    changed = date(2026, 4, 1)
+    before = {line.price for line in lines if line.end == changed}
+    after = {line.price for line in lines if line.start == changed}
+    assert before <= {Decimal("18.98"), Decimal("24.10")}
+    assert after <= {Decimal("20.62"), Decimal("25.29"), Decimal("27.44")}
+    assert before
+    assert after
+
+
+def test_price_components() -> None:
+    simulator = make("green-tokyo", "ev-tokyo", "moved")
+    homes = simulator.world.households
+    spin = homes["green-tokyo"].supply_points[0].spin
+    august = datetime(2026, 8, 15, 3, tzinfo=UTC)
+    price = simulator.truth.price(spin, august, Decimal(120))
+    assert (price.energy, price.fuel, price.levy) == (
+        Decimal("25.29"),
+        Decimal("4.32"),
+        Decimal("4.18"),
+    )
+    assert price.total == Decimal("33.79")
+    assert price.band == "CONSUMPTION_STEPPED_03_02"
+    assert price.standing == Decimal("38.80")
+    car = homes["ev-tokyo"].supply_points[0].spin
+    for hour, band in (
+        (0, "STANDARD"),
+        (1, "NIGHT"),
+        (4, "NIGHT"),
+        (5, "STANDARD"),
+        (11, "DAY"),
+        (13, "STANDARD"),
+    ):
+        at = midnight(date(2026, 8, 15)) + timedelta(hours=hour, minutes=30)
+        assert simulator.truth.price(car, at).band == f"CONSUMPTION_03_{band}"
+    old = homes["moved"].supply_points[0].spin
+    with pytest.raises(LookupError):
+        simulator.truth.price(old, august)
+
+
+def test_reading_month_and_levy_year() -> None:
+    assert Period(date(2026, 8, 17), date(2026, 9, 17)).label == Month(2026, 9)
+    adders = Adders(1)
+    assert adders.levy(Month(2026, 4)) == Decimal("3.98")
+    assert adders.levy(Month(2026, 5)) == Decimal("4.18")
+    assert adders.levy(Month(2027, 4)) == Decimal("4.18")
+    assert adders.levy(Month(2027, 5)) == Adders(1).levy(Month(2028, 4))
+    assert adders.fuel("03", Month(2026, 8)) == Decimal("4.32")
+    assert adders.fuel("03", Month(2026, 12)) == Adders(1).fuel("03", Month(2026, 12))
+    assert adders.fuel("03", Month(2026, 12)) != Adders(2).fuel("03", Month(2026, 12))
+
+
+def test_every_hour_of_every_schedule_has_one_slot() -> None:
+    areas = [f"0{number}" for number in range(1, 10)]
+    schemes = ("tgoe_ev_tou_jan_25_scheme", "tgoe_solar_tou_scheme", "tgoe_all_denka_tou_mar_25_scheme",
+               "tgoe_power_tou_scheme", "tgoe_all_denka_tou_scheme")  # fmt: skip
+    for scheme in schemes:
+        for area in areas:
+            for month in range(1, 13):
+                assert all(slot_of_hour(scheme, area, month, hour) for hour in range(24))
+    with pytest.raises(LookupError):
+        slot_of_hour("tgoe_solar_tou_scheme", "10", 1, 0)
+
+
+def test_hours_count_what_is_published() -> None:
+    simulator = make()
+    spin = next(iter(simulator.world.supply_points))
+    truth = simulator.truth
+    day = NOW - timedelta(days=4)
+    halves = truth.half_hours(spin, day, day + timedelta(hours=1))
+    assert truth.hours(spin, day, day + timedelta(hours=1)) == {day: sum(halves.values())}
+    simulator.world.withhold(spin, day, day + timedelta(minutes=30), NOW + timedelta(days=1))
+    assert truth.hours(spin, day, day + timedelta(hours=1)) == {
+        day: halves[day + timedelta(minutes=30)]
+    }
+    simulator.world.publish_all(spin)
+    simulator.world.publish_until(spin, day + timedelta(minutes=30))
+    before = truth.hours(spin, day - timedelta(hours=2), NOW)
+    assert max(before) == day - timedelta(hours=1)
+    assert truth.data_delay(spin) == timedelta(days=4) - timedelta(minutes=30)
+    simulator.world.publish_until(spin, FAR)
+    assert truth.hours(spin, FAR, NOW) == {}
+    assert truth.data_delay(spin) is None
+
+
+def test_used_and_unpublished_truth() -> None:
+    simulator = make()
+    spin = next(iter(simulator.world.supply_points))
+    start = simulator.truth.periods(spin)[-2][0]
+    at = start + timedelta(days=2)
+    assert simulator.truth.used(spin, at) == sum(
+        simulator.truth.half_hours(spin, start, at).values()
+    )
+    later = NOW + timedelta(days=30)
+    assert (
+        len(simulator.truth.half_hours(spin, later, later + timedelta(days=1), published=False))
+        == 48
+    )
+    assert simulator.truth.half_hours(spin, later, later + timedelta(days=1)) == {}
+    assert simulator.truth.costs(spin, FAR, FAR + timedelta(days=1)) == {}
+
+
+def test_exports_and_compensation() -> None:
+    simulator = make("solar-tokyo")
+    gpin = next(iter(simulator.world.generation_points))
+    window = NOW - timedelta(days=40), NOW - timedelta(days=10)
+    energy = simulator.truth.exports(gpin, *window)
+    paid = simulator.truth.compensation(gpin, *window)
+    assert sum(energy.values()) > 100
+    assert paid == {at: kwh * Decimal("8.50") for at, kwh in energy.items()}
+    assert all(kwh == 0 for at, kwh in energy.items() if at.hour == 15)  # midnight in Japan
+
+
+@pytest.mark.parametrize("basis", ["calendar_day", "reading_month"])
+def test_bills_stay_near_the_hourly_costs(basis: Any) -> None:
+    simulator = make("green-kansai", "denka-kansai", "power-tokyo", "moved", adder_basis=basis)
+    for spin, point in simulator.world.supply_points.items():
+        for period in simulator.truth.periods(spin)[-5:-1]:
+            costs = sum(simulator.truth.costs(spin, *period).values())
+            # Half a kWh of rounding at the dearest price, and the truncations.
+            assert abs(costs - simulator.truth.bill(spin, period).total) < 45, (
+                spin,
+                point.start,
+                period,
+            )
+
+
+def test_partial_helper_is_deterministic() -> None:
+    plan = partial(make, "ev-tokyo")
+    spin = next(iter(plan().world.supply_points))
+    window = NOW - timedelta(days=30), NOW
+    assert plan(seed=7).world.supply_points.keys() != plan().world.supply_points.keys()
+    assert plan().truth.costs(spin, *window) == plan().truth.costs(spin, *window)

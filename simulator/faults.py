@@ -1,7 +1,8 @@
 """What can go wrong on demand.
 
 A fault is of a kind, may be limited to an `operation` (its name, or a root field), a `field` (`name` or `Type.name`), an
-`account` number, and a number of `times`. Requests are struck by the transport kinds, fields by the rest.
+`account` number, and a number of `times`. The transport kinds strike whole requests, by root field if a `field` is given; the
+other kinds strike where the field is resolved.
 """
 
 from dataclasses import asdict, dataclass, field
@@ -155,7 +156,7 @@ class Faults:
             fault
             for fault in self.active()
             if fault.kind in READINGS
-            and fault.field in {None, field_name}
+            and (fault.field or field_name).rpartition(".")[2] == field_name
             and fault.account in {None, account}
             and (fault.operation is None or fault.operation in (request.operation, *request.fields))
         ]

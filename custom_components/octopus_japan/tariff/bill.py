@@ -77,11 +77,12 @@ def bill(
     fuel: Number = ZERO,
     levy: Number = ZERO,
     subsidy: Number = ZERO,
+    discount: Number = ZERO,
     minimum: Minimum | None = None,
 ) -> Bill:
     """Bill a period: kWh (by slot, where the price goes by time of use) on a card, adders in yen a kWh.
 
-    A subsidy is given as a positive discount per kWh.
+    Subsidy (a kWh) and discount (of the whole bill) are given as positive amounts that are taken off.
     """
     parts = kwh if isinstance(kwh, Mapping) else {"": kwh}
     used = {slot: decimal(part) for slot, part in parts.items()}
@@ -96,6 +97,8 @@ def bill(
         lines += adder_lines(beyond, decimal(fuel), decimal(levy))
     if off := decimal(subsidy):
         lines.append(BillLine(Component.SUBSIDY, "subsidy", total, -off))
+    if off := decimal(discount):
+        lines.append(BillLine(Component.DISCOUNT, "discount", _ONE, -off))
     return Bill(total, days, tuple(lines))
 
 

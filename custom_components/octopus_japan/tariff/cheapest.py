@@ -180,9 +180,8 @@ def _raw(
 
 def _unit(blocks: Iterable[Iterable[Slot]], task: Task, at_least: timedelta) -> timedelta:
     """Find the coarsest grid, of whole five minutes, on which all edges lie."""
-    edges = [slot.start for block in blocks for slot in block]
-    edges += [slot.end for block in blocks for slot in block]
-    steps = [_up(edge) // _GRID for edge in edges]
+    steps = [_up(slot.start) // _GRID for block in blocks for slot in block]
+    steps += [(slot.end - _EPOCH) // _GRID for block in blocks for slot in block]
     steps += [task.duration // _GRID, at_least // _GRID, task.weight_length // _GRID]
     return gcd(*steps) * _GRID
 

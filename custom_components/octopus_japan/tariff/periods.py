@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from .times import day_in_month, day_of, month_of, month_start
+from .times import day_in_month, day_of, month_of
 
 # Periods run about 28 to 33 days. What is much longer between two readings hides one in between.
 _LONGEST = timedelta(days=45)
@@ -102,11 +102,6 @@ class BillingCalendar:
         return after is None or day <= after - _SHORTEST
 
 
-def calendar_months() -> BillingCalendar:
-    """Return the calendar of a supply of which no reading is known."""
-    return BillingCalendar()
-
-
 def _in_order(periods: Iterable[BillingPeriod]) -> tuple[BillingPeriod, ...]:
     """Sort; of two that overlap the earlier stands; an end that names the last day itself reaches to the next start."""
     ordered: list[BillingPeriod] = []
@@ -120,8 +115,3 @@ def _in_order(periods: Iterable[BillingPeriod]) -> tuple[BillingPeriod, ...]:
         for period, following in pairwise(ordered)
     ]
     return (*joined, *ordered[-1:])
-
-
-def month_period(month: int) -> BillingPeriod:
-    """Return a calendar month as a period."""
-    return BillingPeriod(month_start(month), month_start(month + 1))

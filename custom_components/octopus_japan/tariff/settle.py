@@ -71,21 +71,22 @@ class _Use:
     adders: dict[Component, dict[Decimal, Decimal]] = field(default_factory=dict)
 
     def meet(self, stretch: Stretch) -> None:
-        """Count the days of a stretch."""
+        """Count the days of a stretch, and note what it charges."""
         card = stretch.card
         days = (day_of(stretch.end) - day_of(stretch.start)).days
         self.cards[card.start] = card
         self.days[card.start] = self.days.get(card.start, 0) + days
         self.kwh.setdefault(card.start, ZERO)
-        self.slots.setdefault(card.start, {})
+        self.slots.setdefault(card.start, {} if card.bands else {"": ZERO})
+        for component, adder in stretch.adders.items():
+            self.adders.setdefault(component, {}).setdefault(adder.price, ZERO)
 
     def add(self, stretch: Stretch, start: datetime, kwh: Decimal, resolution: timedelta) -> None:
         """Lay one row where it belongs; an hour of two slots goes half to each."""
         card = stretch.card
         self.kwh[card.start] += kwh
         for component, adder in stretch.adders.items():
-            prices = self.adders.setdefault(component, {})
-            prices[adder.price] = prices.get(adder.price, ZERO) + kwh
+            self.adders[component][adder.price] += kwh
         slots = self.slots[card.start]
         first = second = ""
         if card.schedule is not None:
@@ -100,6 +101,8 @@ class _Use:
         lines: list[BillLine] = []
         for start, charged in share_out(self.kwh, kwh).items():
             card = self.cards[start]
+            if charged and not self.slots[start]:
+                raise Unpriced("no_readings")
             lines += time_lines(card, self.days[start], period.days)
             lines += energy_lines(card, share_out(self.slots[start], charged), used)
             used += charged

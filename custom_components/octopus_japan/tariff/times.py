@@ -27,11 +27,6 @@ def month_start(month: int) -> datetime:
     return datetime(month // 12, month % 12 + 1, 1, tzinfo=JST)
 
 
-def month_text(month: int) -> str:
-    """Write a month as 2026-08."""
-    return f"{month // 12:04d}-{month % 12 + 1:02d}"
-
-
 def day_in_month(month: int, day: int) -> datetime:
     """Return the start of a day of a month; a day that the month lacks is its last one."""
     year, index = divmod(month, 12)

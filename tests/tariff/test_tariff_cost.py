@@ -177,7 +177,6 @@ def test_discounts_and_add_ons() -> None:
         FUEL: 6,
         LEVY: 2,
         STANDING: yen("1.10"),
-        SUBSIDY: 0,
         DISCOUNT: yen("-3.00") - yen("0.10"),
     }
     assert row.total == yen("46.20")

@@ -2,12 +2,11 @@
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from operator import itemgetter
 
-from .model import ZERO, Component, HourCost, Per, RateCard, Unpriced
+from .model import ZERO, Component, HourCost, HourTerms, Per, RateCard, Unpriced
 from .tariff import Hole, Stretch, Tariff, stretches
 from .times import JST
 
@@ -15,10 +14,6 @@ type Hour = tuple[datetime, Decimal]
 type Rate = tuple[Decimal, Decimal]
 
 _ENERGY = Component.ENERGY
-_FUEL = Component.FUEL_COST_ADJUSTMENT
-_LEVY = Component.RENEWABLE_ENERGY_LEVY
-_STANDING = Component.STANDING_CHARGE
-_SUBSIDY = Component.SUBSIDY
 _DISCOUNT = Component.DISCOUNT
 
 _ENDLESS = Decimal("Infinity")
@@ -64,18 +59,6 @@ def costs(
     return result
 
 
-@dataclass(frozen=True, slots=True)
-class _Terms:
-    """What does not depend on step or band: yen a kWh, and yen a row."""
-
-    fuel: Decimal
-    levy: Decimal
-    subsidy: Decimal
-    standing: Decimal
-    discount: Decimal
-    plain: bool
-
-
 def _price(
     stretch: Stretch | Hole, chunk: Sequence[Hour], used: Decimal, resolution: timedelta
 ) -> list[HourCost]:
@@ -83,14 +66,12 @@ def _price(
         raise Unpriced(stretch.reason)
     rows_a_day = timedelta(days=1) // resolution
     fuel, subsidy = stretch.fuel_cost_adjustment, stretch.subsidy
-    discount = stretch.discount_per_day
-    terms = _Terms(
-        fuel=ZERO if fuel is None else fuel.price,
-        levy=stretch.renewable_energy_levy.price,
+    terms = HourTerms(
+        fuel_cost_adjustment=ZERO if fuel is None else fuel.price,
+        renewable_energy_levy=stretch.renewable_energy_levy.price,
         subsidy=ZERO if subsidy is None else subsidy.price,
-        standing=stretch.per_day / rows_a_day,
-        discount=discount / rows_a_day,
-        plain=subsidy is None and not discount,
+        standing_charge=stretch.per_day / rows_a_day,
+        discount=stretch.discount_per_day / rows_a_day,
     )
     if (schedule := stretch.card.schedule) is None:
         return _laddered(stretch.card, chunk, used, terms)
@@ -99,10 +80,11 @@ def _price(
 
 
 def _laddered(
-    card: RateCard, chunk: Sequence[Hour], used: Decimal, terms: _Terms
+    card: RateCard, chunk: Sequence[Hour], used: Decimal, terms: HourTerms
 ) -> list[HourCost]:
     """Price each kWh by its step; an hour that crosses a step is split there."""
     extra, off = card.extras_of(_ENERGY, Per.KWH), card.extras_of(_DISCOUNT, Per.KWH)
+    per_kwh, per_hour = terms.per_kwh, terms.per_hour
     ladder = iter(
         [
             (_ENDLESS if step.end is None else step.end, step.price + extra, step.discount + off)
@@ -121,39 +103,29 @@ def _laddered(
                 used = top
             top, price, discount = next(ladder)
         energy += (after - used) * price
-        saved += (after - used) * discount
+        if discount:
+            saved += (after - used) * discount
         used = after
-        rows.append(_row(start, kwh, energy, saved, terms))
+        total = energy + saved + kwh * per_kwh + per_hour
+        rows.append(HourCost(start, kwh, total, energy, saved, terms))
     return rows
 
 
 def _banded(
-    table: Sequence[Rate], chunk: Sequence[Hour], resolution: timedelta, terms: _Terms
+    table: Sequence[Rate], chunk: Sequence[Hour], resolution: timedelta, terms: HourTerms
 ) -> list[HourCost]:
     """Price each row by its time of day."""
+    per_kwh, per_hour = terms.per_kwh, terms.per_hour
+    halves = resolution != _HOUR
     rows = []
-    if resolution == _HOUR:
-        for start, kwh in chunk:
-            price, discount = table[start.astimezone(JST).hour]
-            rows.append(_row(start, kwh, kwh * price, kwh * discount, terms))
-    else:
-        for start, kwh in chunk:
-            local = start.astimezone(JST)
-            price, discount = table[local.hour * 2 + local.minute // 30]
-            rows.append(_row(start, kwh, kwh * price, kwh * discount, terms))
+    for start, kwh in chunk:
+        local = start.astimezone(JST)
+        price, discount = table[local.hour * 2 + local.minute // 30 if halves else local.hour]
+        energy = kwh * price
+        saved = kwh * discount if discount else ZERO
+        total = energy + saved + kwh * per_kwh + per_hour
+        rows.append(HourCost(start, kwh, total, energy, saved, terms))
     return rows
-
-
-def _row(start: datetime, kwh: Decimal, energy: Decimal, saved: Decimal, terms: _Terms) -> HourCost:
-    fuel = kwh * terms.fuel
-    levy = kwh * terms.levy
-    components = {_ENERGY: energy, _FUEL: fuel, _LEVY: levy, _STANDING: terms.standing}
-    total = energy + fuel + levy + terms.standing
-    if saved or not terms.plain:
-        components[_SUBSIDY] = subsidy = kwh * terms.subsidy
-        components[_DISCOUNT] = saved = saved + terms.discount
-        total += subsidy + saved
-    return HourCost(start, kwh, components, total)
 
 
 def _table(card: RateCard, row: Sequence[str], resolution: timedelta) -> list[Rate]:

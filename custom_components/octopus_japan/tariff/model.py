@@ -233,10 +233,49 @@ class PricePeriod:
     price: Price
 
 
+@dataclass(frozen=True, slots=True)
+class HourTerms:
+    """What an hour costs whatever its step or band: adders in yen a kWh, charges and discounts by time in yen an hour."""
+
+    fuel_cost_adjustment: Decimal
+    renewable_energy_levy: Decimal
+    subsidy: Decimal
+    standing_charge: Decimal
+    discount: Decimal
+
+    @property
+    def per_kwh(self) -> Decimal:
+        """All adders together."""
+        return self.fuel_cost_adjustment + self.renewable_energy_levy + self.subsidy
+
+    @property
+    def per_hour(self) -> Decimal:
+        """All that goes by time together."""
+        return self.standing_charge + self.discount
+
+
 class HourCost(NamedTuple):
-    """The cost of one hour. A tuple: a year of them is made in a twentieth of a second."""
+    """The cost of one hour. The components are worked out when asked for: a year of hours is made in 20 ms."""
 
     start: datetime
     kwh: Decimal
-    components: Mapping[Component, Decimal]
     total: Decimal
+    energy: Decimal
+    discount: Decimal
+    terms: HourTerms
+
+    @property
+    def components(self) -> dict[Component, Decimal]:
+        """Yen by component; subsidy and discount only where there are any."""
+        kwh, terms = self.kwh, self.terms
+        found = {
+            Component.ENERGY: self.energy,
+            Component.FUEL_COST_ADJUSTMENT: kwh * terms.fuel_cost_adjustment,
+            Component.RENEWABLE_ENERGY_LEVY: kwh * terms.renewable_energy_levy,
+            Component.STANDING_CHARGE: terms.standing_charge,
+        }
+        if terms.subsidy:
+            found[Component.SUBSIDY] = kwh * terms.subsidy
+        if discount := self.discount + terms.discount:
+            found[Component.DISCOUNT] = discount
+        return found

@@ -1,0 +1,134 @@
+"""How long the price arithmetic takes: twelve months of hours on ten plans, and the current price."""
+
+import argparse
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+import json
+from pathlib import Path
+import platform
+from statistics import median
+import sys
+from time import perf_counter
+
+from custom_components.octopus_japan.tariff import (
+    Adders,
+    BillingCalendar,
+    RateCard,
+    Tariff,
+    bill_for,
+    costs,
+    price_at,
+    price_periods,
+    single,
+    stepped,
+    time_of_use,
+    timeline,
+)
+from custom_components.octopus_japan.tariff.cheapest import Slot, Task, find
+from custom_components.octopus_japan.tariff.published import (
+    fuel_cost_adjustments,
+    renewable_energy_levies,
+    subsidies,
+)
+from custom_components.octopus_japan.tariff.schedule import published
+
+START = datetime(2025, 8, 31, 15, tzinfo=UTC)
+HOURS = [
+    (START + i * timedelta(hours=1), Decimal(20 + (i * 37 + i // 24 * 11) % 120) / 100)
+    for i in range(8760)
+]
+NOW = datetime(2026, 8, 20, 3, tzinfo=UTC)
+
+
+def plans() -> list[RateCard]:
+    """Ten plans: seven ladders and single rates, three times of use."""
+    ladders = [
+        stepped("38.80", (120, "20.62"), (300, "25.29"), (None, "27.44")),
+        stepped("29.10", (120, "18.98"), (300, "24.10"), (None, "27.44")),
+        stepped("31.14", (120, "17.98"), (300, "22.98"), (None, "24.68")),
+        stepped("12.40", (15, 0), (120, "20.08"), (300, "22.70"), (None, "26.61")),
+        stepped("12.40", (15, 0), (120, "20.21"), (300, "23.81"), (None, "26.61")),
+    ]
+    singles = [single(0, "30.35"), single(0, "31.60")]
+    prices = [("DAY", "12.60"), ("NIGHT", "14.60"), ("STANDARD", "25.77")]
+    ev = time_of_use("38.80", prices, published("tgoe_ev_tou_jan_25_scheme", "03"))
+    return [
+        *ladders,
+        *(replace(card, fuel_cost_adjusted=False) for card in singles),
+        ev,
+        time_of_use("38.80", prices, published("tgoe_all_denka_tou_mar_25_scheme", "03")),
+        time_of_use(
+            "38.80", [*prices, ("HOME", "24.00")], published("tgoe_all_denka_tou_scheme", "03")
+        ),
+    ]
+
+
+def tariffs() -> list[Tariff]:
+    """Return the plans with the published adders of Tokyo."""
+    adders = Adders(
+        timeline(fuel_cost_adjustments("03")),
+        timeline(renewable_energy_levies()),
+        timeline(subsidies()),
+    )
+    return [Tariff((card,), adders, BillingCalendar(day=18)) for card in plans()]
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Time one run."""
+    begin = perf_counter()
+    work()
+    return perf_counter() - begin
+
+
+def main() -> None:
+    """Run and report."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=7)
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    every = tariffs()
+    ladder, ev = every[0], every[7]
+    period = ladder.calendar.period_at(NOW - timedelta(days=40))
+    slots = [
+        Slot(at, at + timedelta(minutes=30), Decimal(10 + i * 7 % 23))
+        for i in range(96)
+        if (at := NOW + i * timedelta(minutes=30))
+    ]
+    parts = Task(timedelta(hours=6), at_least=timedelta(minutes=30))
+    # What is measured, how often a run repeats it, and how many hours one of them prices.
+    works: dict[str, tuple[Callable[[], object], int, int]] = {
+        "12 months on 10 plans": (lambda: [costs(t, HOURS) for t in every], 1, 87600),
+        "12 months, steps": (lambda: costs(ladder, HOURS), 1, 8760),
+        "12 months, time of use": (lambda: costs(ev, HOURS), 1, 8760),
+        "current price": (lambda: price_at(ev, NOW), 100, 0),
+        "prices of two days": (lambda: price_periods(ev, NOW, NOW + timedelta(days=2)), 20, 0),
+        "bill of a period": (lambda: bill_for(ladder, period, HOURS), 1, 0),
+        "six cheapest hours in parts": (lambda: find(slots, parts), 1, 0),
+    }
+    report: dict[str, dict[str, object]] = {}
+    for name, (work, repeats, hours) in works.items():
+        runs = [
+            seconds(lambda work=work, repeats=repeats: [work() for _ in range(repeats)]) / repeats  # type: ignore[misc]
+            for _ in range(max(options.runs, 5))
+        ]
+        middle = median(runs)
+        report[name] = {
+            "median_s": middle,
+            "min_s": min(runs),
+            "max_s": max(runs),
+            "runs": len(runs),
+        }
+        each = f"   {middle / hours * 1e6:.2f} µs an hour" if hours else ""
+        print(f"{name:30} {middle * 1000:9.2f} ms{each}")
+    result = {"python": platform.python_version(), "machine": platform.machine(), "results": report}
+    text = json.dumps(result, indent=1)
+    if options.json is None:
+        sys.stdout.write(text + "\n")
+    else:
+        options.json.write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

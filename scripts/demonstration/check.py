@@ -10,7 +10,6 @@ from unicodedata import east_asian_width
 
 from simulator import Simulator
 from simulator.dates import JST, Month, midnight
-from simulator.truth import Components
 
 from .connection import Connection
 from .households import Home
@@ -86,7 +85,7 @@ class Check:
             rows += self._account_rows(home)
         for home in self._homes:
             rows += await self._month_rows(home)
-        return [*rows, *await self._energy_rows()]
+        return [*rows, *await self._energy_rows(), *await self._health_rows()]
 
     def _price_rows(self, home: Home) -> Iterable[Row]:
         now = datetime.now(UTC)
@@ -207,6 +206,17 @@ class Check:
         return [
             Row("Energy dashboard sources", str(len(shown)), str(len(truth)), shown == truth),
             Row("Energy dashboard issues", str(issues or "none"), "none", not issues),
+        ]
+
+    async def _health_rows(self) -> list[Row]:
+        """Look at what the browser asks for first, and at what went wrong meanwhile."""
+        services = await self._connection.call("get_services")
+        described = "described" if "homeassistant" in services else "not described"
+        records = await self._connection.call("system_log/list")
+        errors = [record["message"][0] for record in records if record["level"] == "ERROR"]
+        return [
+            Row("services for the browser", described, "described", described == "described"),
+            Row("errors in the log", "; ".join(errors) or "none", "none", not errors),
         ]
 
     def _number(self, home: Home, name: str, key: str, truth: Decimal, unit: str) -> Row:

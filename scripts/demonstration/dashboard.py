@@ -12,14 +12,14 @@ type Card = dict[str, Any]
 
 TODAYS_PRICES = """\
 {{% set today = now().date() %}}
-| | JPY/kWh | |
+| from | JPY/kWh | |
 |:--|--:|:--|
 {{% for rate in state_attr('{price}', 'rates') or [] -%}}
 {{% set start, end = as_local(as_datetime(rate.start)), as_local(as_datetime(rate.end)) -%}}
 {{% if start.date() == today -%}}
-{{% set current = start <= now() < end -%}}
-| {{{{ '**' if current }}}}{{{{ start.strftime('%H:%M') }}}}-{{{{ end.strftime('%H:%M') }}}}\
-{{{{ '**' if current }}}} | {{{{ '%.2f' | format(rate.value_inc_vat) }}}} \
+{{% set bold = '**' if start <= now() < end else '' -%}}
+| {{{{ bold }}}}{{{{ start.strftime('%H:%M') }}}}{{{{ bold }}}} \
+| {{{{ bold }}}}{{{{ '%.2f' | format(rate.value_inc_vat) }}}}{{{{ bold }}}} \
 | {{{{ '▇' * (rate.value_inc_vat / 3) | round | int }}}} |
 {{% endif -%}}
 {{% endfor %}}
@@ -79,8 +79,8 @@ def _section(home: Home, entity_ids: Mapping[str, str]) -> Card:
             ),
             tile("consumption_yesterday", "Used yesterday", "mdi:flash"),
             tile("cost_yesterday", "Cost yesterday", "mdi:cash"),
-            tile("consumption_billing_period", "Used this billing period", "mdi:flash"),
-            tile("cost_billing_period", "Cost this billing period", "mdi:cash"),
+            tile("consumption_billing_period", "Used this period", "mdi:flash"),
+            tile("cost_billing_period", "Cost this period", "mdi:cash"),
             wide(_graph("Usage by day", home.statistic("consumption"), "day", 31)),
             wide(_graph("Cost by month", home.statistic("cost"), "month", 400)),
             wide(

@@ -39,8 +39,10 @@ logger:
   default: warning
   logs:
     custom_components.octopus_japan: info
-    # Says only that a faster compression is not installed.
+    # These only say that something optional is not installed: faster compression, ffmpeg, a JPEG library.
     aiohttp_fast_zlib: error
+    haffmpeg: critical
+    homeassistant.components.camera.img_util: critical
 """
 
 

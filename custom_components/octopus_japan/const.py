@@ -12,4 +12,4 @@ LOGGER: Final = logging.getLogger(__package__)
 CONF_ADDER_BASIS: Final = "adder_basis"
 DEFAULT_URL: Final = "https://api.oejp-kraken.energy/v1/graphql/"
 
-PLATFORMS: Final = [Platform.SENSOR]
+PLATFORMS: Final = [Platform.BINARY_SENSOR, Platform.CALENDAR, Platform.SENSOR]

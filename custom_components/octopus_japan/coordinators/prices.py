@@ -21,21 +21,23 @@ from ..tariff import (
     next_change,
     price_at,
 )
-from ..tariff.times import day_of
+from ..tariff.times import day_of, midnight
 from .account import AccountCoordinator
 from .base import OctopusConfigEntry
 from .readings import ReadingsCoordinator
+from .usage import PointUsage
 
 
 @dataclass(frozen=True, kw_only=True)
 class PointPrices:
     """The prices of one supply point at this moment, in JPY/kWh including tax.
 
-    `used`: kWh in the billing period so far; `used_estimated` where a part of it is not published yet. `reason` is the
-    translation key of why there is no price.
+    `usage`: what is known of its use, None while nothing is. `used`: kWh in the billing period so far; `used_estimated` where
+    a part of it is not published yet. `reason` is the translation key of why there is no price.
     """
 
     tariff: Tariff
+    usage: PointUsage | None
     used: Decimal
     used_estimated: bool
     current: Price | None = None
@@ -87,20 +89,26 @@ class PricesCoordinator(DataUpdateCoordinator[Mapping[str, PointPrices]]):
         else:
             tariff = usage.tariff
             used, estimated = usage.used(at)
+        tomorrow = midnight(day_of(at) + timedelta(days=1))
         try:
             return PointPrices(
                 tariff=tariff,
+                usage=usage,
                 used=used,
                 used_estimated=estimated,
                 current=price_at(tariff, at, used),
                 next=next_change(tariff, at, used),
                 today=_day(tariff, at, used),
-                tomorrow=_day(tariff, at + timedelta(days=1), used),
+                tomorrow=_day(tariff, tomorrow, usage.used(tomorrow)[0] if usage else Decimal(0)),
                 left_in_step=kwh_left_in_step(tariff, at, used),
             )
         except Unpriced as error:
             return PointPrices(
-                tariff=tariff, used=used, used_estimated=estimated, reason=error.reason
+                tariff=tariff,
+                usage=usage,
+                used=used,
+                used_estimated=estimated,
+                reason=error.reason,
             )
 
 

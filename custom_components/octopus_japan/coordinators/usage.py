@@ -24,9 +24,11 @@ SHOWN = ("today", "yesterday", "this_month", "billing_period")
 class PointUsage:
     """Usage (kWh) and cost (yen) of one supply point by period, with `complete` where all is published.
 
-    `typical`: the mean kWh of each hour of the day in Japan, over the last two weeks published.
+    `rows`: the hours of energy since `usage_start`. `typical`: the mean kWh of each hour of the day in Japan, over the last
+    two weeks published.
     """
 
+    rows: Sequence[Row]
     periods: Mapping[str, Period]
     consumption: Mapping[str, Total]
     cost: Mapping[str, Total]
@@ -79,6 +81,7 @@ def usage(  # noqa: PLR0917
     periods = _periods(tariff, now)
     yen = valued(rows, ConsumptionPricing(tariff))
     return PointUsage(
+        rows=rows,
         periods=periods,
         consumption=totals(rows, periods, since),
         cost=totals(yen, periods, since),

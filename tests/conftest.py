@@ -1,7 +1,8 @@
 """A real Home Assistant with its real recorder, signed in to the simulator over loopback. Only time is made up."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Mapping
 from datetime import datetime, timedelta
+import logging
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.recorder import get_instance
@@ -16,6 +17,9 @@ from pytest_homeassistant_custom_component.common import (
 
 from custom_components.octopus_japan.const import DOMAIN
 from simulator import Simulator
+
+# The plugin has every SQL statement logged.
+logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
 
 NOW = datetime.fromisoformat("2025-11-20T12:00:00+09:00")
 
@@ -41,12 +45,19 @@ class Home:
 
     async def sign_in(self, household: str, **options: str) -> MockConfigEntry:
         """Set the integration up for a household, and wait for its history."""
+        login = self.simulator.world.households[household]
+        return await self.sign_in_with(login.viewer_id, self.credentials(household), options)
+
+    async def sign_in_with(
+        self, viewer_id: str, data: Mapping[str, str], options: Mapping[str, str] | None = None
+    ) -> MockConfigEntry:
+        """Set the integration up with this data, and wait for whatever comes of it."""
         entry = MockConfigEntry(
             domain=DOMAIN,
             title="Octopus Energy Japan",
-            data=self.credentials(household),
-            options=options,
-            unique_id=self.simulator.world.households[household].viewer_id,
+            data=dict(data),
+            options=dict(options or {}),
+            unique_id=viewer_id,
         )
         entry.add_to_hass(self.hass)
         await self.hass.config_entries.async_setup(entry.entry_id)

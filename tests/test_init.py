@@ -1,10 +1,166 @@
-"""Setting an entry up."""
+"""Setting an entry up, taking it down, and what goes wrong in between."""
 
-from homeassistant.config_entries import ConfigEntryState
+from datetime import timedelta
 
 from conftest import Home
+from homeassistant.components.recorder import get_instance
+from homeassistant.components.recorder.statistics import list_statistic_ids
+from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
+from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
+from homeassistant.helpers import device_registry as dr
+import pytest
+
+from custom_components.octopus_japan.const import DOMAIN
+
+ACCOUNT_CLOCK = timedelta(hours=12)
+READINGS_CLOCK = timedelta(minutes=30)
 
 
-async def test_first(home: Home) -> None:
+async def test_an_entry_loads_and_unloads(home: Home) -> None:
     entry = await home.sign_in("green-tokyo")
     assert entry.state is ConfigEntryState.LOADED
+    await home.hass.config_entries.async_unload(entry.entry_id)
+    await home.settle()
+    assert entry.state is ConfigEntryState.NOT_LOADED
+    asked = len(home.simulator.requests)
+    await home.pass_time(ACCOUNT_CLOCK)
+    assert len(home.simulator.requests) == asked
+
+
+async def test_a_reload_asks_for_nothing_old_again(home: Home) -> None:
+    entry = await home.sign_in("green-tokyo")
+    asked = len(home.simulator.requests)
+    await home.hass.config_entries.async_reload(entry.entry_id)
+    await home.settle()
+    again = [request.operation for request in home.simulator.requests[asked:]]
+    assert again.count("HalfHourlyReadings") == 1
+    assert "Charges" not in again
+
+
+async def test_removal_keeps_the_statistics(home: Home) -> None:
+    entry = await home.sign_in("green-tokyo")
+    await home.hass.config_entries.async_remove(entry.entry_id)
+    await home.settle()
+    stored = await get_instance(home.hass).async_add_executor_job(list_statistic_ids, home.hass)
+    spin = home.spin("green-tokyo")
+    assert {item["statistic_id"] for item in stored} >= {
+        f"octopus_japan:electricity_{spin}_consumption",
+        f"octopus_japan:electricity_{spin}_cost",
+    }
+
+
+async def test_accounts_and_supply_points_are_devices(home: Home) -> None:
+    entry = await home.sign_in("green-tokyo")
+    household = home.simulator.world.households["green-tokyo"]
+    registry = dr.async_get(home.hass)
+    account, point = (
+        registry.async_get_device_by_identifier((DOMAIN, number), entry.entry_id)
+        for number in (household.accounts[0].number, home.spin("green-tokyo"))
+    )
+    assert account is not None
+    assert point is not None
+    assert point.via_device_id == account.id
+    assert account.entry_type is point.entry_type is dr.DeviceEntryType.SERVICE
+
+
+async def test_a_rejected_credential_starts_a_reauthentication_and_is_not_sent_again(
+    home: Home,
+) -> None:
+    login = home.simulator.world.households["green-tokyo"]
+    known = login.password
+    object.__setattr__(login, "password", "changed meanwhile")
+    entry = await home.sign_in_with(
+        login.viewer_id, home.credentials("green-tokyo") | {"password": known}
+    )
+    assert entry.state is ConfigEntryState.SETUP_ERROR
+    flows = home.hass.config_entries.flow.async_progress_by_handler(DOMAIN)
+    assert [flow["context"]["source"] for flow in flows] == [SOURCE_REAUTH]
+    asked = len(home.simulator.requests)
+    await home.pass_time(timedelta(hours=1))
+    assert len(home.simulator.requests) == asked
+
+
+@pytest.mark.parametrize("fault", ["http_500", "http_502", "html", "truncated"])
+async def test_a_service_that_is_down_is_tried_again(home: Home, fault: str) -> None:
+    home.simulator.faults.add(fault)
+    entry = await home.sign_in("green-tokyo")
+    assert entry.state is ConfigEntryState.SETUP_RETRY
+    home.simulator.faults.clear()
+    await home.pass_time(timedelta(minutes=1))
+    assert entry.state is ConfigEntryState.LOADED
+
+
+async def test_throttling_is_waited_for(home: Home) -> None:
+    entry = await home.sign_in("green-tokyo")
+    home.simulator.faults.add("throttled", operation="HalfHourlyReadings")
+    await home.pass_time(READINGS_CLOCK)
+    assert not entry.runtime_data.readings.last_update_success
+    assert home.state(home.spin("green-tokyo"), "consumption_today").state == STATE_UNAVAILABLE
+    home.simulator.faults.clear()
+    await home.pass_time(timedelta(hours=1))
+    assert home.state(home.spin("green-tokyo"), "consumption_today").state != STATE_UNAVAILABLE
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "supplyPeriods",
+        "intervalReadings",
+        "nextReadingDate",
+        "electricityGenerationPoints",
+        "balance",
+        "ledgers",
+        "charges",
+        "metiCredits",
+        "rateLimitInfo",
+    ],
+)
+@pytest.mark.parametrize("fault", ["refused_field", "removed_field"])
+async def test_price_and_usage_survive_the_loss_of_anything_else(
+    home: Home, fault: str, field: str
+) -> None:
+    home.simulator.faults.add(fault, field=field)
+    entry = await home.sign_in("green-tokyo")
+    assert entry.state is ConfigEntryState.LOADED
+    spin = home.spin("green-tokyo")
+    assert home.state(spin, "current_price").state == "25.44"
+    assert float(home.state(spin, "consumption_yesterday").state) > 0
+
+
+async def test_usage_survives_the_loss_of_the_agreements(home: Home) -> None:
+    home.simulator.faults.add("refused_field", field="agreements")
+    await home.sign_in("green-tokyo")
+    spin = home.spin("green-tokyo")
+    price = home.state(spin, "current_price")
+    assert price.state == STATE_UNKNOWN
+    assert price.attributes["reason"] == "no_agreement"
+    assert float(home.state(spin, "consumption_yesterday").state) > 0
+
+
+async def test_prices_survive_the_loss_of_the_readings(home: Home) -> None:
+    home.simulator.faults.add("http_500", operation="HalfHourlyReadings")
+    entry = await home.sign_in("green-tokyo")
+    assert entry.state is ConfigEntryState.LOADED
+    spin = home.spin("green-tokyo")
+    assert home.state(spin, "current_price").state == "25.44"
+    assert home.state(spin, "consumption_yesterday").state == STATE_UNAVAILABLE
+    home.simulator.faults.clear()
+    await home.pass_time(READINGS_CLOCK)
+    assert float(home.state(spin, "consumption_yesterday").state) > 0
+
+
+async def test_a_product_nulled_by_a_passing_fault_keeps_its_price(home: Home) -> None:
+    await home.sign_in("green-tokyo")
+    home.simulator.faults.add("internal_error", field="product")
+    await home.pass_time(ACCOUNT_CLOCK)
+    assert home.state(home.spin("green-tokyo"), "current_price").state == "25.44"
+
+
+@pytest.mark.parametrize("households", [("moved",)])
+async def test_every_account_and_supply_point_of_the_login_is_found(home: Home) -> None:
+    await home.sign_in("moved")
+    household = home.simulator.world.households["moved"]
+    assert len(household.accounts) == 2
+    for account in household.accounts:
+        assert home.state(account.number, "balance").state == str(account.balance)
+    assert home.state(household.supply_points[-1].spin, "rate_band").state == "single"

@@ -1,0 +1,127 @@
+"""Diagnostics of an entry: what a midnight engineer needs, without who or where the customer is.
+
+Points and accounts are counted, never named: a list, no dictionary keyed by their numbers.
+"""
+
+from typing import Any
+
+from homeassistant.components.diagnostics import async_redact_data
+from homeassistant.const import CONF_API_KEY, CONF_EMAIL, CONF_PASSWORD
+from homeassistant.core import HomeAssistant
+
+from .coordinators.account import AccountData, SupplyPointData
+from .coordinators.base import OctopusConfigEntry, OctopusRuntimeData
+from .coordinators.prices import PointPrices
+from .coordinators.usage import PointUsage
+from .history.totals import Total
+from .tariff import RateCard, Tariff
+
+TO_REDACT = {CONF_EMAIL, CONF_PASSWORD, CONF_API_KEY}
+
+
+async def async_get_config_entry_diagnostics(
+    hass: HomeAssistant, entry: OctopusConfigEntry
+) -> dict[str, Any]:
+    """Return the diagnostics of one login."""
+    clocks = entry.runtime_data
+    return {
+        "entry": {
+            "data": async_redact_data(entry.data, TO_REDACT),
+            "options": dict(entry.options),
+        },
+        "clocks": {
+            coordinator.name: {
+                "last_update_success": coordinator.last_update_success,
+                "last_exception": repr(coordinator.last_exception)
+                if coordinator.last_exception
+                else None,
+            }
+            for coordinator in (clocks.account, clocks.readings, clocks.prices)
+        },
+        "accounts": [
+            _account(clocks, account) for account in clocks.account.data.accounts.values()
+        ],
+    }
+
+
+def _account(clocks: OctopusRuntimeData, account: AccountData) -> dict[str, Any]:
+    memory = clocks.memory.memory
+    return {
+        "status": account.status,
+        "has_balance": account.balance is not None,
+        "bills_read": len(memory.bills.get(account.number, ())),
+        "adder_lines_read": len(memory.charges.get(account.number, ())),
+        "generation_points": len(account.generation_points),
+        "supply_points": [_supply_point(clocks, p) for p in account.supply_points.values()],
+    }
+
+
+def _supply_point(clocks: OctopusRuntimeData, point: SupplyPointData) -> dict[str, Any]:
+    spin = point.spin
+    memory = clocks.memory.memory
+    usage = (clocks.readings.data or {}).get(spin)
+    prices = (clocks.prices.data or {}).get(spin)
+    return {
+        "area": point.area,
+        "status": point.status,
+        "supply_start": point.supply_start,
+        "agreements": len(point.agreements),
+        "closed_billing_periods": len(point.interval_readings),
+        "reading_path": memory.paths.get(spin, "half_hourly"),
+        "history_path": memory.history_paths.get(spin),
+        "history_imported": clocks.readings.importer.progress(spin),
+        "usage": _usage(usage) if usage else None,
+        "price": _price(prices) if prices else None,
+    }
+
+
+def _usage(usage: PointUsage) -> dict[str, Any]:
+    return {
+        "published_until": usage.published_until,
+        "latest_version": usage.latest.version if usage.latest else None,
+        "latest_band": usage.latest.consumption_rate_band if usage.latest else None,
+        "billing_period": {"start": usage.period.start, "end": usage.period.end},
+        "hours": {name: _total(total) for name, total in usage.consumption.items()},
+    }
+
+
+def _total(total: Total) -> dict[str, Any]:
+    return {
+        "hours": total.hours,
+        "complete": total.complete,
+        "complete_until": total.complete_until,
+    }
+
+
+def _price(prices: PointPrices) -> dict[str, Any]:
+    current = prices.current
+    return {
+        "reason": prices.reason,
+        "total": str(current.total) if current else None,
+        "valid_until": current.valid_until if current else None,
+        "estimated": current.estimated if current else None,
+        "sources": dict(current.provenance) if current else None,
+        **_tariff(prices.tariff),
+    }
+
+
+def _tariff(tariff: Tariff) -> dict[str, Any]:
+    return {
+        "adder_basis": tariff.adder_basis,
+        "cards": [_card(card) for card in tariff.cards],
+        "gaps": [{"reason": gap.reason, "start": gap.start, "end": gap.end} for gap in tariff.gaps],
+        "schedule_mismatches": len(tariff.mismatches),
+    }
+
+
+def _card(card: RateCard) -> dict[str, Any]:
+    return {
+        "kind": card.kind,
+        "product_code": card.product_code,
+        "start": card.start,
+        "end": card.end,
+        "steps": len(card.steps),
+        "bands": [band.name for band in card.bands],
+        "scheme": card.schedule.scheme if card.schedule else None,
+        "learned": card.schedule.learned if card.schedule else None,
+    }

@@ -1,0 +1,202 @@
+"""Signing in, signing in again, and options."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from conftest import Home
+from homeassistant.config_entries import SOURCE_USER, ConfigFlowResult
+from homeassistant.const import CONF_API_KEY, CONF_EMAIL, CONF_PASSWORD, CONF_URL
+from homeassistant.data_entry_flow import FlowResultType
+import pytest
+
+from custom_components.octopus_japan.config_flow import CONF_ADVANCED
+from custom_components.octopus_japan.const import CONF_ADDER_BASIS, DEFAULT_URL, DOMAIN
+
+BOTH = pytest.mark.parametrize("households", [("green-tokyo", "ev-tokyo", "newcomer")])
+
+
+async def open_form(home: Home, method: str, **context: Any) -> ConfigFlowResult:
+    """Start a flow and choose the way to sign in."""
+    menu = await home.hass.config_entries.flow.async_init(
+        DOMAIN, context={"source": SOURCE_USER} | context
+    )
+    assert menu["type"] is FlowResultType.MENU
+    return await choose(home, menu, method)
+
+
+async def choose(home: Home, menu: ConfigFlowResult, method: str) -> ConfigFlowResult:
+    form = await home.hass.config_entries.flow.async_configure(
+        menu["flow_id"], {"next_step_id": method}
+    )
+    assert form["type"] is FlowResultType.FORM
+    assert form["step_id"] == method
+    return form
+
+
+async def fill(
+    home: Home, form: ConfigFlowResult, fields: Mapping[str, str], url: str | None = None
+) -> ConfigFlowResult:
+    """Send a form."""
+    result = await home.hass.config_entries.flow.async_configure(
+        form["flow_id"], {**fields, CONF_ADVANCED: {CONF_URL: url or home.simulator.url}}
+    )
+    await home.settle()
+    return result
+
+
+def password(home: Home, household: str = "green-tokyo") -> dict[str, str]:
+    login = home.simulator.world.households[household]
+    return {CONF_EMAIL: login.email, CONF_PASSWORD: login.password}
+
+
+async def test_a_password_signs_in(home: Home) -> None:
+    form = await open_form(home, "password")
+    result = await fill(home, form, password(home))
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert result["title"] == "Octopus Energy Japan"
+    assert result["data"] == {**password(home), CONF_URL: home.simulator.url}
+    login = home.simulator.world.households["green-tokyo"]
+    assert result["result"].unique_id == login.viewer_id
+    # Step 1, fuel cost adjustment of November 2025 in Tokyo, levy of fiscal year 2025: 18.98 + 2.48 + 3.98.
+    assert home.state(home.spin("green-tokyo"), "current_price").state == "25.44"
+
+
+async def test_an_api_key_signs_in(home: Home) -> None:
+    form = await open_form(home, "api_key")
+    key = home.simulator.world.households["green-tokyo"].api_key
+    result = await fill(home, form, {CONF_API_KEY: f" {key} "})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert result["data"] == {CONF_API_KEY: key, CONF_URL: home.simulator.url}
+
+
+@BOTH
+async def test_two_logins_stand_side_by_side(home: Home) -> None:
+    for household, title in (
+        ("green-tokyo", "Octopus Energy Japan"),
+        ("ev-tokyo", "Octopus Energy Japan 2"),
+    ):
+        result = await fill(home, await open_form(home, "password"), password(home, household))
+        assert result["type"] is FlowResultType.CREATE_ENTRY
+        assert result["title"] == title
+    assert home.state(home.spin("ev-tokyo"), "rate_band").state == "day"
+
+
+async def test_a_login_is_set_up_once(home: Home) -> None:
+    await home.sign_in("green-tokyo")
+    result = await fill(home, await open_form(home, "password"), password(home))
+    assert result["type"] is FlowResultType.ABORT
+    assert result["reason"] == "already_configured"
+
+
+async def recovers(home: Home, form: ConfigFlowResult) -> None:
+    """After an error the same form still leads to an entry."""
+    result = await fill(home, form, password(home))
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_a_wrong_password_says_so_and_may_be_corrected(home: Home) -> None:
+    form = await open_form(home, "password")
+    form = await fill(home, form, password(home) | {CONF_PASSWORD: "wrong"})
+    assert form["errors"] == {"base": "invalid_credentials"}
+    await recovers(home, form)
+
+
+async def test_too_many_attempts_say_so(home: Home) -> None:
+    form = await open_form(home, "password")
+    for _ in range(3):
+        form = await fill(home, form, password(home) | {CONF_PASSWORD: "wrong"})
+        assert form["errors"] == {"base": "invalid_credentials"}
+    form = await fill(home, form, password(home) | {CONF_PASSWORD: "wrong"})
+    assert form["errors"] == {"base": "throttled"}
+
+
+async def test_a_service_that_cannot_be_reached_says_so(home: Home) -> None:
+    form = await open_form(home, "password")
+    form = await fill(home, form, password(home), url="http://127.0.0.1:1/v1/graphql/")
+    assert form["errors"] == {"base": "cannot_connect"}
+    await recovers(home, form)
+
+
+async def test_an_internal_error_says_so(home: Home) -> None:
+    home.simulator.faults.add("internal_error", field="viewer", times=1)
+    form = await fill(home, await open_form(home, "password"), password(home))
+    assert form["errors"] == {"base": "service_error"}
+    await recovers(home, form)
+
+
+@BOTH
+async def test_a_login_without_electricity_says_so(home: Home) -> None:
+    form = await open_form(home, "password")
+    form = await fill(home, form, password(home, "newcomer"))
+    assert form["errors"] == {"base": "no_supply_point"}
+    await recovers(home, form)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://api.example.jp/v1/graphql/",
+        "http://192.168.1.2/v1/graphql/",
+        "ftp://127.0.0.1/",
+        "https://",
+        "http:///v1/",
+        "http://[::1/",
+        "nonsense",
+    ],
+)
+async def test_credentials_are_not_sent_in_the_clear(home: Home, url: str) -> None:
+    form = await fill(home, await open_form(home, "password"), password(home), url=url)
+    assert form["errors"] == {"base": "invalid_url"}
+    await recovers(home, form)
+
+
+async def test_the_real_service_is_the_default(home: Home) -> None:
+    form = await open_form(home, "password")
+    schema = form["data_schema"]
+    assert schema is not None
+    advanced = schema({CONF_EMAIL: "a@b.jp", CONF_PASSWORD: "x", CONF_ADVANCED: {}})[CONF_ADVANCED]
+    assert advanced == {CONF_URL: DEFAULT_URL}
+
+
+async def test_reauthentication_takes_a_new_credential(home: Home) -> None:
+    entry = await home.sign_in("green-tokyo")
+    menu = await entry.start_reauth_flow(home.hass)
+    assert menu["step_id"] == "reauth_confirm"
+    form = await choose(home, menu, "api_key")
+    key = home.simulator.world.households["green-tokyo"].api_key
+    result = await fill(home, form, {CONF_API_KEY: key})
+    assert result["reason"] == "reauth_successful"
+    assert entry.data == {CONF_API_KEY: key, CONF_URL: home.simulator.url}
+
+
+@BOTH
+async def test_reauthentication_refuses_another_login(home: Home) -> None:
+    entry = await home.sign_in("green-tokyo")
+    form = await choose(home, await entry.start_reauth_flow(home.hass), "password")
+    result = await fill(home, form, password(home, "ev-tokyo"))
+    assert result["type"] is FlowResultType.ABORT
+    assert result["reason"] == "wrong_login"
+    assert entry.data == home.credentials("green-tokyo")
+
+
+async def test_reconfiguration_keeps_what_is_known(home: Home) -> None:
+    entry = await home.sign_in("green-tokyo")
+    menu = await entry.start_reconfigure_flow(home.hass)
+    assert menu["step_id"] == "reconfigure"
+    form = await choose(home, menu, "password")
+    result = await fill(home, form, password(home))
+    assert result["reason"] == "reconfigure_successful"
+    assert entry.data == home.credentials("green-tokyo")
+
+
+async def test_the_options_choose_what_adders_follow(home: Home) -> None:
+    entry = await home.sign_in("green-tokyo")
+    form = await home.hass.config_entries.options.async_init(entry.entry_id)
+    assert form["type"] is FlowResultType.FORM
+    result = await home.hass.config_entries.options.async_configure(
+        form["flow_id"], {CONF_ADDER_BASIS: "reading_month"}
+    )
+    await home.settle()
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    prices = entry.runtime_data.prices.data[home.spin("green-tokyo")]
+    assert prices.tariff.adder_basis == "reading_month"

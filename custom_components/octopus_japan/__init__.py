@@ -1,13 +1,25 @@
 """Octopus Energy Japan: price, usage and cost of electricity."""
 
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.typing import ConfigType
 
-from .const import PLATFORMS
+from .const import DOMAIN, PLATFORMS
 from .coordinators.account import AccountCoordinator
 from .coordinators.base import OctopusConfigEntry, OctopusRuntimeData, kraken_client
+from .coordinators.exports import ExportsCoordinator
 from .coordinators.memory import MemoryStore
 from .coordinators.prices import PricesCoordinator
 from .coordinators.readings import ReadingsCoordinator
+from .services import async_setup_services
+
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Register the actions: they are there, and say what is missing, before any entry is."""
+    async_setup_services(hass)
+    return True
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: OctopusConfigEntry) -> bool:
@@ -19,14 +31,17 @@ async def async_setup_entry(hass: HomeAssistant, entry: OctopusConfigEntry) -> b
     account = AccountCoordinator(hass, entry, client, memory)
     await account.async_config_entry_first_refresh()
     readings = ReadingsCoordinator(hass, entry, client, memory, account)
+    exports = ExportsCoordinator(hass, entry, client, memory, account)
     await readings.async_refresh()
+    await exports.async_refresh()
     prices = PricesCoordinator(hass, entry, account, readings)
     entry.runtime_data = OctopusRuntimeData(
-        account=account, readings=readings, prices=prices, memory=memory
+        account=account, readings=readings, exports=exports, prices=prices, memory=memory
     )
     prices.async_start()
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     readings.async_start()
+    exports.async_start()
     return True
 
 

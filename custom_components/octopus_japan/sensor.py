@@ -15,14 +15,17 @@ from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfEnergy, UnitOf
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
 from .coordinators.account import AccountCoordinator, AccountData
 from .coordinators.base import OctopusConfigEntry
+from .coordinators.exports import ExportsCoordinator, PointExport
 from .coordinators.prices import PointPrices, PricesCoordinator
 from .coordinators.readings import ReadingsCoordinator
 from .coordinators.usage import PointUsage
 from .entity import OctopusEntity, add_entities_of
+from .history.totals import Total
 from .price_attributes import BANDS, band_option, price_attributes
 from .tariff import Component, DayPrices, Per, Price
 
@@ -153,12 +156,32 @@ PERIODS = {
 }
 """Periods shown, and whether their sensors are enabled from the start."""
 
+EXPORT_PERIODS = {
+    "today": True,
+    "yesterday": True,
+    "this_month": True,
+    "last_month": False,
+}
 
-def _total(
-    what: str, period: str, *, enabled: bool, kind: SensorDeviceClass, unit: str, digits: int
-) -> OctopusSensorDescription[PointUsage]:
-    def total(usage: PointUsage) -> Any:
-        return getattr(usage, what)[period]
+
+_KINDS = {
+    "consumption": (SensorDeviceClass.ENERGY, UnitOfEnergy.KILO_WATT_HOUR, 2),
+    "cost": (SensorDeviceClass.MONETARY, YEN, 0),
+    "export": (SensorDeviceClass.ENERGY, UnitOfEnergy.KILO_WATT_HOUR, 2),
+    "compensation": (SensorDeviceClass.MONETARY, YEN, 0),
+}
+"""What is totalled: device class, unit, decimals."""
+
+
+type Usage = PointUsage | PointExport
+
+
+def _total(what: str, period: str, *, enabled: bool) -> OctopusSensorDescription[Any]:
+    kind, unit, digits = _KINDS[what]
+
+    def total(usage: Usage) -> Total:
+        found: Total = getattr(usage, what)[period]
+        return found
 
     return OctopusSensorDescription(
         key=f"{what}_{period}",
@@ -177,42 +200,20 @@ def _total(
     )
 
 
-def _delay(usage: PointUsage) -> float | None:
+def _delay(usage: Usage) -> float | None:
     if usage.latest is None:
         return None
     return (dt_util.utcnow() - usage.latest.end_at) / timedelta(hours=1)
 
 
-def _latest_attributes(usage: PointUsage) -> Attributes:
+def _latest_attributes(usage: Usage) -> Attributes:
     latest = usage.latest
     if latest is None:
         return None
     return {"start": latest.start_at, "end": latest.end_at, "version": latest.version}
 
 
-USAGE_SENSORS: tuple[OctopusSensorDescription[PointUsage], ...] = (
-    *(
-        _total(
-            "consumption",
-            period,
-            enabled=enabled,
-            kind=SensorDeviceClass.ENERGY,
-            unit=UnitOfEnergy.KILO_WATT_HOUR,
-            digits=2,
-        )
-        for period, enabled in PERIODS.items()
-    ),
-    *(
-        _total(
-            "cost",
-            period,
-            enabled=enabled,
-            kind=SensorDeviceClass.MONETARY,
-            unit=YEN,
-            digits=0,
-        )
-        for period, enabled in PERIODS.items()
-    ),
+READINGS_SENSORS: tuple[OctopusSensorDescription[Any], ...] = (
     OctopusSensorDescription(
         key="latest_half_hour",
         translation_key="latest_half_hour",
@@ -244,8 +245,36 @@ USAGE_SENSORS: tuple[OctopusSensorDescription[PointUsage], ...] = (
         native_unit_of_measurement=PERCENTAGE,
         suggested_display_precision=0,
         entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=lambda usage: 100 * usage.imported,
+        value_fn=lambda usage: None if usage.imported is None else 100 * usage.imported,
     ),
+)
+"""What is known of the readings themselves, of a supply point as of a generation point."""
+
+
+USAGE_SENSORS: tuple[OctopusSensorDescription[PointUsage], ...] = (
+    *(
+        _total(what, period, enabled=enabled)
+        for what in ("consumption", "cost")
+        for period, enabled in PERIODS.items()
+    ),
+    *READINGS_SENSORS,
+)
+
+EXPORT_SENSORS: tuple[OctopusSensorDescription[PointExport], ...] = (
+    *(
+        _total(what, period, enabled=enabled)
+        for what in ("export", "compensation")
+        for period, enabled in EXPORT_PERIODS.items()
+    ),
+    OctopusSensorDescription(
+        key="generation_credit",
+        translation_key="generation_credit",
+        native_unit_of_measurement=YEN_PER_KWH,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=2,
+        value_fn=lambda usage: None if usage.credit is None else float(usage.credit),
+    ),
+    *READINGS_SENSORS,
 )
 
 ACCOUNT_SENSORS: tuple[OctopusSensorDescription[AccountData], ...] = (
@@ -266,7 +295,7 @@ ACCOUNT_SENSORS: tuple[OctopusSensorDescription[AccountData], ...] = (
 )
 
 
-class _Sensor[CoordinatorT: AccountCoordinator | ReadingsCoordinator | PricesCoordinator, DataT](
+class _Sensor[CoordinatorT: DataUpdateCoordinator[Any], DataT](
     OctopusEntity[CoordinatorT], SensorEntity
 ):
     """Shows what its description takes from the data of its number."""
@@ -310,6 +339,14 @@ class UsageSensor(_Sensor[ReadingsCoordinator, PointUsage]):
         return self.coordinator.data[self.number]
 
 
+class ExportSensor(_Sensor[ExportsCoordinator, PointExport]):
+    """Export or compensation of a generation point."""
+
+    @override
+    def _data(self) -> PointExport:
+        return self.coordinator.data[self.number]
+
+
 class AccountSensor(_Sensor[AccountCoordinator, AccountData]):
     """A fact about an account."""
 
@@ -342,5 +379,9 @@ async def async_setup_entry(
         for_supply_point=lambda spin, device: [
             *(PriceSensor(clocks.prices, spin, d, device) for d in PRICE_SENSORS),
             *(UsageSensor(clocks.readings, spin, d, device) for d in USAGE_SENSORS),
+        ],
+        for_generation_point=lambda gpin, device: [
+            ExportSensor(clocks.exports, gpin, description, device)
+            for description in EXPORT_SENSORS
         ],
     )

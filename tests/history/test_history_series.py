@@ -140,8 +140,12 @@ async def test_nothing_to_write(series: Series) -> None:
 async def test_half_an_hour_never_replaces_a_stored_one(series: Series, hours: Values) -> None:
     await series.update(hours("1", "2"))
     one, three = hours("0.5", None, None, "0.7").items()
+    marked = Row(START + 3 * HOUR, 0.7, 3.7, START + 3 * HOUR)
     await series.update(Hours({START + 4 * HOUR: Decimal(1)}, dict([one, three])))
     assert await stored(series) == [(1, 1), (2, 3), (0.7, 3.7), (1, 4.7)]
+    assert (await series.read(START + 3 * HOUR)).rows[0] == marked
+    await series.update(Hours({}, hours("0.8", first=3)))
+    assert await stored(series) == [(1, 1), (2, 3), (0.8, 3.8), (1, 4.8)]
     await series.update(Hours(hours("0.9", first=3)))
     assert await stored(series) == [(1, 1), (2, 3), (0.9, 3.9), (1, 4.9)]
 
@@ -151,6 +155,19 @@ async def test_first_and_last(series: Series, hours: Values) -> None:
     assert await series.first() == Row(START, 1, 1)
     assert await series.last() == Row(START + 3 * HOUR, 3, 6)
     assert (await series.last()).start.tzinfo is UTC
+
+
+async def test_differing(series: Series, hours: Values) -> None:
+    await series.update(hours("1", "2", None, "4"))
+    asked = hours("1", "2.5", "3", "4", "5")
+    assert await series.differing(asked) == hours(None, "2.5", "3", None, "5")
+    assert await series.differing({}) == {}
+
+
+async def test_span(series: Series, hours: Values) -> None:
+    assert await series.span() == (None, None)
+    await series.update(hours("1", "2"))
+    assert await series.span() == (Row(START, 1, 1), Row(START + HOUR, 2, 3))
 
 
 async def test_random_passes_end_in_the_truth(series: Series, hours: Values) -> None:

@@ -16,7 +16,7 @@ from hypothesis import given, settings, strategies as st
 import pytest
 
 from custom_components.octopus_japan.history import sync as sync_module, totals as totals_module
-from custom_components.octopus_japan.history.sync import HALF_HOUR, Hours, Row, hourly, sync
+from custom_components.octopus_japan.history.sync import HALF_HOUR, Hours, Row, Values, hourly, sync
 
 START = datetime(2026, 6, 1, 15, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -67,14 +67,24 @@ def test_hourly_takes_any_order_zone_and_duplicates() -> None:
 
 def test_hourly_holds_the_trailing_half_back() -> None:
     found = hourly({at(0): Decimal(1), at(0.5): Decimal(1), at(1): Decimal(1)})
-    assert found == Hours({at(0): Decimal(2)}, {}, at(1))
-    assert hourly({at(1.5): Decimal(1)}) == Hours({}, {}, at(1))
+    assert found == Hours({at(0): Decimal(2)}, {at(1): Decimal(1)}, at(1))
+    assert found.values([]) == Values({at(0): Decimal(2)})
+    second = hourly({at(1.5): Decimal(1)})
+    assert second == Hours({}, {at(1.5): Decimal(1)}, at(1.5))
+    assert second.values([]) == Values({})
+
+
+def test_a_half_does_not_wait_where_later_hours_are_stored() -> None:
+    """The end of an answer about the past is not the end of what is published."""
+    found = hourly({at(0): Decimal(1), at(0.5): Decimal(1), at(1): Decimal(1)})
+    assert found.values([], newest=at(1)).halves == {at(1): at(1)}
+    assert found.values([], newest=at(0)) == Values({at(0): Decimal(2)})
 
 
 def test_hourly_marks_halves_in_the_middle() -> None:
     found = hourly({at(0.5): Decimal(1), at(1): Decimal(2), at(2): Decimal(3), at(2.5): Decimal(3)})
-    assert found == Hours({at(2): Decimal(6)}, {at(0): Decimal(1), at(1): Decimal(2)}, None)
-    assert found.first == at(0)
+    assert found == Hours({at(2): Decimal(6)}, {at(0.5): Decimal(1), at(1): Decimal(2)}, None)
+    assert (found.first, found.last) == (at(0), at(2))
 
 
 def test_hourly_of_nothing() -> None:
@@ -84,9 +94,29 @@ def test_hourly_of_nothing() -> None:
 
 def test_half_an_hour_fills_but_never_replaces() -> None:
     answer = Hours({at(2): Decimal(6)}, {at(0): Decimal(1), at(1): Decimal(2)})
-    assert answer.values(rows((9, 9))) == {at(1): Decimal(2), at(2): Decimal(6)}
-    assert answer.values([]) == {at(0): Decimal(1), at(1): Decimal(2), at(2): Decimal(6)}
-    assert Hours({at(2): Decimal(6)}).values(rows((9, 9), first=2)) == {at(2): Decimal(6)}
+    assert answer.values(rows((9, 9))) == Values(
+        {at(1): Decimal(2), at(2): Decimal(6)}, {at(1): at(1)}
+    )
+    assert answer.values([]).hours == {at(0): Decimal(1), at(1): Decimal(2), at(2): Decimal(6)}
+    only = Hours({at(2): Decimal(6)})
+    assert only.values(rows((9, 9), first=2)) == Values({at(2): Decimal(6)})
+
+
+def test_half_an_hour_corrects_itself_and_completes_the_other() -> None:
+    stored = [Row(at(0), 1, 1, at(0)), Row(at(1), 2, 3, at(1.5)), Row(at(2), 4, 7)]
+    again = Hours({}, {at(0): Decimal(3), at(1): Decimal("0.5"), at(2): Decimal(9)})
+    values_ = again.values(stored)
+    assert values_ == Values({at(0): Decimal(3), at(1): Decimal("2.5")}, {at(0): at(0)})
+    assert sync(stored, values_, 0) == [
+        Row(at(0), 3, 3, at(0)),
+        Row(at(1), 2.5, 5.5),
+        Row(at(2), 4, 9.5),
+    ]
+
+
+def test_marks_are_kept_with_the_rows_that_move() -> None:
+    stored = [Row(at(0), 1, 1), Row(at(1), 2, 3, at(1.5))]
+    assert sync(stored, values("2"), 0) == [Row(at(0), 2, 2), Row(at(1), 2, 4, at(1.5))]
 
 
 @pytest.mark.parametrize(

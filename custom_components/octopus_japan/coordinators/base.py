@@ -25,6 +25,7 @@ from ..kraken import (
 
 if TYPE_CHECKING:
     from .account import AccountCoordinator
+    from .exports import ExportsCoordinator
     from .memory import MemoryStore
     from .prices import PricesCoordinator
     from .readings import ReadingsCoordinator
@@ -36,6 +37,7 @@ class OctopusRuntimeData:
 
     account: AccountCoordinator
     readings: ReadingsCoordinator
+    exports: ExportsCoordinator
     prices: PricesCoordinator
     memory: MemoryStore
 

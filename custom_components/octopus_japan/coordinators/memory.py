@@ -21,14 +21,23 @@ _SAVE_DELAY = 10
 
 
 @dataclass(slots=True)
+class Failing:
+    """Internal errors in a row: since when, and how many."""
+
+    since: datetime
+    count: int = 0
+
+
+@dataclass(slots=True)
 class Memory:
     """Of one config entry.
 
     By grid operator code: `observed`, the windows of fuel cost adjustment and levy that the service stated.
     By account number: `charges`, the lines of past bills that charged them, and `bills`, the statements they stand on.
-    By supply point: `paths`, the way in which readings are asked for where it is not the usual one, and `history_paths`,
-    the same for what is older than 31 days; `imported`, the hour up to which the history since the start of supply was
-    read; `complete`, the points where that is done; `reread`, when thirteen months were last read again.
+    By point: `paths`, the way in which readings are asked for where it is not the usual one, `history_paths`, the same for
+    what is older than 31 days, and `failing`, the ways that fail inside the service; `imported`, the hour up to which the
+    history since the start of supply was read; `complete`, the points where that is done; `gaps`, where windows begin of
+    which half hours were missing then; `reread`, when thirteen months were last read again; `oldest`, the first hour stored.
     """
 
     observed: dict[str, list[AdderWindow]] = field(default_factory=dict)
@@ -36,8 +45,11 @@ class Memory:
     bills: dict[str, list[str]] = field(default_factory=dict)
     paths: dict[str, ReadingPath] = field(default_factory=dict)
     history_paths: dict[str, ReadingPath] = field(default_factory=dict)
+    failing: dict[str, dict[ReadingPath, Failing]] = field(default_factory=dict)
     imported: dict[str, datetime] = field(default_factory=dict)
     complete: list[str] = field(default_factory=list)
+    gaps: dict[str, list[datetime]] = field(default_factory=dict)
+    oldest: dict[str, datetime] = field(default_factory=dict)
     reread: dict[str, datetime] = field(default_factory=dict)
 
 

@@ -1,4 +1,4 @@
-"""One supply or generation point: its half hours fetched, its energy and money kept equal to them in the recorder."""
+"""One supply or generation point: its energy and its money, kept equal to its half hours in the recorder."""
 
 import asyncio
 from collections.abc import Iterable, Sequence
@@ -7,177 +7,88 @@ from decimal import Decimal
 from typing import Protocol
 
 from homeassistant.const import UnitOfEnergy
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 
 from ..const import LOGGER
 from ..history.series import ClaimedError, NotWrittenError, Series
 from ..history.sync import Row, hourly, sync
-from ..kraken import (
-    LONGEST_WINDOW,
-    Direction,
-    KrakenClient,
-    KrakenConnectionError,
-    KrakenError,
-    KrakenServiceError,
-    ReadingPath,
-    next_path,
-    read,
-)
 from ..kraken.models import Reading
-from .base import passes_on
-from .memory import MemoryStore
+from .ways import Ways
 
 YEN = "JPY"
-LASTING_AFTER = 3
-"""Internal errors in a row after which a way of reading counts as broken for the account (FACTS 4: 7899)."""
+
+type Span = tuple[datetime, datetime]
+"""From an hour to a later one, the later included."""
 
 
 class Pricing(Protocol):
-    """What the energy of a point is worth."""
+    """What the energy of a point is worth. Two that are equal price every hour the same."""
 
-    def since(self, at: datetime) -> datetime:
-        """Return from when on hours must be priced together with the one at `at`: a step depends on the use before."""
+    def period(self, at: datetime) -> tuple[datetime, datetime]:
+        """Return from when until when hours must be priced together with the one at `at`: a step depends on the use before."""
 
     def price(self, rows: Sequence[Row]) -> list[tuple[datetime, Decimal]]:
-        """Return (hour, yen) for rows of kWh that begin at a `since`; hours without a price are left out."""
-
-
-def windows(start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
-    """Cut a time into pieces that the service answers whole, oldest first."""
-    cuts = []
-    while start < end:
-        cuts.append((start, min(start + LONGEST_WINDOW, end)))
-        start += LONGEST_WINDOW
-    return cuts
+        """Return (hour, yen) for rows of kWh that begin with a period; hours without a price are left out."""
 
 
 class PointHistory:
-    """The two statistics of a point. What could not be written yet waits in `pending`, and no reading is asked for twice."""
+    """The two statistics of a point. What could not be written yet waits, and is not asked for again."""
 
-    def __init__(
-        self,
-        hass: HomeAssistant,
-        client: KrakenClient,
-        memory: MemoryStore,
-        energy: Series,
-        money: Series,
-        *,
-        number: str,
-        account_number: str,
-        direction: Direction = Direction.CONSUMPTION,
-    ) -> None:
+    def __init__(self, hass: HomeAssistant, energy: Series, money: Series, ways: Ways) -> None:
         self.energy = energy
         self.money = money
-        self.number = number
-        self.account_number = account_number
+        self.ways = ways
         self._hass = hass
-        self._client = client
-        self._memory = memory
-        self._direction = direction
         self._pending: dict[datetime, Decimal] = {}
-        self._internal_errors = 0
+        self._stale: Span | None = None
+        """The hours whose money may differ from their energy."""
+        self._reviewed: Pricing | None = None
         self._lock = asyncio.Lock()
 
-    @property
-    def path(self) -> ReadingPath:
-        """The way in which this point's readings are asked for."""
-        return self._memory.memory.paths.get(self.number, ReadingPath.HALF_HOURLY)
-
-    async def fetch(self, start: datetime, end: datetime) -> list[Reading]:
-        """Return the readings from `start` until before `end`, changing the way for good where the present one is closed.
-
-        Raises KrakenError; what earlier windows answered is then lost, and asked for again by the next pass.
-        """
-        found: list[Reading] = []
-        for window in windows(start, end):
-            found += await self._fetch_window(*window)
-        return found
-
-    async def fetch_history(self, start: datetime, end: datetime) -> list[Reading]:
-        """Do as `fetch`, for a time more than 31 days ago.
-
-        Some accounts get nothing that old by the first way (FACTS 5). When a supply had begun and a whole `fetch` is empty,
-        the other ways are tried once, and the one that answers is kept for history.
-        """
-        memory = self._memory.memory
-        known = memory.history_paths.get(self.number)
-        if known is None:
-            if found := await self.fetch(start, end):
-                return found
-            if self.path is not ReadingPath.HALF_HOURLY:
-                return []
-        for path in [known] if known else list(ReadingPath)[1:]:
-            try:
-                found = [
-                    reading
-                    for window in windows(start, end)
-                    for reading in await self._read(path, *window)
-                ]
-            except KrakenError as error:
-                if known or passes_on(error) or isinstance(error, KrakenConnectionError):
-                    raise
-                continue
-            if found:
-                memory.history_paths[self.number] = path
-                self._memory.async_save()
-                return found
-        return []
-
-    async def _fetch_window(self, start: datetime, end: datetime) -> Sequence[Reading]:
-        path = self.path
-        while True:
-            try:
-                readings = await self._read(path, start, end)
-            except KrakenError as error:
-                if isinstance(error, KrakenServiceError):
-                    self._internal_errors += 1
-                    if self._internal_errors < LASTING_AFTER:
-                        raise
-                if (following := next_path(path, error)) is None:
-                    raise
-                path = following
-                continue
-            self._internal_errors = 0
-            if path is not self.path:
-                LOGGER.info("Readings of one point are asked for by %s from now on", path.value)
-                self._memory.memory.paths[self.number] = path
-                self._memory.async_save()
-            return readings
-
-    async def _read(self, path: ReadingPath, start: datetime, end: datetime) -> Sequence[Reading]:
-        return await read(
-            self._client, path, self.account_number, self.number, start, end, self._direction
-        )
+    @callback
+    def claim(self) -> bool:
+        """Claim both statistics; False while another config entry has them."""
+        return self.energy.claim() and self.money.claim()
 
     async def record(self, readings: Iterable[Reading], pricing: Pricing) -> bool:
-        """Make the energy equal to the readings, and the money equal to the energy.
+        """Make the energy equal to the readings, and the money of the billing periods that this touches equal to the energy.
 
         Returns False if the recorder does not take it now: then it waits for the next call.
         """
         async with self._lock:
             self._pending.update((reading.start_at, reading.value) for reading in readings)
-            if not self._pending:
-                return True
             try:
-                await self.energy.update(hourly(self._pending))
-                await self._reprice(pricing, pricing.since(min(self._pending)))
+                await self._record_energy()
+                await self._record_money(pricing)
             except NotWrittenError as error:
                 LOGGER.debug("Waiting for the recorder: %s", error)
                 return False
             except ClaimedError:
                 LOGGER.debug("Another entry writes the statistics of one point")
-            self._pending.clear()
+                self._pending.clear()
+                self._stale = None
             return True
 
-    async def reprice(self, pricing: Pricing, start: datetime) -> None:
-        """Make the money equal to the energy stored, from the hour `start` on. Raises NotWrittenError, ClaimedError."""
-        async with self._lock:
-            await self._reprice(pricing, pricing.since(start))
+    async def review(self, pricing: Pricing) -> bool:
+        """Make all money equal to all energy; True if that changed anything. A pricing that stays the same is not reviewed twice.
 
-    async def _reprice(self, pricing: Pricing, since: datetime) -> None:
-        stored = await self.energy.read(since)
-        yen = await self._hass.async_add_executor_job(pricing.price, stored.rows)
-        await self.money.update(dict(yen))
+        Raises NotWrittenError, ClaimedError.
+        """
+        async with self._lock:
+            first, last = await self.energy.first(), await self.energy.last()
+            if first is None or last is None:
+                return False
+            if pricing == self._reviewed and await self.money.last() is not None:
+                return False
+            differing: dict[datetime, Decimal] = {}
+            at = first.start
+            while at <= last.start:
+                start, end = pricing.period(at)
+                differing |= await self.money.differing(await self._worth(pricing, start, end))
+                at = end
+            await self.money.update(differing)
+            self._reviewed = pricing
+            return bool(differing)
 
     async def rows(self, start: datetime) -> list[Row]:
         """Return the hours of energy from `start` on as they are stored, or will be once the recorder takes them."""
@@ -185,11 +96,42 @@ class PointHistory:
         if not self._pending:
             return stored.rows
         hours = hourly({at: kwh for at, kwh in self._pending.items() if at >= start})
+        newest = stored.rows[-1].start if stored.rows else None
         rows = {row.start: row for row in stored.rows}
         rows |= {
-            row.start: row for row in sync(stored.rows, hours.values(stored.rows), stored.before)
+            row.start: row
+            for row in sync(stored.rows, hours.values(stored.rows, newest), stored.before)
         }
         return sorted(rows.values(), key=lambda row: row.start)
+
+    async def _record_energy(self) -> None:
+        if not self._pending:
+            return
+        hours = await self._hass.async_add_executor_job(hourly, self._pending)
+        before = self._stale
+        self._stale = _joined(before, (min(self._pending), max(self._pending)))
+        if not await self.energy.update(hours):
+            self._stale = before
+        self._pending.clear()
+
+    async def _record_money(self, pricing: Pricing) -> None:
+        if self._stale is None:
+            return
+        start, end = pricing.period(self._stale[0])[0], pricing.period(self._stale[1])[1]
+        if await self.money.last() is None:
+            self._reviewed = None
+        await self.money.update(await self._worth(pricing, start, end))
+        self._stale = None
+
+    async def _worth(
+        self, pricing: Pricing, start: datetime, end: datetime
+    ) -> dict[datetime, Decimal]:
+        stored = await self.energy.read(start, end)
+        return dict(await self._hass.async_add_executor_job(pricing.price, stored.rows))
+
+
+def _joined(span: Span | None, other: Span) -> Span:
+    return other if span is None else (min(span[0], other[0]), max(span[1], other[1]))
 
 
 def energy_series(hass: HomeAssistant, statistic_id: str, name: str, entry_id: str) -> Series:
@@ -200,8 +142,3 @@ def energy_series(hass: HomeAssistant, statistic_id: str, name: str, entry_id: s
 def money_series(hass: HomeAssistant, statistic_id: str, name: str, entry_id: str) -> Series:
     """Return a statistic in yen."""
     return Series(hass, statistic_id, name, YEN, entry_id=entry_id)
-
-
-def whole_hour(at: datetime) -> datetime:
-    """Return the start of the hour: windows begin with one, so that no first half is missed."""
-    return at.replace(minute=0, second=0, microsecond=0)

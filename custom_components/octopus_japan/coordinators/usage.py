@@ -37,8 +37,8 @@ class PointUsage:
     period: BillingPeriod
     typical: tuple[Decimal, ...]
     tariff: Tariff
-    imported: float
-    """The part of the history since the start of supply that was read, 0 to 1."""
+    imported: float | None
+    """The part of the history since the start of supply that was read, 0 to 1; None where another entry reads it."""
 
     def used(self, at: datetime) -> tuple[Decimal, bool]:
         """Return the kWh used in the billing period up to `at`, and whether a part of it is estimated.
@@ -75,7 +75,7 @@ def usage(  # noqa: PLR0917
     latest: Reading | None,
     now: datetime,
     since: datetime | None,
-    imported: float,
+    imported: float | None,
 ) -> PointUsage:
     """Sum up rows of energy from `usage_start` on. `since` is the start of supply: earlier hours are not missing."""
     periods = _periods(tariff, now)
@@ -100,9 +100,10 @@ class ConsumptionPricing:
 
     tariff: Tariff
 
-    def since(self, at: datetime) -> datetime:
-        """Return the start of the billing period."""
-        return self.tariff.calendar.period_at(at).start
+    def period(self, at: datetime) -> tuple[datetime, datetime]:
+        """Return the billing period."""
+        period = self.tariff.calendar.period_at(at)
+        return period.start, period.end
 
     def price(self, rows: Sequence[Row]) -> list[tuple[datetime, Decimal]]:
         """Return what each hour costs in yen."""
@@ -116,9 +117,10 @@ class GenerationPricing:
 
     tariff: GenerationTariff
 
-    def since(self, at: datetime) -> datetime:
-        """Return the hour itself: no credit depends on what came before."""
-        return at.replace(minute=0, second=0, microsecond=0)
+    def period(self, at: datetime) -> tuple[datetime, datetime]:
+        """Return the month: no credit depends on what came before."""
+        month = calendar_periods(at)["this_month"]
+        return month.start, month.end
 
     def price(self, rows: Sequence[Row]) -> list[tuple[datetime, Decimal]]:
         """Return what each hour earns in yen."""

@@ -26,11 +26,11 @@ from homeassistant.core import CoreState, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.recorder import get_instance, session_scope
 from homeassistant.util import dt as dt_util
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from .claims import Queued, async_claim, async_get_claim
 from .statistic_ids import SOURCE
-from .sync import HOUR, TOLERANCE, Hours, Row, exact, sync
+from .sync import HOUR, TOLERANCE, Hours, Row, differs, sync
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -98,6 +98,12 @@ class Series:
         """Return the earliest row, None without any."""
         return await get_instance(self._hass).async_add_executor_job(self._first)
 
+    async def span(self) -> tuple[Row | None, Row | None]:
+        """Return the earliest and the latest row."""
+        return await get_instance(self._hass).async_add_executor_job(
+            lambda: (self._first(), self._last())
+        )
+
     @callback
     def claim(self) -> bool:
         """Claim the statistic for the config entry; False while another entry has it."""
@@ -147,9 +153,9 @@ class Series:
     async def update(self, values: Hours | Mapping[datetime, Decimal]) -> list[Row]:
         """Make the statistic equal to the values (whole hours) and return the rows written, [] if none differed.
 
-        Reads the rows from the first value on, compares, writes from the first difference to the last row as one import,
-        and waits until it can be read back: one pass at a time, whoever calls. Values older than everything stored go in
-        front. Hours without a value are kept.
+        Reads the rows of these hours, compares, writes from the first difference to the last row as one import, and waits
+        until it can be read back: one pass at a time, whoever calls. Values older than everything stored go in front.
+        Hours without a value are kept.
 
         Raises ClaimedError if another entry has the statistic; NotWrittenError while Home Assistant is not running, while
         an earlier write is not in, and if this one could not be read back in time. Then nothing is lost: repeat later.
@@ -168,6 +174,10 @@ class Series:
                 if not await self.written():
                     raise NotWrittenError(f"{self.statistic_id} could not be read back")
             return rows
+
+    async def differing(self, values: Mapping[datetime, Decimal]) -> dict[datetime, Decimal]:
+        """Return those of the values (whole hours) that are not what is stored."""
+        return await get_instance(self._hass).async_add_executor_job(self._differing, values)
 
     # On the event loop.
 
@@ -193,36 +203,38 @@ class Series:
     def _compare(
         self, values: Hours | Mapping[datetime, Decimal]
     ) -> tuple[list[Row], list[StatisticData]]:
-        start = values.first if isinstance(values, Hours) else min(values, default=None)
-        if start is None:
+        """Compare within the hours of the values; only a difference makes the rows after them worth reading."""
+        hours = values if isinstance(values, Hours) else Hours(values)
+        if (first := hours.first) is None or (last := hours.last) is None:
             return [], []
-        self._keep_name()
-        stored = self._read(start, None)
-        if isinstance(values, Hours):
-            values = values.values(stored.rows)
-        rows = sync(stored.rows, values, stored.before)
+        newest = self._newest()
+        after = last + HOUR
+        stored = Stored(self._during(first, after, newest), self._before(first))
+        wanted = hours.values(stored.rows, newest)
+        rows = sync(stored.rows, wanted, stored.before)
+        if rows and newest is not None and newest >= after:
+            rows = sync([*stored.rows, *self._during(after, None, newest)], wanted, stored.before)
+        if rows:
+            self._keep_name()
         return rows, _data(rows)
 
-    def _read(self, start: datetime, end: datetime | None) -> Stored:
-        window = self._during(start, end)
-        # A window without rows: what comes after it, or else the last row, knows the sum.
-        following = window or (self._during(start, None) if end else [])
-        if following:
-            row, change = following[0]
-            before = float(exact(row.sum) - exact(change))
-        else:
-            last = self._last()
-            before = last.sum if last else 0.0
-        return Stored([row for row, _ in window], before)
+    def _differing(self, values: Mapping[datetime, Decimal]) -> dict[datetime, Decimal]:
+        if not values:
+            return {}
+        rows = self._during(min(values), max(values) + HOUR, self._newest())
+        states = {row.start: row.state for row in rows}
+        return {
+            start: value for start, value in values.items() if differs(value, states.get(start))
+        }
 
-    def _during(self, start: datetime, end: datetime | None) -> list[tuple[Row, float]]:
-        """Rows with their changes: the first row's tells the sum before it."""
-        if (last := self._last_recorded()) is None:
+    def _read(self, start: datetime, end: datetime | None) -> Stored:
+        return Stored(self._during(start, end, self._newest()), self._before(start))
+
+    def _during(self, start: datetime, end: datetime | None, newest: datetime | None) -> list[Row]:
+        if newest is None:
             return []
-        stop = dt_util.utc_from_timestamp(last["start"]) + HOUR
-        if end is not None:
-            stop = min(stop, end)
-        rows: list[tuple[Row, float]] = []
+        stop = newest + HOUR if end is None else min(newest + HOUR, end)
+        rows: list[Row] = []
         while start < stop:
             found = statistics_during_period(
                 self._hass,
@@ -231,46 +243,68 @@ class Series:
                 {self.statistic_id},
                 "hour",
                 None,
-                {"state", "sum", "change"},
+                {"state", "sum", "last_reset"},
             )
             rows += [
-                (row, change)
+                row
                 for recorded in found.get(self.statistic_id, [])
-                if (row := _row(recorded)) and (change := recorded.get("change")) is not None
+                if (row := _row(recorded)) is not None
             ]
             start += CHUNK
         return rows
+
+    def _newest(self) -> datetime | None:
+        last = self._last_recorded()
+        return dt_util.utc_from_timestamp(last["start"]) if last else None
 
     def _last(self) -> Row | None:
         last = self._last_recorded()
         return _row(last) if last else None
 
     def _last_recorded(self) -> StatisticsRow | None:
-        found = get_last_statistics(self._hass, 1, self.statistic_id, True, {"state", "sum"})
+        found = get_last_statistics(
+            self._hass, 1, self.statistic_id, True, {"state", "sum", "last_reset"}
+        )
         return found[self.statistic_id][0] if found else None
 
     def _first(self) -> Row | None:
-        """Home Assistant has no look-up for this one; the index of the table answers it."""
-        statement = (
-            select(Statistics.start_ts, Statistics.state, Statistics.sum)
-            .join(StatisticsMeta, Statistics.metadata_id == StatisticsMeta.id)
-            .where(StatisticsMeta.statistic_id == self.statistic_id)
-            .order_by(Statistics.metadata_id, Statistics.start_ts)
-            .limit(1)
-        )
-        with session_scope(hass=self._hass, read_only=True) as session:
-            found = session.execute(statement).first()
+        found = self._select(Statistics.start_ts.asc())
         if found is None:
             return None
         start, state, total = found
         return _row(StatisticsRow(start=start, end=start, state=state, sum=total))
 
+    def _before(self, start: datetime) -> float:
+        """Return the sum at the end of the last hour before `start`, 0 if nothing is older."""
+        found = self._select(
+            Statistics.start_ts.desc(),
+            Statistics.start_ts < start.timestamp(),
+            Statistics.sum.is_not(None),
+        )
+        return found[2] if found else 0.0
+
+    def _select(
+        self, order: ColumnElement[float | None], *conditions: ColumnElement[bool]
+    ) -> tuple[float, float, float] | None:
+        """Return start, state and sum of one row. Home Assistant has no look-up for it; the table's index answers."""
+        metadata = select(StatisticsMeta.id).where(StatisticsMeta.statistic_id == self.statistic_id)
+        statement = (
+            select(Statistics.start_ts, Statistics.state, Statistics.sum)
+            .where(Statistics.metadata_id == metadata.scalar_subquery(), *conditions)
+            .order_by(order)
+            .limit(1)
+        )
+        with session_scope(hass=self._hass, read_only=True) as session:
+            found = session.execute(statement).first()
+        return None if found is None else (found[0], found[1], found[2])
+
     def _holds(self, queued: Queued) -> bool:
         """One import is one transaction, and its first row always differs from what was stored."""
+        newest = self._newest()
         return all(
             any(
                 abs(row.state - expected.state) <= TOLERANCE
-                for row in self._read(expected.start, expected.start + HOUR).rows
+                for row in self._during(expected.start, expected.start + HOUR, newest)
             )
             for expected in (queued.first, queued.last)
         )
@@ -283,7 +317,11 @@ class Series:
 
 
 def _data(rows: Sequence[Row]) -> list[StatisticData]:
-    return [StatisticData(start=row.start, state=row.state, sum=row.sum) for row in rows]
+    """`last_reset` is ours to use: it marks an hour of which only the half hour that begins then is counted."""
+    return [
+        StatisticData(start=row.start, state=row.state, sum=row.sum, last_reset=row.half)
+        for row in rows
+    ]
 
 
 def _row(recorded: StatisticsRow) -> Row | None:
@@ -291,4 +329,10 @@ def _row(recorded: StatisticsRow) -> Row | None:
     state, total = recorded.get("state"), recorded.get("sum")
     if state is None or total is None:
         return None
-    return Row(dt_util.utc_from_timestamp(recorded["start"]), state, total)
+    half = recorded.get("last_reset")
+    return Row(
+        dt_util.utc_from_timestamp(recorded["start"]),
+        state,
+        total,
+        None if half is None else dt_util.utc_from_timestamp(half),
+    )

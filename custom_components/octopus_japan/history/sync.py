@@ -1,7 +1,7 @@
 """What to write so that the statistics stored equal what the supplier answers.
 
-Pure: no Home Assistant, no clock. Energy is in kWh and money in yen, both kept to a millionth: sums of such numbers come
-back from a double exactly up to four thousand million.
+Pure: no Home Assistant, no clock. Energy is in kWh and money in yen, both kept to eight places: what ten years of rounded hours
+are off by is far below a sen, and sums of such numbers come back from a double exactly up to ninety million.
 """
 
 from bisect import bisect_left
@@ -13,8 +13,8 @@ from decimal import Decimal
 HALF_HOUR = timedelta(minutes=30)
 HOUR = timedelta(hours=1)
 
-PLACES = 6
-TOLERANCE = 5e-7
+PLACES = 8
+TOLERANCE = 5e-9
 """States nearer than this are the same number: half a unit of the last place kept."""
 
 
@@ -23,19 +23,21 @@ class Row:
     """One hour of a statistic.
 
     `start` is the whole hour, in UTC; `state` what that hour used (kWh) or cost (yen); `sum` the running total at its end.
+    `half` is the start of the only half hour that `state` counts, None when it counts both.
     """
 
     start: datetime
     state: float
     sum: float
+    half: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """Whole hours of one answer, in kWh, ascending, by their start in UTC.
+    """What one answer says, in kWh, by start in UTC.
 
-    `complete` has the hours with both halves, `partial` those with one. `held` is the trailing hour that waits for its
-    second half; it is in neither.
+    `complete` has the whole hours with both halves, `partial` the half hours whose other half is missing. `held` is the one
+    of them that is the newest of all: it waits for its second half.
     """
 
     complete: Mapping[datetime, Decimal]
@@ -44,16 +46,51 @@ class Hours:
 
     @property
     def first(self) -> datetime | None:
-        """The earliest hour that may be written, None without any."""
-        return min((*self.complete, *self.partial), default=None)
+        """The earliest hour, None without any."""
+        return min((*self.complete, *map(whole_hour, self.partial)), default=None)
 
-    def values(self, stored: Iterable[Row]) -> dict[datetime, Decimal]:
-        """Return the values to compare with the rows stored: half an hour never replaces what is there."""
+    @property
+    def last(self) -> datetime | None:
+        """The latest hour, None without any."""
+        return max((*self.complete, *map(whole_hour, self.partial)), default=None)
+
+    def values(self, stored: Iterable[Row], newest: datetime | None = None) -> Values:
+        """Return the values to compare with the rows stored. `newest` is the latest hour stored at all.
+
+        Half an hour never replaces a whole one. It fills an hour that is missing, corrects itself, and completes the other.
+        """
         if not self.partial:
-            return dict(self.complete)
-        present = {row.start for row in stored}
-        fills = {start: value for start, value in self.partial.items() if start not in present}
-        return {**fills, **self.complete}
+            return Values(self.complete)
+        present = {row.start: row for row in stored}
+        hours: dict[datetime, Decimal] = {}
+        halves: dict[datetime, datetime] = {}
+        for half, kwh in self.partial.items():
+            hour = whole_hour(half)
+            row = present.get(hour)
+            if row is None:
+                if half == self.held and (newest is None or newest < hour):
+                    continue
+            elif row.half is None:
+                continue
+            elif row.half != half:
+                hours[hour] = exact(row.state) + kwh
+                continue
+            hours[hour] = kwh
+            halves[hour] = half
+        return Values({**hours, **self.complete}, halves)
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """Whole hours to be stored; `halves` names the half hour where only one is counted."""
+
+    hours: Mapping[datetime, Decimal]
+    halves: Mapping[datetime, datetime] = field(default_factory=dict)
+
+
+def whole_hour(at: datetime) -> datetime:
+    """Return the start of the hour."""
+    return at.replace(minute=0, second=0, microsecond=0)
 
 
 def hourly(half_hours: Mapping[datetime, Decimal] | Iterable[tuple[datetime, Decimal]]) -> Hours:
@@ -79,23 +116,26 @@ def hourly(half_hours: Mapping[datetime, Decimal] | Iterable[tuple[datetime, Dec
         first, second = halves.get(start), halves.get(start + HALF_HOUR)
         if first is not None and second is not None:
             complete[start] = first + second
+        elif first is not None:
+            partial[start] = first
         else:
-            partial[start] = first if first is not None else halves[start + HALF_HOUR]
-    held = max(halves, default=None)
-    if held is not None and (held := held.replace(minute=0)) in partial:
-        del partial[held]
-    else:
-        held = None
-    return Hours(complete, partial, held)
+            partial[start + HALF_HOUR] = halves[start + HALF_HOUR]
+    newest = max(halves, default=None)
+    return Hours(complete, partial, newest if newest in partial else None)
 
 
 def exact(value: float | Decimal) -> Decimal:
-    """Return the decimal number, to a millionth, that a double stands for."""
+    """Return the decimal number, to the places kept, that a double stands for."""
     return round(value if isinstance(value, Decimal) else Decimal(repr(value)), PLACES)
 
 
+def differs(value: Decimal, state: float | None) -> bool:
+    """Tell whether a value is another number than what is stored of its hour, if anything is."""
+    return state is None or abs(float(round(value, PLACES)) - state) > TOLERANCE
+
+
 def sync(
-    stored: Sequence[Row], values: Mapping[datetime, Decimal], before: Decimal | float
+    stored: Sequence[Row], values: Values | Mapping[datetime, Decimal], before: Decimal | float
 ) -> list[Row]:
     """Return the rows to write: from the first hour that differs to the last one, nothing before it; [] if none does.
 
@@ -106,15 +146,15 @@ def sync(
     adjustment of sums by the user survives; a new hour the previous sum plus its state. Only states are compared.
     Raises ValueError for a value that is no finite number.
     """
+    if not isinstance(values, Values):
+        values = Values(values)
     states = {row.start: row.state for row in stored}
     changed: dict[datetime, Decimal] = {}
-    for start, value in values.items():
+    for start, value in values.hours.items():
         if not value.is_finite():
             raise ValueError("A value that is not a number")
-        value = round(value, PLACES)
-        state = states.get(start)
-        if state is None or abs(float(value) - state) > TOLERANCE:
-            changed[start.astimezone(UTC)] = value
+        if differs(value, states.get(start)):
+            changed[start.astimezone(UTC)] = round(value, PLACES)
     if not changed:
         return []
     first = min(changed)
@@ -131,11 +171,13 @@ def sync(
             shift += new
             total += new
             state = float(new)
+            half = values.halves.get(start)
         else:
-            state = row.state
+            state, half = row.state, row.half
             if value_or_none is not None:
+                half = values.halves.get(start)
                 shift += value_or_none - exact(state)
                 state = float(value_or_none)
             total = exact(row.sum) + shift
-        rows.append(Row(start, state, float(total)))
+        rows.append(Row(start, state, float(total), half))
     return rows

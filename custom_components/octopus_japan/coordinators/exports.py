@@ -1,0 +1,132 @@
+"""The middle clock's other half: energy fed into the grid, and what is paid for it, by generation point."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from functools import partial
+from typing import override
+
+from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
+
+from ..const import NAME
+from ..history.statistic_ids import compensation_id, return_id
+from ..history.sync import Row
+from ..history.totals import Period, Total, calendar_periods, totals
+from ..kraken import Direction, KrakenClient
+from ..kraken.models import Reading
+from ..tariff import GenerationTariff, Unpriced, credit_at
+from ..tariff.from_kraken import generation_tariff
+from .account import AccountCoordinator
+from .base import OctopusConfigEntry
+from .history import HistoryCoordinator, Supply
+from .memory import MemoryStore
+from .point import PointHistory, energy_series, money_series
+from .usage import GenerationPricing, valued
+from .ways import Ways, listed_since
+
+
+@dataclass(frozen=True, kw_only=True)
+class PointExport:
+    """Energy fed in (kWh) and compensation (yen) of one generation point by period, with `complete` where all is published.
+
+    `credit` is the yen paid for the next kWh, None where that is not told.
+    """
+
+    periods: Mapping[str, Period]
+    export: Mapping[str, Total]
+    compensation: Mapping[str, Total]
+    latest: Reading | None
+    credit: Decimal | None
+    imported: float | None
+
+
+class ExportsCoordinator(HistoryCoordinator[PointExport]):
+    """Energy fed into the grid, by GPIN."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: OctopusConfigEntry,
+        client: KrakenClient,
+        memory: MemoryStore,
+        account: AccountCoordinator,
+    ) -> None:
+        super().__init__(hass, entry, client, memory, account, name="exports")
+
+    def tariff(self, gpin: str) -> GenerationTariff:
+        """Return the tariff of a generation point."""
+        return generation_tariff(self.account.data.generation_points[gpin][1].agreements)
+
+    @override
+    def numbers(self) -> Iterable[str]:
+        return self.account.data.generation_points
+
+    @override
+    def supply(self, number: str) -> Supply:
+        agreements = self.account.data.generation_points[number][1].agreements
+        starts = [agreement.valid_from for agreement in agreements if agreement.valid_from]
+        ends = [agreement.valid_to for agreement in agreements]
+        end = max((at for at in ends if at), default=None) if all(ends) else None
+        return Supply(min(starts, default=None), end)
+
+    @override
+    async def pricing(self, number: str) -> GenerationPricing:
+        return GenerationPricing(self.tariff(number))
+
+    @override
+    def make_point(self, number: str) -> PointHistory:
+        hass, entry_id = self.hass, self.config_entry.entry_id
+        name = f"{NAME} …{number[-4:]}"
+        account_number = self.account.data.generation_points[number][0]
+        return PointHistory(
+            hass,
+            energy_series(hass, return_id(number), f"{name} return", entry_id),
+            money_series(hass, compensation_id(number), f"{name} compensation", entry_id),
+            Ways(self.client, self.memory, account_number, number, Direction.GENERATION),
+        )
+
+    @override
+    def reread_start(self, number: str, now: datetime) -> datetime:
+        return min(calendar_periods(now)["last_month"].start, listed_since(now))
+
+    @override
+    async def usage(self, number: str) -> PointExport:
+        now = dt_util.utcnow()
+        rows = await self.point(number).rows(calendar_periods(now)["last_month"].start)
+        return await self.hass.async_add_executor_job(
+            partial(
+                _export,
+                rows,
+                self.tariff(number),
+                now,
+                self.supply(number).start,
+                latest=self.latest(number),
+                imported=self.importer.progress(number),
+            )
+        )
+
+
+def _export(
+    rows: Sequence[Row],
+    tariff: GenerationTariff,
+    now: datetime,
+    since: datetime | None,
+    *,
+    latest: Reading | None,
+    imported: float | None,
+) -> PointExport:
+    periods = calendar_periods(now)
+    try:
+        credit = credit_at(tariff, now)
+    except Unpriced:
+        credit = None
+    return PointExport(
+        periods=periods,
+        export=totals(rows, periods, since),
+        compensation=totals(valued(rows, GenerationPricing(tariff)), periods, since),
+        latest=latest,
+        credit=credit,
+        imported=imported,
+    )

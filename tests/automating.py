@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from conftest import Home
+from home import Home
 from homeassistant.setup import async_setup_component
 
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from conftest import Home
+from home import Home
 from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNKNOWN
 from homeassistant.core import State
 import pytest

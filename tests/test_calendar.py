@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from automating import automating
-from conftest import Home
+from home import Home
 from homeassistant.const import STATE_ON
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from conftest import Home
+from home import Home
 from homeassistant.config_entries import SOURCE_USER, ConfigFlowResult
 from homeassistant.const import CONF_API_KEY, CONF_EMAIL, CONF_PASSWORD, CONF_URL
 from homeassistant.data_entry_flow import FlowResultType

@@ -27,10 +27,11 @@ BANDS: Final = (
 )
 """States of the rate band; `unlisted` is a band whose name the service has made up since."""
 
-_NAMES: Final = {
+COMPONENT_NAMES: Final = {
     Component.ENERGY: "energy_charge",
     Component.FUEL_COST_ADJUSTMENT: "fuel_cost_adjustment",
     Component.RENEWABLE_ENERGY_LEVY: "renewable_energy_levy",
+    Component.STANDING_CHARGE: "standing_charge",
     Component.SUBSIDY: "subsidy",
     Component.DISCOUNT: "discount",
 }
@@ -49,9 +50,10 @@ def band_option(tariff: Tariff, price: Price) -> str:
     return name if name in BANDS else "unlisted"
 
 
-def components(price: Price) -> dict[str, float]:
-    """Return the parts of a price in JPY/kWh, including tax."""
-    return {_NAMES[component]: float(part) for component, part in price.components.items()}
+def components(price: Price, *, without_tax: bool = False) -> dict[str, float]:
+    """Return the parts of a price in JPY/kWh, including tax unless asked without."""
+    parts = price.components_without_tax if without_tax else price.components
+    return {COMPONENT_NAMES[component]: float(part) for component, part in parts.items()}
 
 
 def price_attributes(prices: PointPrices) -> Mapping[str, Any]:
@@ -65,7 +67,8 @@ def price_attributes(prices: PointPrices) -> Mapping[str, Any]:
         "valid_until": price.valid_until,
         "estimated": price.estimated or (prices.left_in_step is not None and prices.used_estimated),
         "sources": {
-            _NAMES[component]: source.value for component, source in price.provenance.items()
+            COMPONENT_NAMES[component]: source.value
+            for component, source in price.provenance.items()
         },
         "rates": [*_rates(prices.today), *_rates(prices.tomorrow)],
     }

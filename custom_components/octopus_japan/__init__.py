@@ -2,6 +2,7 @@
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.typing import ConfigType
 
 from .const import DOMAIN, PLATFORMS
@@ -11,6 +12,7 @@ from .coordinators.exports import ExportsCoordinator
 from .coordinators.memory import MemoryStore
 from .coordinators.prices import PricesCoordinator
 from .coordinators.readings import ReadingsCoordinator
+from .repairs import async_watch_schedules
 from .services import async_setup_services
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -39,6 +41,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: OctopusConfigEntry) -> b
         account=account, readings=readings, exports=exports, prices=prices, memory=memory
     )
     prices.async_start()
+    async_watch_schedules(hass, entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     readings.async_start()
     exports.async_start()
@@ -50,6 +53,15 @@ async def async_unload_entry(hass: HomeAssistant, entry: OctopusConfigEntry) -> 
     if unloaded := await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
         await entry.runtime_data.memory.async_save_now()
     return unloaded
+
+
+async def async_remove_config_entry_device(
+    hass: HomeAssistant, entry: OctopusConfigEntry, device: DeviceEntry
+) -> bool:
+    """Let the user remove what the service no longer lists. An answer that lacks it may be short: nothing goes by itself."""
+    login = entry.runtime_data.account.data
+    listed = {*login.accounts, *login.supply_points, *login.generation_points}
+    return not any(number in listed for domain, number in device.identifiers if domain == DOMAIN)
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: OctopusConfigEntry) -> None:

@@ -1,0 +1,132 @@
+"""Triggers: the price changes or crosses a limit, the cheapest rate begins, use crosses into the next step."""
+
+from collections.abc import Mapping
+from typing import Any, override
+
+from homeassistant.const import CONF_OPTIONS, STATE_ON, Platform
+from homeassistant.core import HomeAssistant, State
+from homeassistant.helpers.automation import DomainSpec
+from homeassistant.helpers.trigger import (
+    ENTITY_STATE_TRIGGER_SCHEMA,
+    EntityTriggerBase,
+    Trigger,
+    TriggerConfig,
+)
+import voluptuous as vol
+
+from .targets import (
+    CHEAPEST_RATE,
+    CURRENT_PRICE,
+    OPTION_PRICE,
+    OPTION_STEP,
+    PRICE_OPTIONS,
+    RATE_BAND,
+    number,
+    with_key,
+)
+
+_STEP = "step_"
+
+
+class _Trigger(EntityTriggerBase):
+    """Follows the entities with `_key` among the target's. A state that was not known before is no change."""
+
+    _domain_specs: Mapping[str, DomainSpec] = {Platform.SENSOR: DomainSpec()}
+    _schema = ENTITY_STATE_TRIGGER_SCHEMA
+    _key = CURRENT_PRICE
+
+    @override
+    def entity_filter(self, entities: set[str]) -> set[str]:
+        return with_key(self._hass, super().entity_filter(entities), self._key)
+
+
+class PriceChanged(_Trigger):
+    """The price of the next kWh is another."""
+
+
+class _PriceCrossed(_Trigger):
+    _schema = ENTITY_STATE_TRIGGER_SCHEMA.extend(PRICE_OPTIONS)
+
+    def __init__(self, hass: HomeAssistant, config: TriggerConfig) -> None:
+        super().__init__(hass, config)
+        self._price: float = self._options[OPTION_PRICE]
+
+    def _is_beyond(self, price: float) -> bool:
+        raise NotImplementedError
+
+    @override
+    def is_valid_state(self, state: State, report_not_triggered: Any) -> bool:
+        price = number(state)
+        return price is not None and self._is_beyond(price)
+
+    @override
+    def is_valid_transition(self, from_state: State, to_state: State) -> bool:
+        price = number(from_state)
+        return price is not None and not self._is_beyond(price)
+
+
+class PriceFellBelow(_PriceCrossed):
+    """The price was not below a limit, and is now."""
+
+    @override
+    def _is_beyond(self, price: float) -> bool:
+        return price < self._price
+
+
+class PriceRoseAbove(_PriceCrossed):
+    """The price was not above a limit, and is now."""
+
+    @override
+    def _is_beyond(self, price: float) -> bool:
+        return price > self._price
+
+
+class CheapestRateBegins(_Trigger):
+    """The cheapest time of the day begins."""
+
+    _domain_specs: Mapping[str, DomainSpec] = {Platform.BINARY_SENSOR: DomainSpec()}
+    _key = CHEAPEST_RATE
+
+    @override
+    def is_valid_state(self, state: State, report_not_triggered: Any) -> bool:
+        return state.state == STATE_ON
+
+
+class StepCrossed(_Trigger):
+    """Use in the billing period reaches a dearer step; that the next period begins at the first one is no crossing."""
+
+    _schema = ENTITY_STATE_TRIGGER_SCHEMA.extend(
+        {
+            vol.Required(CONF_OPTIONS, default={}): {
+                vol.Optional(OPTION_STEP): vol.All(vol.Coerce(int), vol.Range(min=2, max=5))
+            }
+        }
+    )
+    _key = RATE_BAND
+
+    @override
+    def is_valid_state(self, state: State, report_not_triggered: Any) -> bool:
+        step = self._options.get(OPTION_STEP)
+        return state.state.startswith(_STEP) and step in {None, _step(state)}
+
+    @override
+    def is_valid_transition(self, from_state: State, to_state: State) -> bool:
+        return from_state.state.startswith(_STEP) and _step(from_state) < _step(to_state)
+
+
+def _step(state: State) -> int:
+    return int(state.state.removeprefix(_STEP))
+
+
+TRIGGERS: dict[str, type[Trigger]] = {
+    "price_changed": PriceChanged,
+    "price_fell_below": PriceFellBelow,
+    "price_rose_above": PriceRoseAbove,
+    "cheapest_rate_begins": CheapestRateBegins,
+    "step_crossed": StepCrossed,
+}
+
+
+async def async_get_triggers(hass: HomeAssistant) -> dict[str, type[Trigger]]:
+    """Return the triggers."""
+    return TRIGGERS

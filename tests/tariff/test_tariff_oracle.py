@@ -63,7 +63,10 @@ def test_prices_agree_minute_by_minute(
     assert at == end
     for one, other in pairwise(found):
         assert not one.price.same_as(other.price)
-    assert price_at(tariff, start, yen(used)).total == found[0].price.total
+    bounds = [top * 100 for _, plan in world.plans for top, _ in plan.steps if top is not None]
+    for exactly in (used, *bounds):
+        total = price_at(tariff, start, yen(exactly)).total
+        assert total == yen(oracle.total(world, start, exactly))
 
 
 @THOROUGH

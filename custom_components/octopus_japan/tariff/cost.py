@@ -95,6 +95,12 @@ def _laddered(
     rows = []
     for start, kwh in chunk:
         after = used + kwh
+        if after <= top and not discount:
+            # Nearly every hour of nearly every plan.
+            total = kwh * (price + per_kwh) + per_hour
+            rows.append(HourCost(start, kwh, total, kwh * price, ZERO, terms))
+            used = after
+            continue
         energy = saved = ZERO
         while after > top:
             if used < top:
@@ -103,8 +109,7 @@ def _laddered(
                 used = top
             top, price, discount = next(ladder)
         energy += (after - used) * price
-        if discount:
-            saved += (after - used) * discount
+        saved += (after - used) * discount
         used = after
         total = energy + saved + kwh * per_kwh + per_hour
         rows.append(HourCost(start, kwh, total, energy, saved, terms))
@@ -121,10 +126,9 @@ def _banded(
     for start, kwh in chunk:
         local = start.astimezone(JST)
         price, discount = table[local.hour * 2 + local.minute // 30 if halves else local.hour]
-        energy = kwh * price
         saved = kwh * discount if discount else ZERO
-        total = energy + saved + kwh * per_kwh + per_hour
-        rows.append(HourCost(start, kwh, total, energy, saved, terms))
+        total = kwh * (price + per_kwh) + saved + per_hour
+        rows.append(HourCost(start, kwh, total, kwh * price, saved, terms))
     return rows
 
 

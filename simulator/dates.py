@@ -107,19 +107,25 @@ class Period(NamedTuple):
 class Schedule:
     """The days on which a meter is read, about one a month, 28 to 33 days apart (TARIFFS a.1)."""
 
-    def __init__(self, key: str, base_day: int, start: date, end: date | None) -> None:
+    def __init__(
+        self, key: str, base_day: int, start: date, end: date | None, *, regular: bool = False
+    ) -> None:
         self._key = key
+        self._regular = regular
         self.base_day = base_day
         self.start = start
         self.end = end
         self._of: dict[date, Period] = {}
 
     def scheduled(self, month: Month) -> date:
-        """Return the reading day of a month: its district's day, moved by up to two for weekends and holidays."""
+        """Return the reading day of a month: its district's day, moved by up to two for weekends and holidays.
+
+        A regular schedule is never moved.
+        """
         if month == Month.of(self.start) and 0 <= self.start.day - self.base_day <= 2:
             return self.start  # a change of supplier takes place with a reading
         # February does not move: a move there would make the next period shorter than 28 days.
-        late = 0 if month.month == 2 else chance(self._key, *month) % 3
+        late = 0 if self._regular or month.month == 2 else chance(self._key, *month) % 3
         return date(month.year, month.month, self.base_day + late)
 
     def period(self, day: date) -> Period:

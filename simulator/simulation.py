@@ -28,9 +28,10 @@ class Simulation:
         adder_basis: Basis = "calendar_day",
         *,
         clock: Clock | None = None,
+        regular_readings: bool = False,
     ) -> None:
         self.clock = clock or Clock(now)
-        self.world = World(households, seed, self.clock)
+        self.world = World(households, seed, self.clock, regular_readings=regular_readings)
         self.truth = Truth(self.world, self.clock, adder_basis)
         self.faults = Faults()
         self.tokens = Tokens(self.world, self.clock)

@@ -190,7 +190,9 @@ class Household:
 class World:
     """Everything there is, and the hooks to edit it."""
 
-    def __init__(self, keys: Iterable[str], seed: int, clock: Clock) -> None:
+    def __init__(
+        self, keys: Iterable[str], seed: int, clock: Clock, *, regular_readings: bool = False
+    ) -> None:
         self.seed = seed
         self.clock = clock
         self.adders = Adders(seed)
@@ -198,7 +200,7 @@ class World:
         for key in keys:
             if key not in PLANS:
                 raise ValueError(f"no household {key!r}; there are: {', '.join(PLANS)}")
-            self.households[key] = _Builder(seed, key).household(PLANS[key])
+            self.households[key] = _Builder(seed, key, regular_readings).household(PLANS[key])
         self._points = {point.identifier: point for point in self._all_points()}
 
     @property
@@ -271,9 +273,10 @@ class World:
 class _Builder:
     """Builds one household; identifiers follow from the seed and the household's key."""
 
-    def __init__(self, seed: int, key: str) -> None:
+    def __init__(self, seed: int, key: str, regular_readings: bool) -> None:
         self._seed = seed
         self._key = key
+        self._regular = regular_readings
 
     def household(self, plan: HouseholdPlan) -> Household:
         return Household(
@@ -314,7 +317,13 @@ class _Builder:
     def _point[T: Point](self, kind: type[T], household: HouseholdPlan, plan: PointPlan) -> T:
         number = self._draw("point", plan.tag) % 10**20
         identifier = f"{plan.area}{number:020}"
-        schedule = Schedule(f"{self._seed}|{identifier}", plan.reading_day, plan.start, plan.end)
+        schedule = Schedule(
+            f"{self._seed}|{identifier}",
+            plan.reading_day,
+            plan.start,
+            plan.end,
+            regular=self._regular,
+        )
         load = partial(plan.load.day_of, self._seed, identifier, plan.area)
         return kind(
             identifier=identifier,

@@ -30,7 +30,7 @@ class Home:
 
 def simulator_of_the_demo(now: datetime | None = None) -> Simulator:
     """Return a simulator of the households. Its clock stands still at `now`, or follows real time."""
-    simulator = Simulator(HOUSEHOLDS, now)
+    simulator = Simulator(HOUSEHOLDS, now, regular_readings=True)
     for number, account in enumerate(simulator.world.accounts):
         account.balance = 1234 * number
     return simulator

@@ -12,6 +12,7 @@ import pytest
 from simulator_client import NOW, Connect
 
 from simulator import Simulator
+from simulator.dates import JST
 from simulator.dates import JST, Month, Schedule, midnight, slot_of
 from simulator.households import PLANS
 from simulator.meter import Meter
@@ -203,3 +204,10 @@ async def test_an_own_clock_can_be_given(connect: Connect) -> None:
     client = await connect()
     clock = client.simulator.clock
     assert Simulator(clock=clock).clock is clock
+
+
+def test_regular_readings_fall_on_the_same_day_of_every_month() -> None:
+    simulator = Simulator(("green-tokyo",), now=NOW, regular_readings=True)
+    (spin,) = simulator.world.supply_points
+    days = {start.astimezone(JST).day for start, _ in simulator.truth.periods(spin)}
+    assert len(days) == 1

@@ -19,6 +19,7 @@ from ..kraken import (
 )
 from ..kraken.models import (
     AccountSupply,
+    AddonRate,
     Agreement,
     ElectricityProduct,
     GenerationPoint,
@@ -40,7 +41,7 @@ _LASTING = (KrakenRefusedError, KrakenNotFoundError, KrakenQueryError)
 
 @dataclass(frozen=True, kw_only=True)
 class SupplyPointData:
-    """What the service says of one electricity supply point."""
+    """What the service says of one electricity supply point. `addon_rates` are the account's, by the id of the agreement."""
 
     spin: str
     account_number: str
@@ -49,6 +50,7 @@ class SupplyPointData:
     supply_periods: tuple[SupplyPeriod, ...] = ()
     interval_readings: tuple[IntervalReading, ...] = ()
     reading_dates: ReadingDates | None = None
+    addon_rates: Mapping[int, tuple[AddonRate, ...]] = field(default_factory=dict)
 
     @property
     def area(self) -> str:
@@ -86,6 +88,7 @@ class AccountData:
     status: str | None
     supply_points: Mapping[str, SupplyPointData]
     generation_points: Mapping[str, GenerationPoint] = field(default_factory=dict)
+    addon_rates: Mapping[int, tuple[AddonRate, ...]] = field(default_factory=dict)
     balance: int | None = None
 
     @property
@@ -190,6 +193,9 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
         generation = await by_point(
             client.generation_points(number), dict(before.generation_points) if before else {}
         )
+        addons = await self._optional(
+            client.addon_rates(number), before.addon_rates if before else {}, {}
+        )
         balance = await self._optional(
             client.balance(number), before.balance if before else None, None
         )
@@ -205,10 +211,12 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
                     supply_periods=periods.get(spin, ()),
                     interval_readings=readings.get(spin, ()),
                     reading_dates=dates.get(spin),
+                    addon_rates=addons,
                 )
                 for spin, status in _points(supply).items()
             },
             generation_points=generation,
+            addon_rates=addons,
             balance=balance,
         )
         for point in data.supply_points.values():

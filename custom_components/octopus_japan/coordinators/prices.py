@@ -24,6 +24,7 @@ from ..tariff import (
 from ..tariff.times import day_of, midnight
 from .account import AccountCoordinator
 from .base import OctopusConfigEntry
+from .outlook import has_steps, outlook
 from .readings import ReadingsCoordinator
 from .usage import PointUsage
 
@@ -97,7 +98,7 @@ class PricesCoordinator(DataUpdateCoordinator[Mapping[str, PointPrices]]):
                 used=used,
                 used_estimated=estimated,
                 current=price_at(tariff, at, used),
-                next=next_change(tariff, at, used),
+                next=_next(tariff, at, used, usage),
                 today=_day(tariff, at, used),
                 tomorrow=_day(tariff, tomorrow, usage.used(tomorrow)[0] if usage else Decimal(0)),
                 left_in_step=kwh_left_in_step(tariff, at, used),
@@ -110,6 +111,23 @@ class PricesCoordinator(DataUpdateCoordinator[Mapping[str, PointPrices]]):
                 used_estimated=estimated,
                 reason=error.reason,
             )
+
+
+def _next(
+    tariff: Tariff, at: datetime, used: Decimal, usage: PointUsage | None
+) -> Price | None:
+    """Return the next price of another amount, and when: by the clock, or where the use is expected to cross a step."""
+    current = price_at(tariff, at, used).total
+    if has_steps(tariff):
+        end = tariff.calendar.period_at(at).end + timedelta(days=1)
+        for period in outlook(tariff, at, end, usage):
+            if period.start > at and period.price.total != current:
+                return period.price
+        return None
+    change = next_change(tariff, at, used)
+    while change is not None and change.total == current:
+        change = next_change(tariff, change.at)
+    return change
 
 
 def _day(tariff: Tariff, at: datetime, used: Decimal) -> DayPrices | None:

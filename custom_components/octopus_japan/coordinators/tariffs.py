@@ -36,6 +36,7 @@ def supply_tariff(
             observed=memory.observed.get(point.area, ()),
             meti_credits=login.meti_credits,
             readings=readings,
+            addons=point.addon_rates,
         ),
         area=point.area,
         adder_basis=None if basis == AUTOMATIC else AdderBasis(basis),

@@ -18,7 +18,13 @@ async def automating(home: Home, *automations: dict[str, Any]) -> AsyncIterator[
         state = home.hass.states.get(entity_id)
         assert state is not None
         assert state.state == "on", "the automation's configuration is invalid"
-    yield
+    try:
+        yield
+    finally:
+        await _stop(home)
+
+
+async def _stop(home: Home) -> None:
     await home.hass.services.async_call(
         "automation", "turn_off", {"entity_id": "all", "stop_actions": True}, blocking=True
     )

@@ -77,9 +77,7 @@ class PriceCalendar(OctopusEntity[PricesCoordinator], CalendarEntity):
         events = await hass.async_add_executor_job(self._events, prices, start_date, end_date)
         return [event for event in events if start_date < event.end and event.start < end_date]
 
-    def _events(
-        self, prices: PointPrices, start: datetime, end: datetime
-    ) -> list[CalendarEvent]:
+    def _events(self, prices: PointPrices, start: datetime, end: datetime) -> list[CalendarEvent]:
         """Make the events of every month that a time touches."""
         events: list[CalendarEvent] = []
         for month in range(month_of(start), month_of(end) + 1):

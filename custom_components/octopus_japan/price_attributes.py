@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from .coordinators.prices import PointPrices
 from .tariff import Component, DayPrices, Kind, Price, Tariff
+from .tariff.times import JST
 
 BANDS: Final = (
     "single",
@@ -78,8 +79,8 @@ def _rates(day: DayPrices | None) -> list[dict[str, Any]]:
     """Return a day's prices in the shape that rate cards of the community read (yen, tax included)."""
     return [
         {
-            "start": period.start.isoformat(),
-            "end": period.end.isoformat(),
+            "start": period.start.astimezone(JST).isoformat(),
+            "end": period.end.astimezone(JST).isoformat(),
             "value_inc_vat": float(period.price.total),
         }
         for period in (day.periods if day else ())

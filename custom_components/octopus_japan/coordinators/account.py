@@ -238,7 +238,7 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
 def _with_known_products(
     agreements: tuple[Agreement, ...], known: tuple[Agreement, ...]
 ) -> tuple[Agreement, ...]:
-    """A product that this answer lacks may be nulled by a passing fault: what was known of it stands."""
+    """Keep what was known of a product that this answer lacks: a passing fault nulls it."""
     products = {agreement.id: agreement.product for agreement in known if agreement.product}
     return tuple(
         replace(agreement, product=products.get(agreement.id))

@@ -1,0 +1,125 @@
+"""What the sensors show, against the simulator's truth."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from home import NOW, Home
+from homeassistant.helpers import entity_registry as er
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from simulator.dates import midnight
+
+ALL = pytest.mark.parametrize(
+    ("households", "household"),
+    [((key,), key) for key in ("green-tokyo", "simple-kansai", "ev-tokyo")],
+)
+TODAY = midnight(NOW.date())
+
+
+async def test_every_entity_is_as_recorded(home: Home, snapshot: SnapshotAssertion) -> None:
+    """Ids, units, classes, categories and states of one household, the disabled ones too."""
+    entry = await home.sign_in("green-tokyo")
+    registry = er.async_get(home.hass)
+    entities = er.async_entries_for_config_entry(registry, entry.entry_id)
+    shown = {}
+    for entity in sorted(entities, key=lambda entity: entity.entity_id):
+        state = home.hass.states.get(entity.entity_id)
+        shown[entity.entity_id] = {
+            "key": entity.translation_key,
+            "category": entity.entity_category,
+            "class": entity.original_device_class,
+            "unit": entity.unit_of_measurement,
+            "state_class": (entity.capabilities or {}).get("state_class"),
+            "disabled": entity.disabled,
+            "state": state.state if state else None,
+            "attributes": sorted(state.attributes) if state else None,
+        }
+    assert shown == snapshot
+
+
+@ALL
+async def test_usage_and_cost_are_the_truth(home: Home, household: str) -> None:
+    # The service states that the billing period ended on the 20th some hours after the meter was read.
+    await home.pass_time(timedelta(days=1))
+    await home.sign_in(household)
+    spin = home.spin(household)
+    truth = home.simulator.truth
+    now = home.simulator.clock.now()
+    today = midnight(now.date())
+    billing = truth.periods(spin)[-1][0]
+    spans = {
+        "today": (today, now),
+        "yesterday": (today - timedelta(days=1), today),
+        "billing_period": (billing, now),
+    }
+    for period, (start, end) in spans.items():
+        used = sum(truth.hours(spin, start, end).values(), Decimal(0))
+        cost = sum(truth.costs(spin, start, end).values(), Decimal(0))
+        assert Decimal(home.state(spin, f"consumption_{period}").state) == used, period
+        assert float(home.state(spin, f"cost_{period}").state) == pytest.approx(float(cost)), period
+
+
+@ALL
+async def test_the_price_is_the_truth_at_every_boundary_of_a_day(
+    home: Home, household: str
+) -> None:
+    await home.sign_in(household)
+    spin = home.spin(household)
+    for hour in (12.5, 13, 15, 20, 24, 25, 29, 33, 35, 36):
+        await home.pass_time(TODAY + timedelta(hours=hour) - home.simulator.clock.now())
+        now = home.simulator.clock.now()
+        price = home.state(spin, "current_price")
+        # Both households use little enough to stay in one step this day.
+        expected = home.simulator.truth.price(spin, now, home.simulator.truth.used(spin, now))
+        assert Decimal(price.state) == expected.total, now
+        assert Decimal(str(price.attributes["energy_charge"])) == expected.energy
+
+
+async def test_a_period_that_is_not_fully_published_says_so(home: Home) -> None:
+    await home.sign_in("green-tokyo")
+    spin = home.spin("green-tokyo")
+    today = home.state(spin, "consumption_today").attributes
+    assert today["complete"] is False
+    latest = max(home.simulator.truth.hours(spin, TODAY, NOW))
+    assert today["complete_until"] == latest + timedelta(hours=1)
+    assert home.state(spin, "cost_yesterday").attributes["complete"] is True
+
+
+@pytest.mark.parametrize("households", [("ev-tokyo",)])
+async def test_what_comes_next_is_the_next_band(home: Home) -> None:
+    """At noon the cheap day band of the EV plan runs until 13:00."""
+    await home.sign_in("ev-tokyo")
+    spin = home.spin("ev-tokyo")
+    change = datetime.fromisoformat("2025-11-20T13:00:00+09:00")
+    assert home.state(spin, "rate_band").state == "day"
+    assert datetime.fromisoformat(home.state(spin, "next_price_change").state) == change
+    following = home.simulator.truth.price(spin, change)
+    assert Decimal(home.state(spin, "next_price").state) == following.total
+    assert home.state(spin, "cheapest_time_today").state == "2025-11-20T02:00:00+00:00"
+    rates = home.state(spin, "current_price").attributes["rates"]
+    assert [rate["start"] for rate in rates[:3]] == [
+        "2025-11-20T00:00:00+09:00",
+        "2025-11-20T01:00:00+09:00",
+        "2025-11-20T05:00:00+09:00",
+    ]
+
+
+async def test_the_latest_half_hour_and_how_late_it_is(home: Home) -> None:
+    await home.sign_in("green-tokyo")
+    spin = home.spin("green-tokyo")
+    half_hours = home.simulator.truth.half_hours(spin, TODAY, NOW)
+    start = max(half_hours)
+    assert Decimal(home.state(spin, "latest_half_hour").state) == half_hours[start]
+    end = start + timedelta(minutes=30)
+    assert datetime.fromisoformat(home.state(spin, "latest_reading").state) == end
+    delay = (NOW - end) / timedelta(hours=1)
+    assert float(home.state(spin, "data_delay").state) == pytest.approx(delay)
+    assert home.state(spin, "history_import").state == "100.0"
+
+
+async def test_the_account_tells_balance_and_plan(home: Home) -> None:
+    await home.sign_in("green-tokyo")
+    account = home.simulator.world.households["green-tokyo"].accounts[0]
+    assert home.state(account.number, "balance").state == str(account.balance)
+    assert home.state(account.number, "plan").state == "KKオクトパス"

@@ -99,11 +99,17 @@ async def _get_prices(call: ServiceCall) -> ServiceResponse:
     )
     _check_window(start, end, HALF_HOUR)
     periods = await point.price_periods(start, end)
-    if data["resolution"] == HALF_HOURLY:
-        periods = tuple(_half_hours(periods))
+    # A year of half hours is too long to list on the event loop.
+    rates = await call.hass.async_add_executor_job(partial(_rates, point, periods, data))
+    return {"unit": "JPY/kWh", "tax_included": not data["without_tax"], "prices": rates}
+
+
+def _rates(
+    point: ChosenPoint, periods: tuple[PricePeriod, ...], data: dict[str, Any]
+) -> list[JsonValueType]:
     without_tax = data["without_tax"]
     rates: list[JsonValueType] = []
-    for period in periods:
+    for period in _half_hours(periods) if data["resolution"] == HALF_HOURLY else periods:
         price = period.price
         rate: dict[str, JsonValueType] = {
             "start": iso(period.start),
@@ -115,7 +121,7 @@ async def _get_prices(call: ServiceCall) -> ServiceResponse:
         if data["components"]:
             rate["components"] = dict(components(price, without_tax=without_tax))
         rates.append(rate)
-    return {"unit": "JPY/kWh", "tax_included": not without_tax, "prices": rates}
+    return rates
 
 
 async def _find_cheapest_period(call: ServiceCall) -> ServiceResponse:

@@ -1,0 +1,125 @@
+"""The recipes of docs/automations.md, run as they stand there."""
+
+from datetime import timedelta
+from http import HTTPStatus
+from pathlib import Path
+import re
+from typing import Any
+
+from automating import automating
+from conftest import Home
+from homeassistant.setup import async_setup_component
+from homeassistant.util.yaml import parse_yaml
+import pytest
+from pytest_homeassistant_custom_component.common import async_mock_service
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+
+PAGE = Path(__file__).parents[1] / "docs" / "automations.md"
+MINUTE = timedelta(minutes=1)
+HALF_HOUR = timedelta(minutes=30)
+HOUR = timedelta(hours=1)
+
+pytestmark = pytest.mark.parametrize("households", [("ev-tokyo",)])
+
+
+def recipe(name: str, home: Home) -> Any:
+    """The recipe's YAML, with the entities of the household in the place of the example's."""
+    found = re.search(rf"<!-- recipe: {name} -->\n```yaml\n(.*?)```", PAGE.read_text(), re.DOTALL)
+    assert found is not None, name
+    return parse_yaml(found[1].replace("_1234_", f"_{home.spin('ev-tokyo')[-4:]}_"))
+
+
+async def test_a_heater_below_a_price(home: Home) -> None:
+    await home.sign_in("ev-tokyo")
+    on = async_mock_service(home.hass, "switch", "turn_on")
+    off = async_mock_service(home.hass, "switch", "turn_off")
+    async with automating(home, recipe("heater", home)):
+        # 13:00: 32.23 a kWh; 01:00: 21.56.
+        await home.pass_time(HOUR)
+        assert (len(on), len(off)) == (0, 1)
+        await home.pass_time(12 * HOUR)
+        assert (len(on), len(off)) == (1, 1)
+
+
+async def test_before_the_night_rate(home: Home) -> None:
+    await home.sign_in("ev-tokyo")
+    on = async_mock_service(home.hass, "switch", "turn_on")
+    async with automating(home, recipe("calendar", home)):
+        for span in (12 * HOUR + 25 * MINUTE, 15 * MINUTE):
+            await home.pass_time(span)
+            assert not on
+        # 00:55: it ran at 00:45.
+        await home.pass_time(15 * MINUTE)
+        assert len(on) == 1
+
+
+async def test_the_cheapest_two_hours(home: Home) -> None:
+    await home.sign_in("ev-tokyo")
+    on = async_mock_service(home.hass, "switch", "turn_on")
+    off = async_mock_service(home.hass, "switch", "turn_off")
+    async with automating(home, recipe("cheapest", home)):
+        await home.pass_time(13 * HOUR)
+        assert len(on) == 1
+        await home.pass_time(2 * HOUR)
+        assert (len(on), len(off)) == (1, 1)
+
+
+@pytest.mark.parametrize("expected_lingering_timers", [True])
+async def test_half_hourly_rates_for_the_card(home: Home) -> None:
+    await home.sign_in("ev-tokyo")
+    assert await async_setup_component(home.hass, "template", recipe("rates", home))
+    await home.settle()
+    await home.pass_time(HALF_HOUR)
+    state = home.hass.states.get("sensor.half_hourly_rates")
+    assert state is not None
+    rates = state.attributes["rates"]
+    assert len(rates) == 96
+    # 11:00 to 13:00 is 13.10 + 2.48 + 3.98.
+    assert rates[22] == {
+        "start": "2025-11-20T11:00:00+09:00",
+        "end": "2025-11-20T11:30:00+09:00",
+        "value_inc_vat": 19.56,
+    }
+
+
+async def test_target_timeframes(home: Home) -> None:
+    await home.sign_in("ev-tokyo")
+    calls = async_mock_service(
+        home.hass, "target_timeframes", "update_target_timeframe_data_source"
+    )
+    async with automating(home, recipe("target_timeframes", home)):
+        await home.pass_time(HALF_HOUR)
+    (call,) = calls
+    data = call.data["data"]
+    # Yesterday, today and tomorrow.
+    assert len(data) == 3 * 48
+    assert data[0]["start"] == "2025-11-19T00:00:00+09:00"
+    assert data[-1]["end"] == "2025-11-22T00:00:00+09:00"
+    assert all(set(each) == {"start", "end", "value"} for each in data)
+    assert all(each["end"][14:] in {"00:00+09:00", "30:00+09:00"} for each in data)
+
+
+async def test_emhass(home: Home) -> None:
+    await home.sign_in("ev-tokyo")
+    calls = async_mock_service(home.hass, "rest_command", "emhass_plan")
+    async with automating(home, recipe("emhass", home)):
+        await home.pass_time(HALF_HOUR)
+    (call,) = calls
+    prices = call.data["prices"]
+    # From 12:30: half an hour by day, twelve hours at the standard rate, four at night, ...
+    assert len(prices) == 48
+    assert prices[:2] == [19.56, 32.23]
+    assert prices[25:33] == [21.56] * 8
+
+
+async def test_evcc_asks_over_http(home: Home, hass_client: ClientSessionGenerator) -> None:
+    await home.sign_in("ev-tokyo")
+    assert await async_setup_component(home.hass, "api", {})
+    client = await hass_client()
+    response = await client.post(
+        "/api/services/octopus_japan/get_prices?return_response", json={"resolution": "half_hour"}
+    )
+    assert response.status == HTTPStatus.OK
+    prices = (await response.json())["service_response"]["prices"]
+    assert len(prices) == 96
+    assert {"start", "end", "price"} <= set(prices[0])

@@ -48,7 +48,7 @@ def main() -> None:
         page = browser.new_page(locale="en-GB", timezone_id="Asia/Tokyo")
         sign_in(page)
         page.goto(f"{ADDRESS}/octopus-japan")
-        take(page, "dashboard", 1640)
+        take(page, "dashboard", 1660)
         page.goto(f"{ADDRESS}/energy/electricity")
         take(page, "energy-day", 1000)
         today = datetime.now(ZoneInfo("Asia/Tokyo"))

@@ -3,7 +3,7 @@
 Days are JST; an `end` is exclusive. `agreements` lists (product key of data/products.json, first day, end).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from .load import Load
@@ -25,6 +25,17 @@ class PointPlan:
     amperage: int | None = None
     kw: int | None = None
     status: str = "ON_SUPPLY"
+
+    def since(self, day: date) -> PointPlan:
+        """Return the plan of a point whose supply begins no earlier; one that ended before stays."""
+        if self.end is not None and self.end <= day:
+            return self
+        terms = tuple(
+            (product, max(start, day), end)
+            for product, start, end in self.agreements
+            if end is None or end > day
+        )
+        return replace(self, agreements=terms, start=max(self.start, day))
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """A world with its clock, faults, tokens and limits, and the record of what was asked. No network."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from random import Random
 from typing import Any, NamedTuple
 
@@ -29,9 +29,12 @@ class Simulation:
         *,
         clock: Clock | None = None,
         regular_readings: bool = False,
+        since: date | None = None,
     ) -> None:
         self.clock = clock or Clock(now)
-        self.world = World(households, seed, self.clock, regular_readings=regular_readings)
+        self.world = World(
+            households, seed, self.clock, regular_readings=regular_readings, since=since
+        )
         self.truth = Truth(self.world, self.clock, adder_basis)
         self.faults = Faults()
         self.tokens = Tokens(self.world, self.clock)

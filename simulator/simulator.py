@@ -13,7 +13,7 @@ class Simulator(Simulation):
     `households` are keys of `simulator.households.PLANS`. Without `now` the clock follows real time; with it, it stands still
     there until `clock.run()`. The same seed makes the same world. `adder_basis` chooses how adjustment and levy are billed.
     With `regular_readings` every meter is read on the same day of each month: nobody has to wait for the service to state a
-    closed period to know where it ended.
+    closed period to know where it ended. No supply begins before the day `since`, if it is given.
     """
 
     _runner: web.AppRunner | None = None

@@ -191,7 +191,13 @@ class World:
     """Everything there is, and the hooks to edit it."""
 
     def __init__(
-        self, keys: Iterable[str], seed: int, clock: Clock, *, regular_readings: bool = False
+        self,
+        keys: Iterable[str],
+        seed: int,
+        clock: Clock,
+        *,
+        regular_readings: bool = False,
+        since: date | None = None,
     ) -> None:
         self.seed = seed
         self.clock = clock
@@ -200,7 +206,9 @@ class World:
         for key in keys:
             if key not in PLANS:
                 raise ValueError(f"no household {key!r}; there are: {', '.join(PLANS)}")
-            self.households[key] = _Builder(seed, key, regular_readings).household(PLANS[key])
+            self.households[key] = _Builder(seed, key, regular_readings, since).household(
+                PLANS[key]
+            )
         self._points = {point.identifier: point for point in self._all_points()}
 
     @property
@@ -273,10 +281,13 @@ class World:
 class _Builder:
     """Builds one household; identifiers follow from the seed and the household's key."""
 
-    def __init__(self, seed: int, key: str, regular_readings: bool) -> None:
+    def __init__(
+        self, seed: int, key: str, regular_readings: bool, since: date | None = None
+    ) -> None:
         self._seed = seed
         self._key = key
         self._regular = regular_readings
+        self._since = since or date.min
 
     def household(self, plan: HouseholdPlan) -> Household:
         return Household(
@@ -317,6 +328,7 @@ class _Builder:
     def _point[T: Point](self, kind: type[T], household: HouseholdPlan, plan: PointPlan) -> T:
         number = self._draw("point", plan.tag) % 10**20
         identifier = f"{plan.area}{number:020}"
+        plan = plan.since(self._since)
         schedule = Schedule(
             f"{self._seed}|{identifier}",
             plan.reading_day,

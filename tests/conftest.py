@@ -1,6 +1,7 @@
 """A real Home Assistant with its real recorder, signed in to the simulator over loopback. Only time is made up."""
 
 from collections.abc import AsyncIterator
+from datetime import date
 import logging
 
 from freezegun.api import FrozenDateTimeFactory
@@ -28,12 +29,21 @@ def households() -> tuple[str, ...]:
 
 
 @pytest.fixture
+def since() -> date | None:
+    """When supply began, at the earliest: a month of history is quickly written. None: as the households' plans say."""
+    return date(2025, 10, 21)
+
+
+@pytest.fixture
 async def simulator(
-    households: tuple[str, ...], freezer: FrozenDateTimeFactory, socket_enabled: None
+    households: tuple[str, ...],
+    since: date | None,
+    freezer: FrozenDateTimeFactory,
+    socket_enabled: None,
 ) -> AsyncIterator[Simulator]:
     """A simulated service whose clock stands still."""
     freezer.move_to(NOW)
-    simulator = Simulator(households=households, now=NOW)
+    simulator = Simulator(households=households, now=NOW, since=since)
     await simulator.start()
     yield simulator
     await simulator.stop()

@@ -6,7 +6,7 @@ import shutil
 from typing import Any
 
 from automating import automating
-from conftest import Home
+from home import Home
 from homeassistant.components.automation.helpers import async_get_blueprints
 from homeassistant.components.blueprint import Blueprint
 from homeassistant.helpers import device_registry as dr

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from automating import automating
-from conftest import Home
+from home import Home
 from homeassistant.helpers.condition import (
     async_get_all_descriptions,
     async_validate_condition_config,

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from automating import automating
-from conftest import Home
+from home import Home
 from homeassistant.setup import async_setup_component
 from homeassistant.util.yaml import parse_yaml
 import pytest

@@ -130,6 +130,7 @@ async def test_components_and_prices_without_tax(home: Home) -> None:
 
 
 @pytest.mark.parametrize("households", [("green-tokyo",)])
+@pytest.mark.parametrize("since", [None])
 async def test_past_prices_follow_the_steps_that_use_climbed(home: Home) -> None:
     await home.sign_in("green-tokyo")
     spin = home.spin("green-tokyo")
@@ -487,6 +488,7 @@ async def test_consumption_by_hour_month_and_billing_period(home: Home) -> None:
 
 
 @pytest.mark.parametrize("households", [("green-tokyo",)])
+@pytest.mark.parametrize("since", [None])
 async def test_the_cost_of_a_late_day_counts_the_steps_from_the_periods_start(home: Home) -> None:
     await home.sign_in("green-tokyo")
     spin, truth = home.spin("green-tokyo"), home.simulator.truth

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from automating import automating
-from conftest import Home
+from home import Home
 from homeassistant.core import Event
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.translation import async_get_translations

@@ -12,7 +12,6 @@ import pytest
 from simulator_client import NOW, Connect
 
 from simulator import Simulator
-from simulator.dates import JST
 from simulator.dates import JST, Month, Schedule, midnight, slot_of
 from simulator.households import PLANS
 from simulator.meter import Meter
@@ -211,3 +210,12 @@ def test_regular_readings_fall_on_the_same_day_of_every_month() -> None:
     (spin,) = simulator.world.supply_points
     days = {start.astimezone(JST).day for start, _ in simulator.truth.periods(spin)}
     assert len(days) == 1
+
+
+def test_no_supply_begins_before_the_day_that_is_asked_for() -> None:
+    simulator = Simulator(("moved", "solar-tokyo"), now=NOW, since=date(2026, 10, 1))
+    starts = {point.start for point in simulator.world.generation_points.values()}
+    assert starts == {date(2026, 10, 1)}
+    ended, current = simulator.world.households["moved"].supply_points
+    assert (ended.end, current.start) == (date(2025, 10, 5), date(2026, 10, 1))
+    assert [agreement.start for agreement in current.agreements] == [current.start]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ..const import CONF_ADDER_BASIS
-from ..kraken.models import Reading
+from ..kraken.models import Reading, SupplyPeriod
 from ..tariff import AdderBasis, Tariff
 from ..tariff.from_kraken import Evidence, tariff
 from .account import LoginData, SupplyPointData
@@ -27,7 +27,7 @@ def supply_tariff(
         Evidence(
             intervals=point.interval_readings,
             reading_dates=point.reading_dates,
-            supply_periods=point.supply_periods,
+            supply_periods=_supply_periods(point),
             charges=[
                 line
                 for line in memory.charges.get(point.account_number, ())
@@ -42,3 +42,10 @@ def supply_tariff(
         adder_basis=None if basis == AUTOMATIC else AdderBasis(basis),
         subsidies=True,
     )
+
+
+def _supply_periods(point: SupplyPointData) -> tuple[SupplyPeriod, ...]:
+    """Return the times on supply; where they are not told, the first agreement began with the supply."""
+    if point.supply_periods or (start := point.supply_start) is None:
+        return point.supply_periods
+    return (SupplyPeriod(start),)

@@ -507,12 +507,18 @@ async def test_the_cost_of_a_late_day_counts_the_steps_from_the_periods_start(ho
 async def test_every_field_has_a_text_and_every_action_an_icon(home: Home) -> None:
     await async_setup_component(home.hass, DOMAIN, {})
     described = (await async_get_all_descriptions(home.hass))[DOMAIN]
-    assert set(described) == {"get_prices", "find_cheapest_period", "get_consumption"}
+    assert set(described) == {
+        "get_prices",
+        "find_cheapest_period",
+        "get_consumption",
+        "reimport_history",
+    }
     for language in ("en", "ja"):
         texts = await async_get_translations(home.hass, language, "services", {DOMAIN})
         for action, description in described.items():
             base = f"component.{DOMAIN}.services.{action}"
-            assert description["response"] == {"optional": False}
+            answers = action != "reimport_history"
+            assert description.get("response") == ({"optional": False} if answers else None)
             assert f"{base}.name" in texts
             fields = dict(description["fields"])
             for section in [fields.pop(key) for key in list(fields) if "fields" in fields[key]]:

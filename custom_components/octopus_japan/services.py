@@ -23,6 +23,7 @@ from .const import DOMAIN
 from .consumption import By, Used, split, used
 from .coordinators.outlook import is_estimated
 from .price_attributes import COMPONENT_NAMES, band_option, components
+from .reimport import SCHEMA as REIMPORT_HISTORY, async_reimport_history
 from .tariff import PricePeriod
 from .tariff.cheapest import Found, NotFound, Piece, Slot, Task, find
 from .tariff.times import add_months, day_of, midnight
@@ -84,6 +85,9 @@ def async_setup_services(hass: HomeAssistant) -> None:
         hass.services.async_register(
             DOMAIN, name, action, schema, supports_response=SupportsResponse.ONLY
         )
+    hass.services.async_register(
+        DOMAIN, "reimport_history", async_reimport_history, REIMPORT_HISTORY
+    )
 
 
 async def _get_prices(call: ServiceCall) -> ServiceResponse:

@@ -12,7 +12,7 @@ from homeassistant.util import dt as dt_util
 
 from ..const import NAME
 from ..history.statistic_ids import compensation_id, return_id
-from ..history.sync import Row
+from ..history.sync import HOUR, Row
 from ..history.totals import Period, Total, calendar_periods, totals
 from ..kraken import Direction, KrakenClient
 from ..kraken.models import Reading
@@ -31,13 +31,15 @@ from .ways import Ways, listed_since
 class PointExport:
     """Energy fed in (kWh) and compensation (yen) of one generation point by period, with `complete` where all is published.
 
-    `credit` is the yen paid for the next kWh, None where that is not told.
+    `age` is for how many whole hours there has been no newer reading, `credit` the yen paid for the next kWh, None where that
+    is not told.
     """
 
     periods: Mapping[str, Period]
     export: Mapping[str, Total]
     compensation: Mapping[str, Total]
     latest: Reading | None
+    age: int | None
     credit: Decimal | None
     imported: float | None
 
@@ -92,7 +94,7 @@ class ExportsCoordinator(HistoryCoordinator[PointExport]):
         return min(calendar_periods(now)["last_month"].start, listed_since(now))
 
     @override
-    async def usage(self, number: str) -> PointExport:
+    async def fresh(self, number: str) -> PointExport:
         now = dt_util.utcnow()
         rows = await self.point(number).rows(calendar_periods(now)["last_month"].start)
         return await self.hass.async_add_executor_job(
@@ -127,6 +129,7 @@ def _export(
         export=totals(rows, periods, since),
         compensation=totals(valued(rows, GenerationPricing(tariff)), periods, since),
         latest=latest,
+        age=None if latest is None else (now - latest.end_at) // HOUR,
         credit=credit,
         imported=imported,
     )

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+import operator
 from typing import override
 
 from homeassistant.core import CoreState, HomeAssistant, callback
@@ -55,7 +56,15 @@ class HistoryCoordinator[UsageT](DataUpdateCoordinator[Mapping[str, UsageT]]):
         *,
         name: str,
     ) -> None:
-        super().__init__(hass, LOGGER, config_entry=entry, name=name, update_interval=INTERVAL)
+        super().__init__(
+            hass,
+            LOGGER,
+            config_entry=entry,
+            name=name,
+            update_interval=INTERVAL,
+            # Most polls bring nothing new, and then nothing has to be shown.
+            always_update=False,
+        )
         self.account = account
         self.memory = memory
         self.client = client
@@ -84,7 +93,7 @@ class HistoryCoordinator[UsageT](DataUpdateCoordinator[Mapping[str, UsageT]]):
         """Return since when a point is read again every day."""
 
     @abstractmethod
-    async def usage(self, number: str) -> UsageT:
+    async def fresh(self, number: str) -> UsageT:
         """Return what the rows of a point say."""
 
     @callback
@@ -118,6 +127,13 @@ class HistoryCoordinator[UsageT](DataUpdateCoordinator[Mapping[str, UsageT]]):
         """Write readings and what they are worth; False if the recorder does not take it now."""
         self._keep(number, readings)
         return await self.point(number).record(readings, await self.pricing(number))
+
+    async def usage(self, number: str) -> UsageT:
+        """Return what the rows of a point say: the same object as long as they say the same."""
+        fresh = await self.fresh(number)
+        known = (self.data or {}).get(number)
+        same = await self.hass.async_add_executor_job(operator.eq, fresh, known)
+        return known if known is not None and same else fresh
 
     async def async_show(self, number: str) -> None:
         """Show what was stored in the background meanwhile."""

@@ -78,7 +78,7 @@ class ReadingsCoordinator(HistoryCoordinator[PointUsage]):
         return min(previous.start, listed_since(now))
 
     @override
-    async def usage(self, number: str) -> PointUsage:
+    async def fresh(self, number: str) -> PointUsage:
         now = dt_util.utcnow()
         tariff = await self.hass.async_add_executor_job(self.tariff, number)
         rows = await self.point(number).rows(usage_start(tariff, now))

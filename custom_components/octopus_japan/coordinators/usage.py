@@ -33,6 +33,8 @@ class PointUsage:
     consumption: Mapping[str, Total]
     cost: Mapping[str, Total]
     latest: Reading | None
+    age: int | None
+    """For how many whole hours there has been no newer one."""
     published_until: datetime | None
     period: BillingPeriod
     typical: tuple[Decimal, ...]
@@ -86,6 +88,7 @@ def usage(  # noqa: PLR0917
         consumption=totals(rows, periods, since),
         cost=totals(yen, periods, since),
         latest=latest,
+        age=None if latest is None else (now - latest.end_at) // HOUR,
         published_until=rows[-1].start + HOUR if rows else None,
         period=tariff.calendar.period_at(now),
         typical=_typical(rows),

@@ -117,6 +117,10 @@ PLANS: dict[str, HouseholdPlan] = {
             )
         ),
     ),
+    "denka-tokyo": _one(
+        "all-electric home, cheap from 01:00 until 06:00, Tokyo",
+        _tokyo(_point("denka-03", date(2025, 9, 10), 10, Load(base=0.2, water_heater=1.4))),
+    ),
     "solar-tokyo": _one(
         "time-of-use plan for homes with solar power, and a feed-in generation point, Tokyo",
         _tokyo(

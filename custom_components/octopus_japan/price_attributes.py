@@ -1,6 +1,7 @@
 """How a price is told to dashboards and automations: bands by name, and the shapes that cards of the community read."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from .coordinators.prices import PointPrices
@@ -65,7 +66,7 @@ def price_attributes(prices: PointPrices) -> Mapping[str, Any]:
     return {
         **components(price),
         "band": band_option(prices.tariff, price),
-        "valid_until": price.valid_until,
+        "valid_until": _valid_until(prices, price),
         "estimated": price.estimated or (prices.left_in_step is not None and prices.used_estimated),
         "sources": {
             COMPONENT_NAMES[component]: source.value
@@ -73,6 +74,12 @@ def price_attributes(prices: PointPrices) -> Mapping[str, Any]:
         },
         "rates": [*_rates(prices.today), *_rates(prices.tomorrow)],
     }
+
+
+def _valid_until(prices: PointPrices, price: Price) -> datetime | None:
+    """Return until when the price holds as it is: until a part of it is no longer told, or another price is expected."""
+    ends = (price.valid_until, prices.next.at if prices.next else None)
+    return min((end for end in ends if end is not None), default=None)
 
 
 def _rates(day: DayPrices | None) -> list[dict[str, Any]]:

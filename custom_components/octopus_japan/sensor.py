@@ -100,6 +100,11 @@ def _standing_charge(prices: PointPrices) -> float | None:
     return float(charge.price) if charge is not None and charge.per is Per.DAY else None
 
 
+def _step_attributes(prices: PointPrices) -> Attributes:
+    """Only on a stepped plan does anything rest on use."""
+    return None if prices.left_in_step is None else {"estimated": prices.used_estimated}
+
+
 PRICE_SENSORS: tuple[OctopusSensorDescription[PointPrices], ...] = (
     _price(
         "current_price",
@@ -119,7 +124,7 @@ PRICE_SENSORS: tuple[OctopusSensorDescription[PointPrices], ...] = (
         device_class=SensorDeviceClass.ENUM,
         options=list(BANDS),
         value_fn=lambda p: band_option(p.tariff, p.current) if p.current else None,
-        attributes_fn=lambda p: {"estimated": p.used_estimated} if p.left_in_step else None,
+        attributes_fn=_step_attributes,
     ),
     OctopusSensorDescription(
         key="left_in_step",
@@ -128,7 +133,7 @@ PRICE_SENSORS: tuple[OctopusSensorDescription[PointPrices], ...] = (
         native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
         suggested_display_precision=1,
         value_fn=lambda p: None if p.left_in_step is None else float(p.left_in_step),
-        attributes_fn=lambda p: {"estimated": p.used_estimated},
+        attributes_fn=_step_attributes,
     ),
     _price(
         "fuel_cost_adjustment",

@@ -25,6 +25,8 @@ from .households import (
     sign_in,
     simulator_of_the_demo,
 )
+from .mishaps import mishap_rows
+from .night import night_rows
 from .progress import step
 
 CONFIGURATION = REPOSITORY / ".demo"
@@ -96,6 +98,10 @@ async def check() -> bool:
             step("comparing with the ground truth")
             rows = await Check(simulator, connection, homes(simulator)).settled_rows()
             log = home_assistant.log.read_text()
+    step("mishaps: a restart in the middle of an import, a gap that fills, a correction")
+    rows += await mishap_rows()
+    step("a night: a time-of-use household goes through 01:00 on a clock that runs")
+    rows += await night_rows()
     print(table(rows))
     wrong = sum(not row.ok for row in rows)
     print(f"{len(rows)} rows, {wrong or 'none'} wrong")

@@ -84,7 +84,7 @@ class Check:
             rows += self._usage_rows(home)
             rows += self._account_rows(home)
         for home in self._homes:
-            rows += await self._month_rows(home)
+            rows += await self.month_rows(home)
         return [*rows, *await self._energy_rows(), *await self._health_rows()]
 
     def _price_rows(self, home: Home) -> Iterable[Row]:
@@ -100,7 +100,7 @@ class Check:
         }.items():
             # A plan without adjustment has no such attribute.
             shown = self._state(key).get("attributes", {}).get(attribute, 0)
-            yield _number(f"{home.name} {attribute.replace('_', ' ')}", shown, part, "JPY/kWh")
+            yield number_row(f"{home.name} {attribute.replace('_', ' ')}", shown, part, "JPY/kWh")
         # The adjustment of a month to come is not published: only changes within the month can be right.
         if (change := self._next_change(home, now, used)) is not None:
             total = self._truth.price(home.spin, change, used).total
@@ -161,7 +161,7 @@ class Check:
             f"{home.name} plan", shown, agreement.product.name, shown == agreement.product.name
         )
 
-    async def _month_rows(self, home: Home) -> list[Row]:
+    async def month_rows(self, home: Home) -> list[Row]:
         """Compare each month of the statistics, the first of which may be part of one."""
         start = self._truth.periods(home.spin)[0][0]
         ids = {kind: home.statistic(kind) for kind in ("consumption", "cost")}
@@ -187,8 +187,8 @@ class Check:
             yen = sum(self._truth.costs(home.spin, *window).values(), Decimal(0))
             label = f"{home.name} statistics {month.year}-{month.month:02}"
             rows += [
-                _number(label, shown["consumption"].get(month), kwh, "kWh"),
-                _number(label, shown["cost"].get(month), yen, "JPY"),
+                number_row(label, shown["consumption"].get(month), kwh, "kWh"),
+                number_row(label, shown["cost"].get(month), yen, "JPY"),
             ]
             month = month.plus(1)
         months = len(rows) // 2
@@ -220,7 +220,7 @@ class Check:
         ]
 
     def _number(self, home: Home, name: str, key: str, truth: Decimal, unit: str) -> Row:
-        return _number(f"{home.name} {name}", self._state(key).get("state"), truth, unit)
+        return number_row(f"{home.name} {name}", self._state(key).get("state"), truth, unit)
 
     def _time(self, home: Home, name: str, key: str, truth: datetime) -> Row:
         shown = str(self._state(key).get("state"))
@@ -230,7 +230,8 @@ class Check:
         return self._states.get(self._entity_ids.get(unique_id, ""), {})
 
 
-def _number(what: str, shown: Any, truth: Decimal, unit: str) -> Row:
+def number_row(what: str, shown: Any, truth: Decimal, unit: str) -> Row:
+    """Compare a number in its unit, as exactly as a float tells it."""
     places = PLACES[unit]
     try:
         number = Decimal(str(shown))

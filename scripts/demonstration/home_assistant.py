@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+from datetime import datetime
 import json
+import os
 from pathlib import Path
 import socket
 import sys
@@ -16,6 +18,9 @@ from .connection import CallError, Connection
 REPOSITORY = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
 USER = "demo"
+CLOCK = "DEMONSTRATION_CLOCK"
+"""Environment variable: where the process's clock starts (ISO, with offset); real time without it."""
+
 START_TIMEOUT = 120
 STOP_TIMEOUT = 40
 
@@ -60,13 +65,18 @@ def is_free(port: int) -> bool:
 
 
 class HomeAssistant:
-    """Home Assistant on a loopback address, in a configuration folder that it may fill."""
+    """Home Assistant on a loopback address, in a configuration folder that it may fill.
 
-    def __init__(self, folder: Path, port: int) -> None:
+    Its clock runs from `clock` on, or is real time.
+    """
+
+    def __init__(self, folder: Path, port: int, clock: datetime | None = None) -> None:
         self._folder = folder
         self._port = port
+        self._clock = clock
         self._process: asyncio.subprocess.Process | None = None
         self._session: ClientSession | None = None
+        self._token: str | None = None
         self.address = f"http://{HOST}:{port}"
 
     @property
@@ -78,10 +88,20 @@ class HomeAssistant:
         """Start the process and wait until it answers."""
         self._write_configuration()
         self._session = ClientSession()
+        await self._start()
+        return self
+
+    async def restart(self) -> None:
+        """Stop the process in order and start it again. Connections end."""
+        await self._stop_process()
+        await self._start()
+
+    async def _start(self) -> None:
         self._process = await asyncio.create_subprocess_exec(
             sys.executable,
             *("-m", "scripts.demonstration.launch", "--config", str(self._folder), "--skip-pip"),
             cwd=REPOSITORY,
+            env=os.environ | ({CLOCK: self._clock.isoformat()} if self._clock else {}),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
@@ -93,7 +113,6 @@ class HomeAssistant:
         except BaseException:
             await self.stop()
             raise
-        return self
 
     async def __aexit__(
         self,
@@ -118,8 +137,14 @@ class HomeAssistant:
         form = {"grant_type": "authorization_code", "code": code, "client_id": client}
         async with self._session.post(f"{self.address}/auth/token", data=form) as answer:
             answer.raise_for_status()
-            token = (await answer.json())["access_token"]
-        return await Connection(self._session, self.address, token).open()
+            self._token = (await answer.json())["access_token"]
+        return await self.connect()
+
+    async def connect(self) -> Connection:
+        """Connect as the user who has signed up."""
+        if self._session is None or self._token is None:
+            raise RuntimeError("nobody has signed up")
+        return await Connection(self._session, self.address, self._token).open()
 
     async def ended(self) -> None:
         """Wait until the process ends by itself."""
@@ -130,6 +155,9 @@ class HomeAssistant:
         """Stop the process, in order if it will."""
         if self._session is not None:
             await self._session.close()
+        await self._stop_process()
+
+    async def _stop_process(self) -> None:
         process = self._process
         if process is None or process.returncode is not None:
             return
@@ -151,7 +179,7 @@ class HomeAssistant:
         if self._session is None:
             return False
         with contextlib.suppress(ClientError):
-            async with self._session.get(f"{self.address}/api/onboarding") as answer:
+            async with self._session.get(f"{self.address}/manifest.json") as answer:
                 return answer.status == 200
         return False
 

@@ -42,7 +42,7 @@ def homes(simulator: Simulator) -> list[Home]:
     for name, household in simulator.world.households.items():
         account = household.accounts[0]
         spin = account.supply_points[0].spin
-        found.append(Home(name, HOUSEHOLDS[name], spin, account.number))
+        found.append(Home(name, HOUSEHOLDS.get(name, "time-of-use"), spin, account.number))
     return found
 
 
@@ -58,6 +58,14 @@ async def sign_in(simulator: Simulator, connection: Connection, home: Home) -> N
         raise CallError(f"the config flow of {home.name} ended with {result}")
 
 
+async def reload(connection: Connection, home: Home) -> None:
+    """Reload the entry of a household, which has it read anew."""
+    for entity in await connection.call("config/entity_registry/list"):
+        if entity["unique_id"] == f"{home.spin}_history_import":
+            entry = entity["config_entry_id"]
+            await connection.post(f"/api/config/config_entries/entry/{entry}/reload", {})
+
+
 async def settle(connection: Connection, home: Home) -> None:
     """Wait until the history import of a household says 100 % and its statistics are stored."""
     shown: float | None = None
@@ -65,7 +73,7 @@ async def settle(connection: Connection, home: Home) -> None:
         async with asyncio.timeout(SETTLE_TIMEOUT):
             while shown != 100 or not await _stored(connection, home):
                 await asyncio.sleep(0.5)
-                before, shown = shown, await _imported(connection, home)
+                before, shown = shown, await imported(connection, home)
                 if shown not in {None, before}:
                     step(f"{home.name}: history {shown:.0f} %")
     except TimeoutError:
@@ -88,7 +96,8 @@ async def enable(connection: Connection, all_homes: list[Home], keys: set[str]) 
         await connection.post(f"/api/config/config_entries/entry/{entry}/reload", {})
 
 
-async def _imported(connection: Connection, home: Home) -> float | None:
+async def imported(connection: Connection, home: Home) -> float | None:
+    """Return how much of a household's history is imported, in %; None while that is not known."""
     entity_id = (await connection.entity_ids()).get(f"{home.spin}_history_import")
     state = (await connection.states()).get(entity_id or "")
     try:

@@ -9,6 +9,7 @@ import operator
 from typing import override
 
 from homeassistant.core import CoreState, HomeAssistant, callback
+from homeassistant.helpers.event import async_track_utc_time_change
 from homeassistant.helpers.start import async_at_started
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
@@ -102,8 +103,17 @@ class HistoryCoordinator[UsageT](DataUpdateCoordinator[Mapping[str, UsageT]]):
         entry = self.config_entry
         entry.async_on_unload(self.async_add_listener(lambda: None))
         entry.async_on_unload(async_at_started(self.hass, self._async_started))
+        entry.async_on_unload(
+            async_track_utc_time_change(self.hass, self._async_new_day, hour=15, minute=0, second=1)
+        )
         entry.async_on_unload(self.importer.async_stop)
         entry.async_on_unload(partial(async_release, self.hass, entry.entry_id))
+
+    async def _async_new_day(self, _now: datetime) -> None:
+        """Begin the periods of a new day: in Japan it begins at 15:00 UTC."""
+        if self.data:
+            usages = {number: await self.usage(number) for number in self.data}
+            self.async_set_updated_data(usages)
 
     @callback
     def _async_started(self, hass: HomeAssistant) -> None:

@@ -113,9 +113,7 @@ class PricesCoordinator(DataUpdateCoordinator[Mapping[str, PointPrices]]):
             )
 
 
-def _next(
-    tariff: Tariff, at: datetime, used: Decimal, usage: PointUsage | None
-) -> Price | None:
+def _next(tariff: Tariff, at: datetime, used: Decimal, usage: PointUsage | None) -> Price | None:
     """Return the next price of another amount, and when: by the clock, or where the use is expected to cross a step."""
     current = price_at(tariff, at, used).total
     if has_steps(tariff):

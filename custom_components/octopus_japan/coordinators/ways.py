@@ -39,6 +39,11 @@ def listed_since(now: datetime) -> datetime:
     return whole_hour(now - LONGEST_WINDOW) + 2 * HALF_HOUR
 
 
+def _is_old(found: Sequence[Reading]) -> bool:
+    """Tell whether an answer has anything that not every way would have."""
+    return bool(found) and found[0].start_at < whole_hour(dt_util.utcnow() - LONGEST_WINDOW)
+
+
 def windows(start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
     """Cut a time into pieces that the service answers whole, oldest first."""
     cuts = []
@@ -160,13 +165,13 @@ class Ways:
             found = await self._whole(known, start, end)
         if known is not None or self.path is not ReadingPath.HALF_HOURLY:
             return found
-        if not found and supplied:
+        if supplied and not _is_old(found):
             # One read returned nothing, and the full data a minute later (FACTS 5): nothing twice is something.
             found = await self._fetch(start, end)
-        if found:
+        if _is_old(found):
             memory[self._number] = ReadingPath.HALF_HOURLY
         elif supplied:
-            found = await self._older_way(start, end)
+            found = await self._older_way(start, end) or found
         return found
 
     async def _older_way(self, start: datetime, end: datetime) -> Sequence[Reading]:

@@ -40,6 +40,7 @@ from custom_components.octopus_japan.history.statistic_ids import (
 from custom_components.octopus_japan.history.sync import HALF_HOUR, Row, exact
 from simulator import Simulator
 from simulator.dates import midnight
+from simulator.engine import Engine
 from simulator.world import Point
 
 HOUSEHOLDS = ("simple-kansai", "green-tokyo", "ev-tokyo", "solar-tokyo", "green-kansai")
@@ -72,6 +73,7 @@ class Machinery:
         self.hass: HomeAssistant
         self.simulator: Simulator | None = None
         self._ticker = ThreadPoolExecutor(1)
+        self._engine: Engine | None = None
         self._stack = AsyncExitStack()
 
     async def start(
@@ -99,7 +101,14 @@ class Machinery:
         await self.hass.config_entries.async_setup(entry.entry_id)
 
     async def stop(self) -> None:
-        """Stop Home Assistant."""
+        """Stop Home Assistant.
+
+        The recorder closes its connections under whoever reads, which can crash SQLite: let what reads now finish, and nothing
+        read after it.
+        """
+        executor = get_instance(self.hass)._db_executor
+        assert executor is not None
+        await asyncio.get_running_loop().run_in_executor(self._ticker, executor.shutdown)
         await self.ticking(self.hass.async_stop(force=True))
         await self._stack.aclose()
         # What would end with the process must not go on in this one.
@@ -150,6 +159,8 @@ class Machinery:
         now = midnight(start) + timedelta(days=days, hours=9, minutes=10)
         simulator.clock.set(now)
         self.freezer.move_to(now)
+        # Documents are parsed once for all histories.
+        self._engine = simulator.engine = self._engine or simulator.engine
         await simulator.start()
         self.simulator = simulator
         self.storage.clear()

@@ -1,0 +1,402 @@
+"""The clocks of readings in a running Home Assistant: what they ask for, what they store, and when."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from unittest.mock import patch
+
+from home import NOW, Home
+from homeassistant.components.recorder import get_instance
+from homeassistant.core import CoreState
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import device_registry as dr
+import pytest
+
+from custom_components.octopus_japan.const import DOMAIN
+from custom_components.octopus_japan.coordinators.importer import Paused
+from custom_components.octopus_japan.history import series as series_module
+from custom_components.octopus_japan.history.series import ClaimedError, Series
+from custom_components.octopus_japan.history.statistic_ids import (
+    compensation_id,
+    consumption_id,
+    cost_id,
+    return_id,
+)
+from custom_components.octopus_japan.history.sync import Row, exact
+from custom_components.octopus_japan.kraken import KrakenClient, ReadingPath
+
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+HOUSEHOLD = "simple-kansai"
+READINGS = {
+    "HalfHourlyReadings",
+    "SupplyPointImport",
+    "Measurements",
+    "GenerationHalfHourlyReadings",
+}
+
+pytestmark = pytest.mark.parametrize("households", [(HOUSEHOLD,)])
+
+
+@pytest.fixture
+def since() -> None:
+    """Six weeks of history: more than the first poll reads."""
+
+
+def asked(home: Home) -> list[str]:
+    """Return the requests for readings since the last call."""
+    found = [request.operation for request in home.simulator.requests]
+    home.simulator.requests.clear()
+    return [name for name in found if name in READINGS]
+
+
+async def stored(home: Home, statistic_id: str) -> list[Row]:
+    return (await Series(home.hass, statistic_id, "", "", entry_id="reader").read(LONG_AGO)).rows
+
+
+async def equal(home: Home, number: str, *, exported: bool = False) -> None:
+    """Both statistics of a point equal the truth."""
+    truth, now = home.simulator.truth, home.simulator.clock.now()
+    energy = await stored(home, (return_id if exported else consumption_id)(number))
+    money = await stored(home, (compensation_id if exported else cost_id)(number))
+    hours = truth.hours(number, LONG_AGO, now)
+    assert {row.start: exact(row.state) for row in energy} == hours
+    assert exact(energy[-1].sum) == sum(hours.values())
+    costs = truth.costs(number, LONG_AGO, now)
+    assert {row.start for row in money} == costs.keys()
+    assert all(abs(exact(row.state) - costs[row.start]) < Decimal("1e-6") for row in money)
+    assert abs(exact(money[-1].sum) - sum(costs.values())) < Decimal("0.005")
+
+
+def half_hour(days: float) -> datetime:
+    at = NOW - timedelta(days=days)
+    return at.replace(minute=0)
+
+
+async def test_all_history_is_there_after_signing_in(home: Home) -> None:
+    entry = await home.sign_in(HOUSEHOLD)
+    spin = home.spin(HOUSEHOLD)
+    await equal(home, spin)
+    assert home.state(spin, "history_import").state == "100.0"
+    # 42 days: the last 31, then the rest.
+    assert asked(home) == ["HalfHourlyReadings"] * 2
+    assert spin in entry.runtime_data.memory.memory.complete
+
+
+async def test_a_poll_asks_once_and_without_news_writes_and_shows_nothing(home: Home) -> None:
+    entry = await home.sign_in(HOUSEHOLD)
+    readings = entry.runtime_data.readings
+    shown = []
+    readings.async_add_listener(lambda: shown.append(1))
+    asked(home)
+    with patch.object(series_module, "async_add_external_statistics") as write:
+        await readings.async_refresh()
+    assert asked(home) == ["HalfHourlyReadings"]
+    write.assert_not_called()
+    assert not shown
+
+
+async def test_the_windows_that_are_read_again(home: Home) -> None:
+    entry = await home.sign_in(HOUSEHOLD)
+    ways = entry.runtime_data.readings.point(home.spin(HOUSEHOLD)).ways
+    windows: list[tuple[timedelta, timedelta]] = []
+    real = ways.fetch
+
+    async def fetch(start: datetime, end: datetime, **options: Any) -> Any:
+        now = home.simulator.clock.now()
+        windows.append((now - start, now - end))
+        return await real(start, end, **options)
+
+    with patch.object(ways, "fetch", fetch):
+        await home.pass_time(timedelta(minutes=31))
+        assert [start.days for start, _ in windows] == [7]
+        windows.clear()
+        await home.pass_time(timedelta(days=1))
+        # Daily to the start of the billing period before this one: 9 October.
+        assert [start.days for start, _ in windows] == [7, 43, 12]
+        windows.clear()
+        await home.pass_time(timedelta(hours=1))
+        assert [start.days for start, _ in windows] == [7]
+        windows.clear()
+        await home.pass_time(timedelta(days=7))
+        assert len(windows) == 3
+
+
+async def test_a_correction_of_weeks_ago_arrives_with_the_daily_reading(home: Home) -> None:
+    await home.sign_in(HOUSEHOLD)
+    spin = home.spin(HOUSEHOLD)
+    home.simulator.world.correct(spin, half_hour(30), "4.56")
+    await home.pass_time(timedelta(minutes=31))
+    with pytest.raises(AssertionError):
+        await equal(home, spin)
+    await home.pass_time(timedelta(days=1))
+    await equal(home, spin)
+
+
+async def test_costs_only_of_the_periods_touched(home: Home) -> None:
+    entry = await home.sign_in(HOUSEHOLD)
+    spin = home.spin(HOUSEHOLD)
+    point = entry.runtime_data.readings.point(spin)
+    home.simulator.world.correct(spin, half_hour(30), "4.56")
+    priced: list[tuple[datetime, datetime]] = []
+    real = point.energy.read
+
+    async def read(start: datetime, end: datetime | None = None) -> Any:
+        if end is not None:
+            priced.append((start, end))
+        return await real(start, end)
+
+    with patch.object(point.energy, "read", read):
+        await home.pass_time(timedelta(days=1))
+    first, second, *_ = home.simulator.truth.periods(spin)
+    assert first in priced or (first[0], second[1]) in priced
+    await equal(home, spin)
+
+
+async def test_statistics_that_the_user_clears_are_read_again(home: Home) -> None:
+    await home.sign_in(HOUSEHOLD)
+    spin = home.spin(HOUSEHOLD)
+    await home.pass_time(timedelta(minutes=31))
+    for ids in ([consumption_id(spin)], [cost_id(spin)], [consumption_id(spin), cost_id(spin)]):
+        get_instance(home.hass).async_clear_statistics(ids)
+        await home.pass_time(timedelta(minutes=31))
+        await home.pass_time(timedelta(minutes=31))
+        await equal(home, spin)
+
+
+async def test_history_while_the_recorder_stands_still(home: Home) -> None:
+    """Set up before Home Assistant has started: fetched once, shown at once, written after."""
+    home.hass.set_state(CoreState.starting)
+    entry = await home.sign_in(HOUSEHOLD)
+    spin = home.spin(HOUSEHOLD)
+    assert asked(home) == ["HalfHourlyReadings"]
+    assert await stored(home, consumption_id(spin)) == []
+    assert float(home.state(spin, "consumption_yesterday").state) > 0
+    home.hass.set_state(CoreState.running)
+    entry.runtime_data.readings.importer.async_start()
+    await home.settle()
+    await equal(home, spin)
+    assert asked(home) == ["HalfHourlyReadings"]
+
+
+async def test_an_import_that_is_cut_off_goes_on(home: Home) -> None:
+    with patch("custom_components.octopus_japan.coordinators.importer.CHUNK", 1):
+        home.simulator.faults.add("http_500", operation="HalfHourlyReadings", times=1)
+        entry = await home.sign_in(HOUSEHOLD)
+        spin = home.spin(HOUSEHOLD)
+        # The first poll failed, and the import waits for nothing.
+        assert spin in entry.runtime_data.memory.memory.complete
+        await home.pass_time(timedelta(minutes=31))
+        await home.pass_time(timedelta(days=1))
+        await equal(home, spin)
+
+
+@pytest.mark.parametrize("fault", ["http_500", "throttled"])
+async def test_an_import_that_is_disturbed_waits_and_goes_on(home: Home, fault: Any) -> None:
+    real = KrakenClient.half_hourly_readings
+    calls = []
+
+    async def disturbed(client: KrakenClient, number: str, start: datetime, end: datetime) -> Any:
+        calls.append(start)
+        if len(calls) == 2:
+            home.simulator.faults.add(fault, operation="HalfHourlyReadings", times=1)
+        return await real(client, number, start, end)
+
+    with patch.object(KrakenClient, "half_hourly_readings", disturbed):
+        entry = await home.sign_in(HOUSEHOLD)
+        spin = home.spin(HOUSEHOLD)
+        importer = entry.runtime_data.readings.importer
+        assert importer.progress(spin) == 0
+        importer.async_start()
+        await home.settle()
+        assert len(calls) == 2
+        await home.pass_time(timedelta(minutes=61))
+    assert importer.progress(spin) == 1
+    await home.pass_time(timedelta(days=1))
+    await equal(home, spin)
+
+
+async def test_most_of_the_allowance_is_left_to_others(home: Home) -> None:
+    viewer = home.simulator.world.households[HOUSEHOLD].viewer_id
+    home.simulator.points.spend(viewer, 12_000)
+    entry = await home.sign_in(HOUSEHOLD)
+    spin = home.spin(HOUSEHOLD)
+    importer = entry.runtime_data.readings.importer
+    assert asked(home) == ["HalfHourlyReadings"]
+    assert importer.progress(spin) == 0
+    assert home.state(spin, "history_import").state == "0.0"
+    await home.pass_time(timedelta(minutes=61))
+    assert importer.progress(spin) == 1
+
+
+@pytest.mark.parametrize("fault", ["refused_field", "throttled"])
+async def test_without_knowing_the_allowance(home: Home, fault: Any) -> None:
+    options = {"field": "rateLimitInfo"} if fault == "refused_field" else {"operation": "RateLimit"}
+    home.simulator.faults.add(fault, times=1, **options)
+    entry = await home.sign_in(HOUSEHOLD)
+    progress = entry.runtime_data.readings.importer.progress(home.spin(HOUSEHOLD))
+    assert progress == (1 if fault == "refused_field" else 0)
+
+
+async def test_gaps_of_old_windows_are_asked_for_again(home: Home) -> None:
+    """No later pass may reach back to them."""
+    spin = home.spin(HOUSEHOLD)
+    world = home.simulator.world
+    world.withhold(spin, half_hour(38), half_hour(36), NOW + timedelta(days=2))
+    entry = await home.sign_in(HOUSEHOLD)
+    memory = entry.runtime_data.memory.memory
+    assert len(memory.gaps[spin]) == 1
+    asked(home)
+    await home.pass_time(timedelta(days=8))
+    assert memory.gaps[spin] == []
+    await equal(home, spin)
+
+
+async def test_a_long_time_off(home: Home) -> None:
+    entry = await home.sign_in(HOUSEHOLD)
+    await home.hass.config_entries.async_unload(entry.entry_id)
+    home.simulator.clock.advance(timedelta(days=80))
+    home.freezer.tick(timedelta(days=80))
+    await home.hass.config_entries.async_setup(entry.entry_id)
+    await home.settle()
+    await home.pass_time(timedelta(minutes=31))
+    spin = home.spin(HOUSEHOLD)
+    rows = await stored(home, consumption_id(spin))
+    assert {row.start for row in rows} == set(
+        home.simulator.truth.hours(spin, LONG_AGO, home.simulator.clock.now())
+    )
+
+
+async def test_removing_and_adding_the_entry_continues(home: Home) -> None:
+    entry = await home.sign_in(HOUSEHOLD)
+    spin = home.spin(HOUSEHOLD)
+    before = await stored(home, cost_id(spin))
+    await home.hass.config_entries.async_remove(entry.entry_id)
+    with patch.object(series_module, "async_add_external_statistics") as write:
+        await home.sign_in(HOUSEHOLD)
+    write.assert_not_called()
+    assert await stored(home, cost_id(spin)) == before
+    await home.pass_time(timedelta(hours=3))
+    await equal(home, spin)
+
+
+async def test_two_entries_never_write_the_same_statistic(home: Home) -> None:
+    one = await home.sign_in(HOUSEHOLD)
+    spin = home.spin(HOUSEHOLD)
+    two = await home.sign_in_with("another login", home.credentials(HOUSEHOLD))
+    readings = two.runtime_data.readings
+    assert readings.importer.progress(spin) is None
+    assert readings.data[spin].consumption == one.runtime_data.readings.data[spin].consumption
+    with pytest.raises(ClaimedError):
+        await readings.point(spin).review(await readings.pricing(spin))
+    # When the first goes, the other goes on.
+    await home.hass.config_entries.async_remove(one.entry_id)
+    await home.pass_time(timedelta(hours=3))
+    assert readings.importer.progress(spin) == 1
+    await equal(home, spin)
+
+
+async def test_a_point_that_fails_does_not_stop_the_others(home: Home) -> None:
+    entry = await home.sign_in(HOUSEHOLD)
+    home.simulator.faults.add("http_500", operation="HalfHourlyReadings", times=1)
+    await home.pass_time(timedelta(minutes=31))
+    assert not entry.runtime_data.readings.last_update_success
+    assert home.state(home.spin(HOUSEHOLD), "consumption_today").state == "unavailable"
+    await home.pass_time(timedelta(minutes=31))
+    assert home.state(home.spin(HOUSEHOLD), "consumption_today").state != "unavailable"
+
+
+async def test_a_credential_that_is_no_longer_accepted_stops_the_background(home: Home) -> None:
+    entry = await home.sign_in(HOUSEHOLD)
+    importer = entry.runtime_data.readings.importer
+    importer.async_again(home.spin(HOUSEHOLD))
+    await home.settle()
+    home.simulator.world.households[HOUSEHOLD].password = "changed"
+    home.simulator.faults.add("expired_token", operation="HalfHourlyReadings")
+    importer.async_again(home.spin(HOUSEHOLD))
+    await home.settle()
+    assert importer._timer is None or importer.progress(home.spin(HOUSEHOLD)) == 0
+
+
+async def test_a_busy_recorder_is_waited_for(home: Home) -> None:
+    entry = await home.sign_in(HOUSEHOLD)
+    readings = entry.runtime_data.readings
+    spin = home.spin(HOUSEHOLD)
+    home.simulator.world.correct(spin, half_hour(3), "4.56")
+    with patch.object(Series, "written", return_value=False):
+        await readings.async_refresh()
+        await home.settle()
+    # It is shown already.
+    assert readings.data[spin].published_until is not None
+    assert readings.importer._timer is not None
+    await home.pass_time(timedelta(minutes=6))
+    await home.pass_time(timedelta(minutes=31))
+    await equal(home, spin)
+    with pytest.raises(Paused), patch.object(readings, "record", return_value=False):
+        await readings.importer._record(spin, [])
+
+
+# The action
+
+
+async def test_reading_history_again(home: Home) -> None:
+    entry = await home.sign_in(HOUSEHOLD)
+    spin = home.spin(HOUSEHOLD)
+    home.simulator.world.correct(spin, half_hour(41), "4.56")
+    home.simulator.world.correct(spin, half_hour(20), "5.67")
+    asked(home)
+    await home.hass.services.async_call(
+        DOMAIN, "reimport_history", {"start": "2025-10-01"}, blocking=True
+    )
+    await home.settle()
+    await equal(home, spin)
+    home.simulator.world.correct(spin, half_hour(41), "1.23")
+    device = dr.async_get(home.hass).async_get_device_by_identifier((DOMAIN, spin), entry.entry_id)
+    assert device is not None
+    call = {"device_id": device.id}
+    await home.hass.services.async_call(DOMAIN, "reimport_history", call, blocking=True)
+    await home.settle()
+    await equal(home, spin)
+
+
+async def test_reading_again_what_is_not_ours(home: Home) -> None:
+    entry = await home.sign_in(HOUSEHOLD)
+    account = next(iter(entry.runtime_data.account.data.accounts))
+    device = dr.async_get(home.hass).async_get_device_by_identifier(
+        (DOMAIN, account), entry.entry_id
+    )
+    assert device is not None
+    for device_id in ("nothing", device.id):
+        with pytest.raises(ServiceValidationError, match="device_id"):
+            await home.hass.services.async_call(
+                DOMAIN, "reimport_history", {"device_id": device_id}, blocking=True
+            )
+    await home.hass.config_entries.async_unload(entry.entry_id)
+    with pytest.raises(ServiceValidationError):
+        await home.hass.services.async_call(DOMAIN, "reimport_history", {}, blocking=True)
+
+
+class TestWays:
+    """Ways that the service closes."""
+
+    async def test_an_account_without_half_hourly_readings(self, home: Home) -> None:
+        home.simulator.faults.add("refused_field", field="halfHourlyReadings")
+        entry = await home.sign_in(HOUSEHOLD)
+        spin = home.spin(HOUSEHOLD)
+        await equal(home, spin)
+        memory = entry.runtime_data.memory.memory
+        assert memory.paths == {spin: ReadingPath.SUPPLY_POINT}
+        # When it opens again, we go back within a week.
+        home.simulator.faults.clear()
+        await home.pass_time(timedelta(days=8))
+        assert memory.paths == {}
+        await equal(home, spin)
+
+    async def test_an_account_with_nothing_older_than_31_days(self, home: Home) -> None:
+        spin = home.spin(HOUSEHOLD)
+        home.simulator.world.point(spin).unlisted_beyond_31_days = True
+        entry = await home.sign_in(HOUSEHOLD)
+        await equal(home, spin)
+        memory = entry.runtime_data.memory.memory
+        assert memory.history_paths == {spin: ReadingPath.SUPPLY_POINT}
+        await home.pass_time(timedelta(days=8))
+        await equal(home, spin)

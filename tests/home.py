@@ -59,6 +59,10 @@ class Home:
         await self.settle()
         return entry
 
+    def leave_readings_out(self) -> None:
+        """Let the service fail at readings: a test that needs none does not wait until a long history is written."""
+        self.simulator.faults.add("http_500", operation="HalfHourlyReadings")
+
     async def settle(self) -> None:
         """Wait for everything that is under way, the history import too."""
         await self.hass.async_block_till_done(wait_background_tasks=True)

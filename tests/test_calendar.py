@@ -151,6 +151,7 @@ async def test_texts_are_in_the_language_of_the_server(home: Home) -> None:
 
 @pytest.mark.parametrize("households", [("moved",)])
 async def test_no_events_where_supply_ended(home: Home) -> None:
+    home.leave_readings_out()
     await home.sign_in("moved")
     entity_id = calendar(home, "moved")
     assert not await events(

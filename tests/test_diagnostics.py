@@ -67,9 +67,11 @@ async def test_system_health_tells_the_allowance(home: Home) -> None:
     info = await get_system_health_info(home.hass, DOMAIN)
     limit = home.simulator.points.limit
     assert str(await info["remaining_points"]).endswith(f"/ {limit}")
+    info["can_reach_server"].close()
     home.simulator.faults.add("refused_field", field="rateLimitInfo")
     info = await get_system_health_info(home.hass, DOMAIN)
     assert await info["remaining_points"] == "unknown"
+    info["can_reach_server"].close()
 
 
 async def test_system_health_without_an_entry_names_the_service(home: Home) -> None:

@@ -226,6 +226,7 @@ async def test_one_of_several_supply_points_must_be_chosen(home: Home) -> None:
 
 @pytest.mark.parametrize("households", [("moved",)])
 async def test_a_supply_point_that_was_left_is_not_meant(home: Home) -> None:
+    home.leave_readings_out()
     await home.sign_in("moved")
     response = await ask(home, "get_prices")
     assert {rate["band"] for rate in response["prices"]} == {"single"}

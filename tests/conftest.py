@@ -15,6 +15,14 @@ from simulator import Simulator
 logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests had to tell: seeds and counts."""
+    for report in terminalreporter.getreports("passed"):
+        for name, text in report.user_properties:
+            if name == "told" and report.when == "call":
+                terminalreporter.write_line(text)
+
+
 @pytest.fixture
 def mock_recorder_before_hass(request: pytest.FixtureRequest) -> None:
     """Set the real recorder's database up before `hass`, where a test wants one."""

@@ -15,7 +15,7 @@ import pytest
 from custom_components.octopus_japan.const import DOMAIN
 from custom_components.octopus_japan.coordinators.importer import Paused
 from custom_components.octopus_japan.history import series as series_module
-from custom_components.octopus_japan.history.series import ClaimedError, Series
+from custom_components.octopus_japan.history.series import ClaimedError, NotWrittenError, Series
 from custom_components.octopus_japan.history.statistic_ids import (
     compensation_id,
     consumption_id,
@@ -23,7 +23,12 @@ from custom_components.octopus_japan.history.statistic_ids import (
     return_id,
 )
 from custom_components.octopus_japan.history.sync import Row, exact
-from custom_components.octopus_japan.kraken import KrakenClient, ReadingPath
+from custom_components.octopus_japan.kraken import (
+    AuthFailure,
+    KrakenAuthError,
+    KrakenClient,
+    ReadingPath,
+)
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 HOUSEHOLD = "simple-kansai"
@@ -400,3 +405,72 @@ class TestWays:
         assert memory.history_paths == {spin: ReadingPath.SUPPLY_POINT}
         await home.pass_time(timedelta(days=8))
         await equal(home, spin)
+
+
+class TestInterruptions:
+    """What stops the background, and what starts it again."""
+
+    async def test_unloading_forgets_the_timer(self, home: Home) -> None:
+        entry = await home.sign_in(HOUSEHOLD)
+        importer = entry.runtime_data.readings.importer
+        home.simulator.faults.add("http_500", operation="HalfHourlyReadings")
+        importer.async_again(home.spin(HOUSEHOLD))
+        await home.settle()
+        assert importer._timer is not None
+        await home.hass.config_entries.async_unload(entry.entry_id)
+        assert importer._timer is None
+
+    async def test_a_rejected_credential_ends_it_until_someone_signs_in(self, home: Home) -> None:
+        entry = await home.sign_in(HOUSEHOLD)
+        readings = entry.runtime_data.readings
+        error = KrakenAuthError("no", reason=AuthFailure.REJECTED)
+        with patch.object(KrakenClient, "half_hourly_readings", side_effect=error):
+            readings.importer.async_again(home.spin(HOUSEHOLD))
+            await home.settle()
+        assert readings.importer._timer is None
+        assert readings.importer.progress(home.spin(HOUSEHOLD)) == 0
+
+    @pytest.mark.parametrize(("error", "waits"), [(ClaimedError, False), (NotWrittenError, True)])
+    async def test_money_that_cannot_be_reviewed_now(
+        self, home: Home, error: type[Exception], waits: bool
+    ) -> None:
+        entry = await home.sign_in(HOUSEHOLD)
+        readings = entry.runtime_data.readings
+        point = readings.point(home.spin(HOUSEHOLD))
+        with patch.object(point, "review", side_effect=error):
+            readings.importer.async_start()
+            await home.settle()
+        assert (readings.importer._timer is not None) is waits
+
+    async def test_what_waits_is_shown(self, home: Home) -> None:
+        entry = await home.sign_in(HOUSEHOLD)
+        readings = entry.runtime_data.readings
+        spin = home.spin(HOUSEHOLD)
+        point = readings.point(spin)
+        before = await point.rows(half_hour(2))
+        home.simulator.world.correct(spin, half_hour(1), "9.99")
+        with patch.object(Series, "update", side_effect=NotWrittenError):
+            await readings.async_refresh()
+            await home.settle()
+        assert point.waits
+        assert await stored(home, consumption_id(spin))
+        after = await point.rows(half_hour(2))
+        assert [row.start for row in after] == [row.start for row in before]
+        assert after[-1].sum > before[-1].sum
+        await home.pass_time(timedelta(minutes=31))
+        assert not point.waits
+        await equal(home, spin)
+
+    async def test_without_any_reading_there_is_nothing_to_review(self, home: Home) -> None:
+        home.simulator.faults.add("empty", field="halfHourlyReadings")
+        home.simulator.faults.add("empty", field="importReadings")
+        home.simulator.faults.add("empty", field="measurements")
+        entry = await home.sign_in(HOUSEHOLD)
+        spin = home.spin(HOUSEHOLD)
+        assert await stored(home, consumption_id(spin)) == []
+        home.simulator.faults.clear()
+        await home.pass_time(timedelta(minutes=31))
+        # What was asked for in vain is asked for again.
+        await home.pass_time(timedelta(days=8))
+        await equal(home, spin)
+        assert not entry.runtime_data.memory.memory.gaps[spin]

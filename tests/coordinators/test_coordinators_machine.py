@@ -11,7 +11,7 @@ Hypothesis draws in a thread of its own, for it knows no event loop; every step 
 
 import asyncio
 from collections import Counter
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 import os
@@ -43,6 +43,7 @@ DOWN = (
     "throttled",
     "expired_token",
 )
+type Told = Callable[[str, object], None]
 LATER = st.sampled_from([0, 0.5, 0.5, 3, 13])
 
 
@@ -187,7 +188,7 @@ class Histories(RuleBasedStateMachine):
                 self.run_(self.machinery.end(self.history))
 
 
-async def histories(machinery: Machinery, count: int, number: int) -> None:
+async def histories(machinery: Machinery, count: int, number: int, told: Told) -> None:
     events = Counter[str]()
     Histories.machinery, Histories.events = machinery, events
     Histories.loop = asyncio.get_running_loop()
@@ -200,7 +201,6 @@ async def histories(machinery: Machinery, count: int, number: int) -> None:
         suppress_health_check=list(HealthCheck),
         phases=[Phase.generate, Phase.shrink],
     )
-    print(f"\nHISTORIES_SEED={SEED}, part {number}")  # noqa: T201
     try:
         with ThreadPoolExecutor(1) as thread:
             machine = seed(SEED + number)(Histories)
@@ -208,17 +208,23 @@ async def histories(machinery: Machinery, count: int, number: int) -> None:
                 thread, lambda: run_state_machine_as_test(machine, settings=chosen)
             )
     finally:
-        print(", ".join(f"{count} {event}" for event, count in sorted(events.items())))  # noqa: T201
+        counts = ", ".join(f"{count} {event}" for event, count in sorted(events.items()))
+        print(f"\nHISTORIES_SEED={SEED}, part {number}: {counts}")  # noqa: T201
+        told("told", f"HISTORIES_SEED={SEED}, part {number}: {counts}")
     assert events["histories"] >= count
 
 
 class TestOneHalf:
     """Two halves, so that two processes share them."""
 
-    async def test_statistics_equal_the_truth(self, machinery: Machinery) -> None:
-        await histories(machinery, COUNT - COUNT // 2, 0)
+    async def test_statistics_equal_the_truth(
+        self, machinery: Machinery, record_property: Told
+    ) -> None:
+        await histories(machinery, COUNT - COUNT // 2, 0, record_property)
 
 
 class TestOtherHalf:
-    async def test_statistics_equal_the_truth(self, machinery: Machinery) -> None:
-        await histories(machinery, COUNT // 2, 1)
+    async def test_statistics_equal_the_truth(
+        self, machinery: Machinery, record_property: Told
+    ) -> None:
+        await histories(machinery, COUNT // 2, 1, record_property)

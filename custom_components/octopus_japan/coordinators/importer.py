@@ -173,8 +173,9 @@ class HistoryImport:
         point = clock.point(number)
         if not point.claim():
             return
-        # What was fetched while the recorder stood still.
-        await self._record(number, [])
+        if point.waits:
+            # What was fetched while the recorder stood still.
+            await self._record(number, [])
         changed = await self._import(number)
         changed |= await self._reread(number)
         changed |= await point.review(await clock.pricing(number))

@@ -50,6 +50,11 @@ class PointHistory:
         """Claim both statistics; False while another config entry has them."""
         return self.energy.claim() and self.money.claim()
 
+    @property
+    def waits(self) -> bool:
+        """Whether something could not be written yet."""
+        return bool(self._pending or self._stale)
+
     async def record(self, readings: Iterable[Reading], pricing: Pricing) -> bool:
         """Make the energy equal to the readings, and the money of the billing periods that this touches equal to the energy.
 

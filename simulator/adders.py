@@ -25,10 +25,11 @@ _SUBSIDY = {
 
 
 class Adders:
-    """The adder prices of every month, past and to come."""
+    """The adder prices of every month, past and to come. `edits` counts how often one was restated."""
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
+        self.edits = 0
         with (DATA / "fuel_cost_adjustment.csv").open() as file:
             rows = list(csv.DictReader(file))
         self._fuel = {
@@ -41,6 +42,16 @@ class Adders:
             self._levy = {
                 int(row["fiscal_year"]): Decimal(row["yen_per_kwh"]) for row in csv.DictReader(file)
             }
+
+    def restate_fuel(self, area: str, month: Month, price: Decimal | str) -> None:
+        """From now on state another fuel cost adjustment for the whole of a month; it is billed so too."""
+        self._fuel[area, month] = Decimal(price)
+        self.edits += 1
+
+    def restate_levy(self, month: Month, price: Decimal | str) -> None:
+        """From now on state another levy for the year that holds a month; it is billed so too."""
+        self._levy[levy_year(month)] = Decimal(price)
+        self.edits += 1
 
     def fuel(self, area: str, month: Month) -> Decimal:
         """Return an area's fuel cost adjustment (燃料費調整) labelled with a month."""

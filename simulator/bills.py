@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 from .adders import Adders
 from .dates import Period, day_of, first_slot, hour_of
+from .points import Point
 from .pricing import ZERO, Basis, Terms, ladder, terms
 from .products import without_tax
-from .world import Point
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,23 @@
 """`/_simulator/...`: what a test in another process, or a person with curl, may turn while it runs.
 
 GET state · GET truth · POST clock {"set", "advance_seconds", "run", "stop"} · POST faults {"kind", ...} · DELETE faults
+POST world {"do": "move", ...} · POST cookies {"on"} · GET cookies
+
+A fault's `raw` is JSON text that the answer holds as it is; its `value` is any JSON.
 """
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from aiohttp import web
 
-from .dates import midnight
+from .absurd import Raw
+from .dates import Month, midnight
+from .points import Point
 from .simulation import Simulation
-from .world import Point
+from .world import World
 
 type Handler = Callable[[web.Request], Awaitable[web.Response]]
 
@@ -25,6 +30,9 @@ def add_routes(application: web.Application, simulation: Simulation) -> None:
     application.router.add_post("/_simulator/clock", control.clock)
     application.router.add_post("/_simulator/faults", control.add_fault)
     application.router.add_delete("/_simulator/faults", control.clear_faults)
+    application.router.add_post("/_simulator/world", control.world)
+    application.router.add_post("/_simulator/cookies", control.set_cookies)
+    application.router.add_get("/_simulator/cookies", control.cookies)
 
 
 class Control:
@@ -76,6 +84,8 @@ class Control:
         """Switch a fault on: {"kind": ..., and any of its options}."""
         try:
             given = await request.json()
+            if "raw" in given:
+                given["value"] = Raw(given.pop("raw"))
             self._simulation.faults.add(given.pop("kind"), **given)
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             return _bad(error)
@@ -85,6 +95,34 @@ class Control:
         """Switch every fault off."""
         self._simulation.faults.clear()
         return web.json_response(self._state())
+
+    async def world(self, request: web.Request) -> web.Response:
+        """Edit the world: {"do": one of `EDITS`, and its arguments}. Days and months are ISO text, prices decimal text."""
+        try:
+            given = await request.json()
+            arguments = {name: _argument(name, value) for name, value in given.items()}
+            EDITS[arguments.pop("do")](self._simulation.world)(**arguments)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            return _bad(error)
+        return web.json_response(self._state())
+
+    async def set_cookies(self, request: web.Request) -> web.Response:
+        """Let answers set cookies, or not: {"on": true}."""
+        try:
+            self._simulation.cookies.on = bool((await request.json())["on"])
+        except (KeyError, TypeError, ValueError) as error:
+            return _bad(error)
+        return web.json_response(self._state())
+
+    async def cookies(self, _request: web.Request) -> web.Response:
+        """Answer with the requests that brought cookies, and with those that brought another login's."""
+        cookies = self._simulation.cookies
+        return web.json_response(
+            {
+                "carried": [item._asdict() for item in cookies.carried],
+                "strayed": [item._asdict() for item in cookies.strayed()],
+            }
+        )
 
     def _state(self) -> dict[str, Any]:
         simulation = self._simulation
@@ -113,6 +151,26 @@ class Control:
             "yen": f"{sum(costs.values(), Decimal(0)):.4f}",
             "newest_hour": max(hours).isoformat() if hours else None,
         }
+
+
+# What may be done to the world from outside, by name.
+EDITS: dict[str, Callable[[World], Callable[..., object]]] = {
+    "list_again": lambda world: world.list_again,
+    "move": lambda world: world.move,
+    "hide": lambda world: world.hide,
+    "show": lambda world: world.show,
+    "end_supply": lambda world: world.end_supply,
+    "reverse": lambda world: world.reverse,
+    "refuse": lambda world: world.refuse,
+    "restate_fuel": lambda world: world.adders.restate_fuel,
+    "restate_levy": lambda world: world.adders.restate_levy,
+}
+
+
+def _argument(name: str, value: Any) -> Any:
+    if name == "on" and value is not None:
+        return date.fromisoformat(value)
+    return Month.of(date.fromisoformat(f"{value}-01")) if name == "month" else value
 
 
 def _instant(text: str | None) -> datetime | None:

@@ -115,7 +115,23 @@ class Schedule:
         self.base_day = base_day
         self.start = start
         self.end = end
+        self.edits = 0
+        self._cuts: list[date] = []
         self._of: dict[date, Period] = {}
+
+    def cut(self, day: date) -> None:
+        """Read the meter on a day out of turn: a period ends and another begins."""
+        self._cuts.append(day)
+        self._changed()
+
+    def finish(self, day: date | None) -> None:
+        """Read the meter for the last time on a day; None takes that back."""
+        self.end = day
+        self._changed()
+
+    def _changed(self) -> None:
+        self._of.clear()
+        self.edits += 1
 
     def scheduled(self, month: Month) -> date:
         """Return the reading day of a month: its district's day, moved by up to two for weekends and holidays.
@@ -129,7 +145,7 @@ class Schedule:
         return date(month.year, month.month, self.base_day + late)
 
     def period(self, day: date) -> Period:
-        """Return the period that holds a day; cut by the start and end of supply."""
+        """Return the period that holds a day; cut by the start and end of supply, and by readings out of turn."""
         if (known := self._of.get(day)) is not None:
             return known
         month = Month.of(day)
@@ -139,6 +155,8 @@ class Schedule:
         end = self.scheduled(month.plus(1))
         if self.end is not None:
             end = min(end, self.end)
+        start = max((cut for cut in self._cuts if start < cut <= day), default=start)
+        end = min((cut for cut in self._cuts if day < cut < end), default=end)
         period = Period(start, end)
         for ordinal in range(start.toordinal(), end.toordinal()):
             self._of[_day(ordinal)] = period

@@ -17,7 +17,13 @@ CODES: dict[str, tuple[str, str]] = {
     "KT-CT-1135": _INVALID,
     "KT-CT-1136": _INVALID,
     "KT-CT-1138": ("VALIDATION", "Please make sure the credentials are correct."),
+    "KT-CT-1139": _INVALID,
+    "KT-CT-1141": _INVALID,
+    "KT-CT-1142": _INVALID,
     "KT-CT-1143": ("AUTHORIZATION", "Value of 'Authorization' header is not a valid credential."),
+    "KT-CT-1146": _INVALID,
+    "KT-CT-1148": ("AUTHORIZATION", "MFA required."),
+    "KT-CT-1160": _INVALID,
     "KT-CT-1188": ("AUTHORIZATION", "Query is too complex."),
     "KT-CT-1189": ("AUTHORIZATION", "Query exceeds maximum allowed node count."),
     "KT-CT-1199": ("AUTHORIZATION", "Too many requests."),
@@ -39,14 +45,26 @@ CODES: dict[str, tuple[str, str]] = {
     "KT-JP-4601": ("VALIDATION", "Invalid postcode."),
 }
 
+# What the registry of a sister site says beside the message, where it says more.
+_DESCRIPTIONS = {
+    "KT-CT-1139": "Authentication failed.",
+    "KT-CT-1141": "Authentication failed.",
+    "KT-CT-1142": "Authentication failed.",
+    "KT-CT-1146": "User's password has expired.",
+    "KT-CT-1148": "This authentication method is unavailable when MFA is enforced.",
+    "KT-CT-1160": "Please make sure the captcha response is present in the input.",
+}
+
 
 class KrakenError(GraphQLError):
     """An error of the service. Raised in a resolver, it nulls the field up to the nearest nullable parent."""
 
     def __init__(self, code: str) -> None:
         kind, message = CODES.get(code, ("APPLICATION", "An internal error occurred."))
+        description = _DESCRIPTIONS.get(code, message)
         super().__init__(
-            message, extensions={"errorType": kind, "errorCode": code, "errorDescription": message}
+            message,
+            extensions={"errorType": kind, "errorCode": code, "errorDescription": description},
         )
         self.code = code
 

@@ -1,73 +1,10 @@
-"""The households to choose from: one for each shape of plan and each oddity that was seen. All are invented.
+"""The households to choose from: one for each shape of plan and each oddity that was seen. All are invented."""
 
-Days are JST; an `end` is exclusive. `agreements` lists (product key of data/products.json, first day, end).
-"""
-
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from .load import Load
-
-type Term = tuple[str, date, date | None]
-
-
-@dataclass(frozen=True)
-class PointPlan:
-    """An electricity supply point or generation point to build. `tag` tells apart the points of a household."""
-
-    tag: str
-    area: str
-    agreements: tuple[Term, ...]
-    reading_day: int
-    load: Load
-    start: date
-    end: date | None = None
-    amperage: int | None = None
-    kw: int | None = None
-    status: str = "ON_SUPPLY"
-
-    def since(self, day: date) -> PointPlan:
-        """Return the plan of a point whose supply begins no earlier; one that ended before stays."""
-        if self.end is not None and self.end <= day:
-            return self
-        terms = tuple(
-            (product, max(start, day), end)
-            for product, start, end in self.agreements
-            if end is None or end > day
-        )
-        return replace(self, agreements=terms, start=max(self.start, day))
-
-
-@dataclass(frozen=True)
-class GasPlan:
-    """A gas supply point to build; `winter` and `summer` are typical m³ a month."""
-
-    agreements: tuple[Term, ...]
-    reading_day: int
-    start: date
-    winter: int = 48
-    summer: int = 16
-
-
-@dataclass(frozen=True)
-class PropertyPlan:
-    """A place: its points, and whether the API lists a null among them."""
-
-    address: str
-    postcode: str
-    points: tuple[PointPlan, ...] = ()
-    generation: tuple[PointPlan, ...] = ()
-    gas: GasPlan | None = None
-    with_null: bool = False
-
-
-@dataclass(frozen=True)
-class HouseholdPlan:
-    """A login with its accounts; `accounts` holds the properties of each."""
-
-    description: str
-    accounts: tuple[tuple[PropertyPlan, ...], ...]
-    supply_details: bool = False
+from .plans import GasPlan, HouseholdPlan, PointPlan, PropertyPlan
 
 
 def _one(description: str, plan: PropertyPlan, *, supply_details: bool = False) -> HouseholdPlan:
@@ -90,6 +27,20 @@ def _point(product: str, start: date, reading_day: int, load: Load, **more: obje
 
 
 _SEPTEMBER = date(2025, 9, 18)
+
+
+def _at(address: str, *points: PointPlan) -> PropertyPlan:
+    return PropertyPlan(f"東京都架空区{address}", "1000002", points)
+
+
+_TWICE = _point("kk-03", _SEPTEMBER, 18, Load(), amperage=40)
+_HANDED_OVER = date(2026, 3, 5)
+_FORMER = replace(_TWICE, agreements=(("kk-03", _SEPTEMBER, _HANDED_OVER),), end=_HANDED_OVER)
+_LATTER = replace(_TWICE, agreements=(("green-03", _HANDED_OVER, None),), start=_HANDED_OVER)
+_SHOP = replace(_point("simple-03", date(2025, 10, 3), 3, Load(works=1.1, day=0.3)), tag="shop")
+_BARN = replace(
+    _point("ev-03", date(2025, 9, 24), 24, Load(base=0.1, ev=3.0), amperage=40), tag="barn"
+)
 
 PLANS: dict[str, HouseholdPlan] = {
     "green-tokyo": _one(
@@ -229,5 +180,30 @@ PLANS: dict[str, HouseholdPlan] = {
                 amperage=40,
             )
         ),
+    ),
+    "twice-two-accounts": HouseholdPlan(
+        "two accounts list the same point with the same agreement, Tokyo",
+        ((_at("本宅1", _TWICE),), (_at("本宅1", _TWICE),)),
+    ),
+    "twice-two-properties": HouseholdPlan(
+        "two properties of one account list the same point with the same agreement, Tokyo",
+        ((_at("本宅2", _TWICE), _at("本宅2", _TWICE)),),
+    ),
+    "twice-ended-beside-live": HouseholdPlan(
+        "one account lists the point as ended on 2026-03-05, the other is supplied from then on, Tokyo",
+        ((_at("借家3", _FORMER),), (_at("借家3", _LATTER),)),
+    ),
+    "twice-live-beside-ended": HouseholdPlan(
+        "the same with the account that is supplied first, Tokyo",
+        ((_at("借家4", _LATTER),), (_at("借家4", _FORMER),)),
+    ),
+    "three-points-two-accounts": HouseholdPlan(
+        "a home and a shop on one account, a barn with a car charger on another, Tokyo",
+        ((_at("本宅5", _TWICE), _at("店舗5", _SHOP)), (_at("納屋5", _BARN),)),
+    ),
+    "refused-account": HouseholdPlan(
+        "two accounts of which the service refuses the second (KT-CT-4177), Tokyo",
+        ((_at("本宅6", _TWICE),), (_at("店舗6", _SHOP),)),
+        refused=((1, "KT-CT-4177"),),
     ),
 }

@@ -44,7 +44,33 @@ class Meter:
         self._days: dict[date, _Day] = {}
         self._corrections: dict[int, list[tuple[float, int]]] = {}
         self._withheld: list[tuple[int, int, float]] = []
+        self._off: list[tuple[int, int]] = []
         self.edits = 0
+
+    def read_on(self, day: date) -> None:
+        """Read the meter on a JST day out of turn, since the supply goes on or changes hands there."""
+        end = self.schedule.end
+        self.schedule.finish(None)
+        self.schedule.cut(day)
+        if end is not None and end < day:
+            self.nobodys(end, day)
+        self._forget()
+
+    def nobodys(self, start: date, end: date) -> None:
+        """Publish nothing about the JST days from `start` until before `end`: nobody was supplied."""
+        self._off.append((first_slot(start), first_slot(end)))
+        self.schedule.cut(start)
+        self.schedule.cut(end)
+        self._forget()
+
+    def read_last_on(self, day: date) -> None:
+        """Read the meter for the last time on a JST day."""
+        self.schedule.finish(day)
+        self._forget()
+
+    def _forget(self) -> None:
+        self._days.clear()  # periods close at other times now
+        self.edits += 1
 
     def correct(self, slot: int, centi: int, at: float) -> None:
         """From Unix time `at` on, say another value for a half hour."""
@@ -74,6 +100,7 @@ class Meter:
         withheld = [
             (a, b) for a, b, until in self._withheld if until > now and a < end and b > start
         ]
+        withheld += self._off
         while start < end:
             day = day_of(start)
             first = first_slot(day)
@@ -105,7 +132,8 @@ class Meter:
             end = min(end, first_slot(self.schedule.end))
         for slot in range(start, end):
             day = day_of(slot)
-            yield self._reading(self._day(day), slot, slot - first_slot(day), at, closed=True)
+            if not any(a <= slot < b for a, b in self._off):
+                yield self._reading(self._day(day), slot, slot - first_slot(day), at, closed=True)
 
     def last_published(self, now: float) -> int | None:
         """Return the newest slot published at Unix time `now`."""

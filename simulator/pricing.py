@@ -11,8 +11,8 @@ from typing import Literal
 
 from .adders import Adders
 from .dates import Month, Period
+from .points import Agreement, Point
 from .products import Charge, slot_of_hour
-from .world import Agreement, Point
 
 type Basis = Literal["calendar_day", "reading_month"]
 

@@ -1,15 +1,15 @@
 """The HTTP side: POST /v1/graphql/ as the service does it, with its misbehaviour on demand."""
 
 import asyncio
-import json
 from typing import Any
 
 from aiohttp import web
 
+from .absurd import written
 from .engine import Answer
 from .errors import response
 from .faults import Fault
-from .simulation import Simulation
+from .simulation import Exchange, Simulation
 
 PATH = "/v1/graphql/"
 _HTML = "<!DOCTYPE html><html><head><title>{0}</title></head><body><h1>{0}</h1></body></html>"
@@ -31,6 +31,16 @@ class Server:
         exchange = self._simulation.begin(
             given, request.headers.get("Authorization"), request.remote or "127.0.0.1"
         )
+        cookies = self._simulation.cookies
+        cookies.take(exchange.household, dict(request.cookies))
+        answer = await self._answer(request, exchange)
+        if not answer.prepared:
+            for name, value in cookies.give(exchange.household).items():
+                answer.set_cookie(name, value, path="/")
+        return answer
+
+    @staticmethod
+    async def _answer(request: web.Request, exchange: Exchange) -> web.StreamResponse:
         fault = exchange.fault
         if fault is not None and fault.kind == "timeout":
             exchange.finish(Answer(504, {}))  # now, since a client that gives up ends this handler
@@ -43,28 +53,33 @@ class Server:
         exchange.finish(answer)
         if fault is not None and fault.kind == "truncated":
             return await _truncated(request, answer.body)
-        return web.json_response(answer.body, status=answer.status, dumps=_dumps)
+        return web.json_response(answer.body, status=answer.status, dumps=written)
+
+
+# What stands before the service answers for itself, in pages for people.
+_GATEWAY = {
+    "http_401": (401, "401 Authorization Required"),
+    "http_403": (403, "403 Forbidden"),
+    "http_429": (429, "429 Too Many Requests"),
+    "http_502": (502, "502 Bad Gateway"),
+    "http_503": (503, "503 Service Temporarily Unavailable"),
+    "html": (200, "Scheduled maintenance"),
+}
 
 
 async def _struck(fault: Fault) -> web.Response | None:
     """Return the answer that a fault gives instead of the service's, if it does."""
-    match fault.kind:
-        case "http_500":
-            return web.json_response({"error": "Internal Server Error"}, status=500)
-        case "http_502":
-            return web.Response(
-                text=_HTML.format("502 Bad Gateway"), status=502, content_type="text/html"
-            )
-        case "html":
-            return web.Response(
-                text=_HTML.format("Scheduled maintenance"), content_type="text/html"
-            )
-        case "throttled":
-            return web.json_response(response("KT-CT-1199"))
-        case "expired_token":
-            return web.json_response(response("KT-CT-1124"))
-        case "slow":
-            await asyncio.sleep(fault.seconds)
+    headers = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
+    if fault.kind in _GATEWAY:
+        status, title = _GATEWAY[fault.kind]
+        text = _HTML.format(title)
+        return web.Response(text=text, status=status, headers=headers, content_type="text/html")
+    if fault.kind == "http_500":
+        return web.json_response({"error": "Internal Server Error"}, status=500, headers=headers)
+    if fault.code:
+        return web.json_response(response(fault.code), headers=headers)
+    if fault.kind == "slow":
+        await asyncio.sleep(fault.seconds)
     return None
 
 
@@ -76,7 +91,7 @@ def _dropped(request: web.Request) -> web.Response:
 
 
 async def _truncated(request: web.Request, body: dict[str, Any]) -> web.StreamResponse:
-    encoded = _dumps(body).encode()
+    encoded = written(body).encode()
     answer = web.StreamResponse(
         headers={"Content-Type": "application/json", "Content-Length": str(len(encoded))}
     )
@@ -92,7 +107,3 @@ async def _given(request: web.Request) -> dict[str, Any] | None:
     except ValueError:
         return None
     return given if isinstance(given, dict) and isinstance(given.get("query"), str) else None
-
-
-def _dumps(body: Any) -> str:
-    return json.dumps(body, ensure_ascii=False)

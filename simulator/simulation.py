@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from .api.context import Context
 from .clock import Clock
+from .cookies import Cookies
 from .engine import Answer, Engine, Operation
 from .faults import Fault, Faults
 from .limits import Points
@@ -39,6 +40,7 @@ class Simulation:
         self.faults = Faults()
         self.tokens = Tokens(self.world, self.clock)
         self.points = Points(self.clock)
+        self.cookies = Cookies()
         self.requests: list[RequestRecord] = []
         self.engine = Engine()
         self.random = Random(seed)
@@ -71,7 +73,8 @@ class Exchange:
         self._operation = operation
         self._variables = variables
         self._sender = sender
-        self._name_accounts()
+        self._name_owner()
+        self.household = operation.request.household
         self.fault: Fault | None = simulation.faults.transport(operation.request)
 
     def answer(self) -> Answer:
@@ -108,14 +111,15 @@ class Exchange:
             )
         )
 
-    def _name_accounts(self) -> None:
-        """Let a request that names a point count as one about the point's account."""
-        request = self._operation.request
-        world = self._simulation.world
-        named = {
-            account.number
-            for account in world.accounts
-            for point in (*account.supply_points, *account.generation_points)
-            if point.identifier in request.accounts
-        }
+    def _name_owner(self) -> None:
+        """Note who asks, and let a request that names a point count as one about its accounts, and the other way round."""
+        simulation, request = self._simulation, self._operation.request
+        given = request.accounts
+        named: set[str] = set()
+        for account in simulation.world.accounts:
+            for point in (*account.supply_points, *account.generation_points):
+                if given & {account.number, point.identifier}:
+                    named |= {account.number, point.identifier}
+        owner = simulation.tokens.owner(self._sender.header, given)
+        request.household = owner.key if owner else None
         request.accounts |= named

@@ -49,3 +49,8 @@ class Simulator(Simulation):
     def url(self) -> str:
         """The GraphQL address."""
         return self.base_url + PATH
+
+    @property
+    def named_url(self) -> str:
+        """The GraphQL address by a host's name: the usual cookie jar keeps no cookie of a bare address."""
+        return self.url.replace("127.0.0.1", "localhost")

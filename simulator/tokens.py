@@ -3,15 +3,17 @@
 Validity is judged by the simulator's clock, so that a test can let a token expire.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import jwt
 
+from .accounts import Household
 from .clock import Clock
 from .dates import chance
 from .errors import KrakenError
-from .world import Household, World
+from .world import World
 
 ACCESS_SECONDS = 3600
 REFRESH_SECONDS = 7 * 24 * 3600
@@ -82,6 +84,19 @@ class Tokens:
         if found is None:
             raise KrakenError("KT-CT-1143")
         return found
+
+    def owner(self, header: str | None, given: Iterable[str] = ()) -> Household | None:
+        """Return whose request it is: by the credential among the texts that it carries, or by its token."""
+        texts = set(given)
+        for home in self._world.households.values():
+            if texts & {home.email, home.api_key, home.pre_signed_key}:
+                return home
+        for text in texts & self._refresh.keys():
+            return self._refresh[text][0]
+        try:
+            return self.household(header)
+        except KrakenError:
+            return None
 
     def forget(self) -> None:
         """Forget every refresh token and every failed attempt."""

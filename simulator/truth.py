@@ -21,8 +21,9 @@ from .dates import (
     slot_from,
     slot_start,
 )
+from .points import Point
 from .pricing import ZERO, Basis, Terms, terms
-from .world import Point, World
+from .world import World
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class Truth:
         self._world = world
         self._clock = clock
         self.adder_basis: Basis = adder_basis
-        self._terms: dict[tuple[str, date, Basis, bool], Terms | None] = {}
+        self._terms: dict[tuple[str, date, Basis, bool, int, int], Terms | None] = {}
         self._bills: dict[tuple[object, ...], Bill] = {}
 
     def half_hours(
@@ -139,9 +140,11 @@ class Truth:
         )
 
     def periods(self, identifier: str) -> list[tuple[datetime, datetime]]:
-        """Return the billing periods from the start of supply to the one that is open now, as instants."""
-        schedule = self._world.point(identifier).schedule
-        periods = schedule.periods(jst_date(self._clock.now()))
+        """Return the billing periods from the start of supply to the one that is open now, as instants.
+
+        A reading out of turn ends one: when the point is supplied to another account.
+        """
+        periods = self._world.point(identifier).periods(jst_date(self._clock.now()))
         return [(midnight(period.start), midnight(period.end)) for period in periods]
 
     def bill(
@@ -151,7 +154,8 @@ class Truth:
         point = self._world.point(identifier)
         days = Period(jst_date(period[0]), jst_date(period[1]))
         basis = basis or self.adder_basis
-        key = (identifier, days, basis, point.subsidy, point.meter.edits)
+        edits = point.meter.edits, self._world.adders.edits
+        key = (identifier, days, basis, point.subsidy, edits)
         if key not in self._bills:
             self._bills[key] = bill(self._world.adders, point, days, basis)
         return self._bills[key]
@@ -189,7 +193,8 @@ class Truth:
         return None if last is None else self._clock.now() - slot_start(last + 1)
 
     def _on(self, point: Point, day: date, basis: Basis | None) -> Terms | None:
-        key = (point.identifier, day, basis or self.adder_basis, point.subsidy)
+        edits = point.schedule.edits, self._world.adders.edits
+        key = (point.identifier, day, basis or self.adder_basis, point.subsidy, *edits)
         if key not in self._terms:
             self._terms[key] = terms(self._world.adders, point, day, key[2])
         return self._terms[key]

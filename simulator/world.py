@@ -1,190 +1,33 @@
 """The world behind the API: logins, accounts, places, points and their meters, built from a seed."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from functools import partial
 
+from .accounts import Account, Household, Property
 from .adders import Adders
+from .building import Builder
 from .clock import Clock
-from .dates import Period, Schedule, chance, first_slot, slot_from, slot_of
-from .households import PLANS, GasPlan, HouseholdPlan, PointPlan, PropertyPlan, Term
-from .meter import Meter
-from .products import Product, product
+from .dates import first_slot, jst_date, slot_from, slot_of
+from .households import PLANS
+from .plans import PointPlan
+from .points import Agreement, GasPoint, GenerationPoint, Listing, Point, SupplyPoint
+from .products import product
+
+__all__ = [
+    "Account",
+    "Agreement",
+    "GasPoint",
+    "GenerationPoint",
+    "Household",
+    "Listing",
+    "Point",
+    "Property",
+    "SupplyPoint",
+    "World",
+]
 
 FOREVER = float("inf")
-
-# What FACTS 4 and 6 saw refused, by schema field: on every path, and through `viewer` only.
-REFUSED = {
-    "contractedCapacity": "KT-CT-4501",
-    "contractedCapacityOld": "KT-CT-4501",
-    "notes": "KT-CT-1111",
-    "canModifyPayments": "KT-CT-1111",
-    "debtCollectionProceedings": "KT-CT-1111",
-}
-REFUSED_BY_VIEWER = {
-    "halfHourlyReadings": "KT-CT-4501",
-    "intervalReadings": "KT-CT-4501",
-    "supplyPeriods": "KT-CT-4501",
-}
-
-
-@dataclass(frozen=True)
-class Agreement:
-    """A product in force from JST day `start` until before `end`."""
-
-    id: int
-    product: Product
-    start: date
-    end: date | None
-
-    def on(self, day: date) -> bool:
-        """Whether it is in force on a JST day."""
-        return self.start <= day and (self.end is None or day < self.end)
-
-
-@dataclass(eq=False)
-class Point:
-    """A place where energy is measured, in (supply) or out (generation); `identifier` is the SPIN or GPIN."""
-
-    identifier: str
-    area: str
-    meter: Meter
-    agreements: tuple[Agreement, ...]
-    start: date
-    end: date | None
-    status: str
-    subsidy: bool = False  # switch: the government discount applies; see Household.subsidy
-    amperage: int | None = None
-    kw: int | None = None
-    supply_details: bool = False
-    unlisted_beyond_31_days: bool = (
-        False  # switch: halfHourlyReadings answers nothing older than 31 days
-    )
-
-    @property
-    def schedule(self) -> Schedule:
-        """The meter's reading days."""
-        return self.meter.schedule
-
-    def agreement_on(self, day: date) -> Agreement | None:
-        """Return the agreement in force on a JST day."""
-        return next((agreement for agreement in self.agreements if agreement.on(day)), None)
-
-
-class SupplyPoint(Point):
-    """A point that draws from the grid."""
-
-    @property
-    def spin(self) -> str:
-        """供給地点特定番号, 22 digits of which the first two name the grid operator."""
-        return self.identifier
-
-
-class GenerationPoint(Point):
-    """A point that feeds the grid."""
-
-    @property
-    def gpin(self) -> str:
-        """受電地点特定番号."""
-        return self.identifier
-
-
-@dataclass(eq=False)
-class GasPoint:
-    """A gas supply point; volumes are whole m³ a reading period."""
-
-    spin: str
-    schedule: Schedule
-    agreements: tuple[Agreement, ...]
-    start: date
-    seed: int
-    plan: GasPlan
-
-    def volume(self, period: Period) -> int:
-        """Return the m³ of a reading period."""
-        cold = abs(period.start.month - 7) / 6
-        typical = self.plan.summer + (self.plan.winter - self.plan.summer) * cold
-        return round(typical * (0.85 + chance(self.seed, self.spin, period.start) % 30 / 100))
-
-
-@dataclass(eq=False)
-class Property:
-    """A place of supply. `supply_points` may hold None, as seen in practice (FACTS 6)."""
-
-    id: str
-    address: str
-    postcode: str
-    supply_points: list[SupplyPoint | None]
-    generation_points: list[GenerationPoint]
-    gas_points: list[GasPoint]
-
-
-@dataclass(eq=False)
-class Account:
-    """An account. `refused` and `refused_by_viewer` map schema fields to error codes and may be edited at any time."""
-
-    id: str
-    number: str
-    properties: list[Property]
-    status: str = "ACTIVE"
-    balance: int = 0
-    refused: dict[str, str] = field(default_factory=lambda: dict(REFUSED))
-    refused_by_viewer: dict[str, str] = field(default_factory=lambda: dict(REFUSED_BY_VIEWER))
-
-    @property
-    def supply_points(self) -> list[SupplyPoint]:
-        """The electricity supply points of all properties."""
-        return [point for place in self.properties for point in place.supply_points if point]
-
-    @property
-    def generation_points(self) -> list[GenerationPoint]:
-        """The generation points of all properties."""
-        return [point for place in self.properties for point in place.generation_points]
-
-
-@dataclass(eq=False)
-class Household:
-    """A login and what it owns."""
-
-    key: str
-    viewer_id: str
-    email: str
-    password: str
-    api_key: str
-    pre_signed_key: str
-    accounts: list[Account]
-
-    @property
-    def supply_points(self) -> list[SupplyPoint]:
-        """The electricity supply points of all accounts."""
-        return [point for account in self.accounts for point in account.supply_points]
-
-    @property
-    def generation_points(self) -> list[GenerationPoint]:
-        """The generation points of all accounts."""
-        return [point for account in self.accounts for point in account.generation_points]
-
-    @property
-    def gas_points(self) -> list[GasPoint]:
-        """The gas supply points of all accounts."""
-        return [
-            point
-            for account in self.accounts
-            for place in account.properties
-            for point in place.gas_points
-        ]
-
-    @property
-    def subsidy(self) -> bool:
-        """Whether the government discount applies: the switch of every point of the household."""
-        return any(point.subsidy for point in self.supply_points)
-
-    @subsidy.setter
-    def subsidy(self, on: bool) -> None:
-        for point in self.supply_points:
-            point.subsidy = on
 
 
 class World:
@@ -203,12 +46,13 @@ class World:
         self.clock = clock
         self.adders = Adders(seed)
         self.households: dict[str, Household] = {}
+        self._builders: dict[str, Builder] = {}
         for key in keys:
             if key not in PLANS:
                 raise ValueError(f"no household {key!r}; there are: {', '.join(PLANS)}")
-            self.households[key] = _Builder(seed, key, regular_readings, since).household(
-                PLANS[key]
-            )
+            self._builders[key] = Builder(seed, key, regular_readings, since)
+            self.households[key] = self._builders[key].household(PLANS[key])
+        self._hidden: dict[str, list[tuple[Property, int, SupplyPoint]]] = {}
         self._points = {point.identifier: point for point in self._all_points()}
 
     @property
@@ -241,14 +85,37 @@ class World:
         """Return a point by SPIN or GPIN; KeyError if there is none."""
         return self._points[identifier]
 
-    def place_of(self, point: Point) -> tuple[Account, Property]:
-        """Return the account and property of a point."""
+    def listings_of(self, identifier: str, household: Household | None = None) -> list[Listing]:
+        """Return where a point is listed, by one login or by all: the listing that pays now comes first."""
+        homes = self.households.values() if household is None else (household,)
+        found = [
+            listing
+            for home in homes
+            for account in home.accounts
+            for listing in account.listings()
+            if listing.point.identifier == identifier
+        ]
+        today = jst_date(self.clock.now())
+        return sorted(found, key=lambda listing: listing.end is not None and listing.end <= today)
+
+    def place_of(self, listing: Listing) -> tuple[Account, Property]:
+        """Return the account and the property of a listing."""
         return next(
             (account, place)
             for account in self.accounts
             for place in account.properties
-            if point in place.supply_points or point in place.generation_points
+            if place.id == listing.place
         )
+
+    def payer(self, point: Point, day: date) -> Account | None:
+        """Return the account that is billed for a point on a JST day: whose agreement covers it, or the first that lists it."""
+        agreement = point.agreement_on(day)
+        place = agreement.place if agreement else None
+        for account in self.accounts:
+            for listed in account.properties:
+                if listed.id == place if place else listed.lists(point):
+                    return account
+        return None
 
     def correct(self, identifier: str, half_hour_start: datetime, new_value: Decimal | str) -> None:
         """From now on say that a half hour holds `new_value` kWh (two decimals)."""
@@ -272,96 +139,100 @@ class World:
         """Take back every `withhold` and `publish_until` of a point."""
         self.point(identifier).meter.release()
 
+    def list_again(self, identifier: str, account: str, *, first: bool = False) -> None:
+        """List a supply point once more, at a further property of an account.
+
+        It shows the same agreements there, unless they already belong to single properties (after `move`).
+        """
+        point, taker = self._supply_point(identifier), self._account(account)
+        place = self._builder(taker).empty_property(
+            f"{account} {identifier} {len(taker.properties)}", point
+        )
+        taker.properties.insert(0 if first else len(taker.properties), place)
+
+    def move(
+        self,
+        identifier: str,
+        account: str,
+        on: date | None = None,
+        *,
+        product_key: str | None = None,
+        still_listed: bool = True,
+        first: bool = False,
+    ) -> None:
+        """From a JST day (default today) supply a point to another account, or again to its own after an end of supply.
+
+        It gets its own property there. Its former property lists it as ended, unless `still_listed` is False.
+        """
+        day = on or jst_date(self.clock.now())
+        point = self._supply_point(identifier)
+        giver = self.place_of(self.listings_of(identifier)[0])[1]
+        last = point.agreement_on(day) or point.agreements[-1]
+        plan = product(product_key) if product_key else last.product
+        self.list_again(identifier, account, first=first)
+        taker = self._account(account).properties[0 if first else -1]
+        number = self._builder(self._account(account)).agreement_id(identifier, day)
+        point.pass_on(day, giver.id, taker.id, Agreement(number, plan, day, None))
+        if not still_listed:
+            giver.supply_points.remove(point)
+
+    def end_supply(self, identifier: str, on: date | None = None) -> None:
+        """End the supply of a point on a JST day (default today); it stays listed."""
+        self.point(identifier).stop(on or jst_date(self.clock.now()))
+
+    def hide(self, identifier: str, account: str | None = None) -> None:
+        """List a point nowhere any more, or not in one account; `show` takes that back."""
+        point = self._supply_point(identifier)
+        for owner in self.accounts:
+            if account in {None, owner.number}:
+                for place in owner.properties:
+                    while point in place.supply_points:
+                        at = place.supply_points.index(point)
+                        self._hidden.setdefault(identifier, []).append((place, at, point))
+                        del place.supply_points[at]
+
+    def show(self, identifier: str) -> None:
+        """List a hidden point again where it was."""
+        for place, at, point in reversed(self._hidden.pop(identifier, [])):
+            place.supply_points.insert(at, point)
+
+    def add_point(self, account: str, plan: PointPlan) -> SupplyPoint:
+        """Supply a further point to an account, at a property of its own."""
+        owner = self._account(account)
+        point = self._builder(owner).point(plan)
+        self._points[point.identifier] = point
+        self.list_again(point.identifier, account)
+        owner.status = "ACTIVE"
+        return point
+
+    def refuse(self, account: str, code: str | None) -> None:
+        """Refuse an account with an error code from now on; None takes that back."""
+        self._account(account).refusal = code
+
+    def reverse(self, household: str) -> None:
+        """List a login's accounts, their properties and the points of these in the opposite order."""
+        accounts = self.households[household].accounts
+        accounts.reverse()
+        for account in accounts:
+            account.properties.reverse()
+            for place in account.properties:
+                place.supply_points.reverse()
+
+    def _supply_point(self, identifier: str) -> SupplyPoint:
+        return self.supply_points[identifier]
+
+    def _account(self, number: str) -> Account:
+        found = self.account(number)
+        if found is None:
+            raise ValueError(f"no account {number}")
+        return found
+
+    def _builder(self, account: Account) -> Builder:
+        return next(
+            self._builders[key] for key, home in self.households.items() if account in home.accounts
+        )
+
     def _all_points(self) -> Iterator[Point]:
         for household in self.households.values():
             yield from household.supply_points
             yield from household.generation_points
-
-
-class _Builder:
-    """Builds one household; identifiers follow from the seed and the household's key."""
-
-    def __init__(
-        self, seed: int, key: str, regular_readings: bool, since: date | None = None
-    ) -> None:
-        self._seed = seed
-        self._key = key
-        self._regular = regular_readings
-        self._since = since or date.min
-
-    def household(self, plan: HouseholdPlan) -> Household:
-        return Household(
-            key=self._key,
-            viewer_id=str(100000 + self._draw("viewer") % 900000),
-            email=f"{self._key}@example.com",
-            password=f"{self._key}-password",
-            api_key=f"sk_live_{self._draw('api'):016x}",
-            pre_signed_key=f"psk_{self._draw('pre-signed'):016x}",
-            accounts=[
-                Account(
-                    id=str(self._draw("account id", number) % 10**6),
-                    number=f"A-{self._draw('account', number) % 16**8:08X}",
-                    properties=[
-                        self._property(plan, place, f"{number}.{index}")
-                        for index, place in enumerate(places)
-                    ],
-                    status="ACTIVE" if any(place.points for place in places) else "PENDING",
-                )
-                for number, places in enumerate(plan.accounts)
-            ],
-        )
-
-    def _property(self, plan: HouseholdPlan, place: PropertyPlan, where: str) -> Property:
-        points: list[SupplyPoint | None] = [None] if place.with_null else []
-        points += [self._point(SupplyPoint, plan, point) for point in place.points]
-        return Property(
-            id=str(self._draw("property", where) % 10**6),
-            address=place.address,
-            postcode=place.postcode,
-            supply_points=points,
-            generation_points=[
-                self._point(GenerationPoint, plan, point) for point in place.generation
-            ],
-            gas_points=[self._gas(place.gas)] if place.gas else [],
-        )
-
-    def _point[T: Point](self, kind: type[T], household: HouseholdPlan, plan: PointPlan) -> T:
-        number = self._draw("point", plan.tag) % 10**20
-        identifier = f"{plan.area}{number:020}"
-        plan = plan.since(self._since)
-        schedule = Schedule(
-            f"{self._seed}|{identifier}",
-            plan.reading_day,
-            plan.start,
-            plan.end,
-            regular=self._regular,
-        )
-        load = partial(plan.load.day_of, self._seed, identifier, plan.area)
-        return kind(
-            identifier=identifier,
-            area=plan.area,
-            meter=Meter(self._seed, identifier, schedule, load),
-            agreements=self._agreements(plan.agreements, plan.tag),
-            start=plan.start,
-            end=plan.end,
-            status=plan.status,
-            amperage=plan.amperage,
-            kw=plan.kw,
-            supply_details=household.supply_details,
-        )
-
-    def _gas(self, plan: GasPlan) -> GasPoint:
-        spin = f"{self._draw('gas') % 10**17:017}"
-        schedule = Schedule(f"{self._seed}|{spin}", plan.reading_day, plan.start, None)
-        return GasPoint(
-            spin, schedule, self._agreements(plan.agreements, "gas"), plan.start, self._seed, plan
-        )
-
-    def _agreements(self, terms: tuple[Term, ...], tag: str) -> tuple[Agreement, ...]:
-        return tuple(
-            Agreement(self._draw("agreement", tag, start) % 10**6, product(key), start, end)
-            for key, start, end in terms
-        )
-
-    def _draw(self, *key: object) -> int:
-        return chance(self._seed, self._key, *key)

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from ..accounts import Account
 from ..bills import Bill
 from ..dates import Period, chance, jst_date, midnight
 from ..errors import KrakenError
-from ..world import Account, SupplyPoint
+from ..points import Point
 from .context import Context, Node
 from .pages import connection, empty
 
@@ -22,7 +23,7 @@ _DUE_AFTER = timedelta(days=27)
 class Statement:
     """An issued bill."""
 
-    point: SupplyPoint
+    point: Point
     period: Period
     bill: Bill
     issued: datetime
@@ -30,7 +31,7 @@ class Statement:
     @property
     def id(self) -> int:
         """The document's number, an Int here and an ID there."""
-        return chance("statement", self.point.spin, self.period.end) % 10**8
+        return chance("statement", self.point.identifier, self.period.end) % 10**8
 
     @property
     def identifier(self) -> str:
@@ -90,7 +91,7 @@ def charges(context: Context, account: Account, identifier: str) -> list[Node]:
                     "productCode": line.product_code,
                     "electricitySupplyPoint": {
                         "_account": account.number,
-                        "spin": statement.point.spin,
+                        "spin": statement.point.identifier,
                         "status": statement.point.status,
                     },
                     "contractedCapacityUnit": "A"
@@ -109,11 +110,13 @@ def charges(context: Context, account: Account, identifier: str) -> list[Node]:
 def _statements(context: Context, account: Account) -> Iterator[Statement]:
     now = context.clock.now()
     for point in account.supply_points:
-        for period in point.schedule.periods(jst_date(now)):
+        for period in point.periods(jst_date(now)):
+            if context.world.payer(point, period.start) is not account:
+                continue
             closed = datetime.fromtimestamp(point.meter.closed_at(period.start), now.tzinfo)
             if closed + _ISSUED_AFTER <= now:
                 bill = context.truth.bill(
-                    point.spin, (midnight(period.start), midnight(period.end))
+                    point.identifier, (midnight(period.start), midnight(period.end))
                 )
                 yield Statement(point, period, bill, closed + _ISSUED_AFTER)
 

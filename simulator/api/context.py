@@ -4,15 +4,18 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from graphql import GraphQLResolveInfo
+from graphql import GraphQLResolveInfo, get_named_type, is_composite_type
 
+from ..absurd import said
+from ..accounts import Account, Household
 from ..clock import Clock
 from ..errors import KrakenError
-from ..faults import Fault, Faults, Request
+from ..faults import Fault, Faults, Owner, Request
 from ..limits import Points
+from ..points import Listing
 from ..tokens import Tokens
 from ..truth import Truth
-from ..world import Account, Household, Point, World
+from ..world import World
 
 type Node = dict[str, Any]
 
@@ -32,6 +35,7 @@ class Context:
     address: str
     random: Random
     watched: frozenset[str] = field(init=False)
+    marking: bool = field(init=False)
 
     def __post_init__(self) -> None:
         """Collect the field names that a fault or a refusal may concern, so that all others are resolved fast."""
@@ -39,6 +43,8 @@ class Context:
         names |= {name for account in self.world.accounts for name in account.refused_by_viewer}
         names |= {fault.field.rpartition(".")[2] for fault in self.faults.active() if fault.field}
         self.watched = frozenset(names)
+        # Only a fault about one account or point wants to know whose each object is.
+        self.marking = any(fault.particular for fault in self.faults.active())
 
     @property
     def household(self) -> Household:
@@ -48,25 +54,28 @@ class Context:
     def account(self, number: str) -> Account:
         """Return an account of the login that asks."""
         household = self.household
+        fault = self.faults.on_account(self.request, number)
+        if fault is not None:
+            raise KrakenError(fault.code)
         found = self.world.account(number)
         if found is None:
             raise KrakenError("KT-CT-4178")
         if found not in household.accounts:
             raise KrakenError("KT-CT-4177")
+        if found.refusal is not None:
+            raise KrakenError(found.refusal)
         return found
 
-    def own_point(self, identifier: str) -> Point | None:
-        """Return a point of the login that asks."""
-        household = self.household
-        points: list[Point] = [*household.supply_points, *household.generation_points]
-        return next((point for point in points if point.identifier == identifier), None)
+    def own_listings(self, identifier: str) -> list[Listing]:
+        """Return where the login that asks has a point listed, the listing that is in force now first."""
+        return self.world.listings_of(identifier, self.household)
 
-    def guard(self, type_name: str, field_name: str, account: str | None, via: str | None) -> None:
+    def guard(self, type_name: str, field_name: str, owner: Owner, via: str | None) -> None:
         """Raise KrakenError where a fault or the account's refusals forbid a field."""
-        fault = self.faults.on_field(self.request, type_name, field_name, account)
+        fault = self.faults.on_field(self.request, type_name, field_name, owner)
         if fault is not None:
             raise KrakenError(fault.code)
-        known = self.world.account(account) if account else None
+        known = self.world.account(owner.account) if owner.account else None
         if known is None:
             return
         code = known.refused.get(field_name)
@@ -75,21 +84,38 @@ class Context:
         if code is not None:
             raise KrakenError(code)
 
-    def spoil[T](self, rows: list[T], field_name: str, account: str | None) -> list[T]:
+    def spoil[T](self, rows: list[T], field_name: str, owner: Owner) -> list[T]:
         """Return a list of readings as the active faults would have it."""
-        for fault in self.faults.on_readings(self.request, field_name, account):
+        for fault in self.faults.on_readings(self.request, field_name, owner):
             rows = _spoilt(rows, fault, self.random)
         return rows
 
 
 def resolve(source: Node, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
-    """Resolve a field: the dictionary's value, or what its callable returns."""
+    """Resolve a field: what a fault says, the dictionary's value, or what its callable returns."""
     name = info.field_name
     context: Context = info.context
     if name in context.watched:
-        context.guard(info.parent_type.name, name, source.get("_account"), source.get("_via"))
+        owner, parent = Owner(source.get("_account"), source.get("_point")), info.parent_type.name
+        context.guard(parent, name, owner, source.get("_via"))
+        fault = context.faults.on_value(context.request, parent, name, owner)
+        if fault is not None:
+            return said(fault.value, info.return_type)
     value = source.get(name)
-    return value(**arguments) if callable(value) else value
+    if callable(value):
+        value = value(**arguments)
+    if context.marking and is_composite_type(get_named_type(info.return_type)):
+        _mark(value, source)
+    return value
+
+
+def _mark(value: Any, source: Node) -> None:
+    """Let the objects of a field be about the account and the point that the object around it is about."""
+    for node in value if isinstance(value, list) else (value,):
+        if isinstance(node, dict):
+            for name in ("_account", "_point"):
+                if name in source:
+                    node.setdefault(name, source[name])
 
 
 def type_of(value: Node, _info: GraphQLResolveInfo[Any], _abstract: Any) -> str:
@@ -102,11 +128,9 @@ def _spoilt[T](rows: list[T], fault: Fault, random: Random) -> list[T]:
         case "empty":
             return []
         case "partial":
-            share = 0.3 if fault.share is None else fault.share
-            return [row for row in rows if random.random() >= share]
+            return [row for row in rows if random.random() >= (fault.share or 0)]
         case "short":
-            share = 0.5 if fault.share is None else fault.share
-            return rows[len(rows) - round(len(rows) * share) :]
+            return rows[len(rows) - round(len(rows) * (fault.share or 0)) :]
         case "duplicates":
             doubled = list(rows)
             for row in rows:

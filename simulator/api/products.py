@@ -6,8 +6,8 @@ from typing import Any
 
 from ..adders import levy_window
 from ..dates import Month, jst_date, midnight
+from ..points import Agreement
 from ..products import Charge, Product, product, product_keys, without_tax
-from ..world import Agreement
 from .context import Context, Node
 
 _STEPPED, _SINGLE, _FIT, _GAS = (

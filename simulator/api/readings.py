@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from ..accounts import Account, Property
 from ..dates import (
     HALF_HOUR,
     JST,
@@ -18,10 +19,11 @@ from ..dates import (
     slot_start,
 )
 from ..errors import KrakenError
+from ..faults import Owner
 from ..meter import Reading
+from ..points import GenerationPoint, Listing, Point, SupplyPoint
 from ..pricing import Terms, terms
 from ..products import Charge
-from ..world import Account, GenerationPoint, Point, Property, SupplyPoint
 from .context import Context, Node
 from .pages import connection
 from .scalars import instant
@@ -34,24 +36,31 @@ _ESTIMATED_ADDERS = 847
 _ESTIMATED_STEP = 300
 
 
-def half_hourly(context: Context, account: Account, point: Point, **arguments: Any) -> list[Node]:
+def half_hourly(
+    context: Context, account: Account, listing: Listing, **arguments: Any
+) -> list[Node]:
     """Path A: the newest 1488 rows of the window, ascending; the older ones are dropped without a sign."""
+    point = listing.point
     start, end = _window(arguments.get("fromDatetime"), arguments.get("toDatetime"))
+    start, end = _within(listing, start, end)
     if point.unlisted_beyond_31_days:
         start = max(start, slot_from(context.clock.now() - timedelta(days=31)))
     rows = _priced(context, point, start, end, arguments.get("productCode"))
-    return context.spoil(rows[-NEWEST_ROWS:], "halfHourlyReadings", account.number)
+    owner = Owner(account.number, point.identifier)
+    return context.spoil(rows[-NEWEST_ROWS:], "halfHourlyReadings", owner)
 
 
-def intervals(context: Context, account: Account, point: Point, **arguments: Any) -> list[Node]:
-    """Return the closed billing periods that touch the window, whole kWh each."""
+def intervals(context: Context, account: Account, listing: Listing, **arguments: Any) -> list[Node]:
+    """Return the closed billing periods of a listing that touch the window, whole kWh each."""
+    point = listing.point
     start, end = instant(arguments.get("startAt")), instant(arguments.get("endAt"))
     now = context.clock.timestamp()
     code = arguments.get("productCode")
     rows = [
-        _interval(context, account, point, period)
-        for period in point.schedule.periods(jst_date(context.clock.now()))
-        if point.meter.closed_at(period.start) <= now
+        _interval(context, account, listing, period)
+        for period in point.periods(jst_date(context.clock.now()))
+        if listing.covers(period)
+        and point.meter.closed_at(period.start) <= now
         and (end is None or midnight(period.start) < end)
         and (start is None or midnight(period.end) > start)
         and (code is None or _sold_under(point, period.start, code))
@@ -60,9 +69,10 @@ def intervals(context: Context, account: Account, point: Point, **arguments: Any
 
 
 def supply_point_readings(
-    context: Context, account: Account, point: Point, **arguments: Any
+    context: Context, account: Account, listings: list[Listing], **arguments: Any
 ) -> Node:
-    """Path B: Relay pages, newest first."""
+    """Path B: Relay pages, newest first, of the time that the listings of a point cover."""
+    point = listings[0].point
     start, end = instant(arguments["startAt"]), instant(arguments["endAt"])
     if start is None or end is None or start >= end:
         raise KrakenError("KT-CT-4720")
@@ -73,11 +83,14 @@ def supply_point_readings(
         raise KrakenError("KT-CT-1605")
     unit, scale = _unit(arguments.get("units"))
 
+    owner = Owner(account.number, point.identifier)
+
     def pages(field: str, source: Point | None) -> Any:
         def page(**paging: Any) -> Node:
-            context.guard("Readings", field, account.number, None)
+            context.guard("Readings", field, owner, None)
             rows = _published(context, source, slot_from(start), slot_from(end))[::-1]
-            rows = context.spoil(rows, field, account.number)
+            rows = [row for row in rows if any(_covered(item, row) for item in listings)]
+            rows = context.spoil(rows, field, owner)
             return connection(rows, lambda row: _quality_reading(row, unit, scale), **paging)
 
         return page
@@ -87,7 +100,7 @@ def supply_point_readings(
             "importReadings": pages("importReadings", None),
             "exportReadings": pages("exportReadings", point),
         }
-    roof = next(iter(context.world.place_of(point)[1].generation_points), None)
+    roof = next(iter(context.world.place_of(listings[0])[1].generation_points), None)
     return {
         "importReadings": pages("importReadings", point),
         "exportReadings": pages("exportReadings", roof),
@@ -105,9 +118,9 @@ def measurements(context: Context, account: Account, place: Property, **argument
     rows = [
         (point, row)
         for point in _filtered(place, arguments.get("utilityFilters") or [])
-        for row in _published(context, point, start, end)
+        for row in _published(context, point, *_within(Listing(point, place.id), start, end))
     ]
-    rows = context.spoil(rows, "measurements", account.number)
+    rows = context.spoil(rows, "measurements", Owner(account.number))
     return connection(rows, lambda item: _measurement(*item, zone), **paging)
 
 
@@ -181,7 +194,8 @@ def _half_hour(reading: Reading, charge: Charge, estimated: Charge) -> Node:
     }
 
 
-def _interval(context: Context, account: Account, point: Point, period: Period) -> Node:
+def _interval(context: Context, account: Account, listing: Listing, period: Period) -> Node:
+    point = listing.point
     window = midnight(period.start), midnight(period.end)
     bill = context.truth.bill(point.identifier, window)
     return {
@@ -196,7 +210,7 @@ def _interval(context: Context, account: Account, point: Point, period: Period) 
         "hasHalfHourlyDataForPeriod": True,
         "costEstimate": f"{bill.energy + bill.kwh * Decimal(_ESTIMATED_ADDERS) / 100:.2f}",
         "halfHourlyReadings": lambda: half_hourly(
-            context, account, point, fromDatetime=window[0], toDatetime=window[1]
+            context, account, listing, fromDatetime=window[0], toDatetime=window[1]
         ),
     }
 
@@ -272,6 +286,17 @@ def _window(start: Any, end: Any) -> tuple[int, int]:
     # The schema's default of `startAt` lies before what Unix time can say on some machines; any start before 2000 is open.
     first = 0 if begin is None or begin.year < 2000 else slot_from(begin)
     return first, slot_from(min(finish, _CEILING) if finish else _CEILING)
+
+
+def _within(listing: Listing, start: int, end: int) -> tuple[int, int]:
+    """Cut a window to the time of a listing."""
+    first, last = listing.slots
+    return max(start, first), int(min(end, last))
+
+
+def _covered(listing: Listing, reading: Reading) -> bool:
+    first, last = listing.slots
+    return first <= reading.slot < last
 
 
 def _day_start(day: date | None) -> datetime | None:

@@ -4,7 +4,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from ..errors import KrakenError
-from ..world import Point
+from ..faults import Owner
+from ..points import Listing
 from . import billing, products, readings
 from .context import Context, Node
 from .pages import connection
@@ -36,6 +37,11 @@ def root(context: Context) -> Node:
 
 
 def _token(context: Context, given: dict[str, Any]) -> Node:
+    if given.get("email") is not None:
+        solved = given.get("captchaResponse") is not None
+        fault = context.faults.on_sign_in(context.request, captcha_solved=solved)
+        if fault is not None:
+            raise KrakenError(fault.code)
     grant = context.tokens.obtain(given, context.address)
     return {
         "token": grant.token,
@@ -73,32 +79,35 @@ def _property(context: Context, wanted: str) -> Node | None:
 
 
 def _supply_point(context: Context, **given: Any) -> Node:
-    point = context.own_point(given["externalIdentifier"])
+    listings = context.own_listings(given["externalIdentifier"])
     if given["marketName"] != readings.MARKET:
         raise KrakenError("KT-CT-4723")
-    if point is None:
+    if not listings:
         raise KrakenError("KT-CT-4719")
-    return _point_node(context, point)
+    return _point_node(context, listings)
 
 
 def _supply_points(context: Context, **given: Any) -> Node:
-    household = context.household
     number = given.get("accountNumber")
-    points = context.account(number).supply_points if number else household.supply_points
+    accounts = [context.account(number)] if number else context.household.accounts
+    points = dict.fromkeys(point for account in accounts for point in account.supply_points)
+    owned = [context.own_listings(point.identifier) for point in points]
     paging = {name: given.get(name) for name in ("first", "last", "after", "before")}
-    return connection(points, lambda point: _point_node(context, point), **paging)
+    return connection(owned, lambda listings: _point_node(context, listings), **paging)
 
 
-def _point_node(context: Context, point: Point) -> Node:
-    account, place = context.world.place_of(point)
+def _point_node(context: Context, listings: list[Listing]) -> Node:
+    point = listings[0].point
+    account, place = context.world.place_of(listings[0])
     return {
         "__typename": "SupplyPointType",
         "_account": account.number,
+        "_point": point.identifier,
         "id": point.identifier[-6:],
         "marketName": readings.MARKET,
         "externalIdentifier": point.identifier,
         "readings": lambda **given: readings.supply_point_readings(
-            context, account, point, **given
+            context, account, listings, **given
         ),
         "property": lambda: property_node(context, account, place, "account"),
     }
@@ -106,7 +115,7 @@ def _point_node(context: Context, point: Point) -> Node:
 
 def _charges(context: Context, **given: Any) -> list[Node]:
     account = context.account(given["accountNumber"])
-    context.guard("Query", "charges", account.number, None)
+    context.guard("Query", "charges", Owner(account.number), None)
     return billing.charges(context, account, given["billingDocumentIdentifier"])
 
 

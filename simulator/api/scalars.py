@@ -5,8 +5,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from graphql import GraphQLError, GraphQLSchema, ValueNode, value_from_ast_untyped
+from graphql import GraphQLError, GraphQLSchema, ValueNode, is_leaf_type, value_from_ast_untyped
 
+from ..absurd import Raw, marked
 from ..errors import KrakenError
 
 
@@ -49,6 +50,19 @@ def install(schema: GraphQLSchema) -> None:
         _set(scalar, ("parse_value", "coerce_input_value"), parse)
         _set(scalar, ("parse_literal",), _literal(parse))
     _set(schema.type_map["Decimal"], ("serialize", "coerce_output_value"), _text)
+    for name, kind in schema.type_map.items():
+        if is_leaf_type(kind) and not name.startswith("__"):
+            _let_raw_through(kind)
+
+
+def _let_raw_through(kind: Any) -> None:
+    for name in ("serialize", "coerce_output_value"):
+        if (honest := getattr(kind, name, None)) is not None:
+            setattr(kind, name, _or_raw(honest))
+
+
+def _or_raw(honest: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda value: marked(value) if isinstance(value, Raw) else honest(value)
 
 
 def _set(scalar: Any, names: tuple[str, ...], function: Any) -> None:

@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Literal
 
+from ..accounts import Account, Property
 from ..dates import Month, jst_date, midnight
-from ..world import Account, GasPoint, GenerationPoint, Point, Property, SupplyPoint
+from ..points import GasPoint, Listing, Point
 from . import billing, readings
 from .context import Context, Node
 from .pages import empty
@@ -33,7 +34,7 @@ def account_node(context: Context, account: Account, via: Via) -> Node:
         "overdueBalance": 0,
         "hasActiveAgreement": bool(account.supply_points),
         "hasFutureAgreement": any(
-            term.start > today for point in account.supply_points for term in point.agreements
+            term.start > today for listing in account.listings() for term in listing.agreements
         ),
         "properties": lambda **given: [
             property_node(context, account, place, via)
@@ -63,11 +64,12 @@ def property_node(context: Context, account: Account, place: Property, via: Via)
         "postcode": place.postcode,
         "measurements": partial(readings.measurements, context, account, place),
         "electricitySupplyPoints": lambda: [
-            point and supply_point_node(context, account, point, via)
+            point and _supply_point_node(context, account, Listing(point, place.id), via)
             for point in place.supply_points
         ],
         "electricityGenerationPoints": lambda: [
-            _generation_node(context, account, point, via) for point in place.generation_points
+            _generation_node(context, account, Listing(point, place.id), via)
+            for point in place.generation_points
         ],
         "gasSupplyPoints": lambda: [
             _gas_node(context, account, point, via) for point in place.gas_points
@@ -75,15 +77,16 @@ def property_node(context: Context, account: Account, place: Property, via: Via)
     }
 
 
-def supply_point_node(context: Context, account: Account, point: SupplyPoint, via: Via) -> Node:
+def _supply_point_node(context: Context, account: Account, listing: Listing, via: Via) -> Node:
     """Return an `ElectricitySupplyPoint`, as empty as it was found in practice."""
-    details = {"amperage": point.amperage, "kva": None, "kw": point.kw, "validFrom": point.start}
+    point = listing.point
+    details = {"amperage": point.amperage, "kva": None, "kw": point.kw, "validFrom": listing.start}
     return (
-        _readable(context, account, point, via)
+        _readable(context, account, listing, via)
         | {
-            "spin": point.spin,
+            "spin": point.identifier,
             "agreements": lambda **given: agreements(
-                context, point.agreements, only_active=given.get("onlyActive")
+                context, listing.agreements, only_active=given.get("onlyActive")
             ),
             "supplyDetails": [details] if point.supply_details else [],
             "canApplyAmperageChange": point.amperage is not None,
@@ -91,28 +94,30 @@ def supply_point_node(context: Context, account: Account, point: SupplyPoint, vi
             "newAmperageOptions": [
                 size for size in AMPERAGES if point.amperage not in {None, size}
             ],
-            "supplyPeriods": [_supply_period(point)],
+            "supplyPeriods": lambda: [_supply_period(listing)],
             "meters": [],
         }
         | _reading_dates(context, point)
     )
 
 
-def _generation_node(context: Context, account: Account, point: GenerationPoint, via: Via) -> Node:
-    return _readable(context, account, point, via) | {
-        "gpin": point.gpin,
-        "agreements": lambda: agreements(context, point.agreements, only_active=False),
+def _generation_node(context: Context, account: Account, listing: Listing, via: Via) -> Node:
+    return _readable(context, account, listing, via) | {
+        "gpin": listing.point.identifier,
+        "agreements": lambda: agreements(context, listing.agreements, only_active=False),
     }
 
 
-def _readable(context: Context, account: Account, point: Point, via: Via) -> Node:
+def _readable(context: Context, account: Account, listing: Listing, via: Via) -> Node:
+    point = listing.point
     return {
         "_account": account.number,
+        "_point": point.identifier,
         "_via": via,
         "id": point.identifier[-6:],
-        "status": point.status,
-        "halfHourlyReadings": partial(readings.half_hourly, context, account, point),
-        "intervalReadings": partial(readings.intervals, context, account, point),
+        "status": listing.status_at(context.clock.now()),
+        "halfHourlyReadings": partial(readings.half_hourly, context, account, listing),
+        "intervalReadings": partial(readings.intervals, context, account, listing),
     }
 
 
@@ -161,11 +166,11 @@ def _gas_intervals(context: Context, point: GasPoint, **given: Any) -> list[Node
     return rows[::-1] if given.get("sortOrder") == "DESC" else rows
 
 
-def _supply_period(point: Point) -> Node:
+def _supply_period(listing: Listing) -> Node:
     return {
-        "id": point.identifier[-5:],
-        "supplyStartAt": midnight(point.start),
-        "supplyEndAt": midnight(point.end) if point.end else None,
+        "id": listing.point.identifier[-5:],
+        "supplyStartAt": midnight(listing.start),
+        "supplyEndAt": midnight(listing.end) if listing.end else None,
         "isBillable": True,
     }
 
@@ -183,12 +188,12 @@ def _reading_dates(context: Context, point: Point) -> Node:
 
 def _occupied(place: Property, active_from: datetime | None) -> bool:
     """Whether a place is listed. Without `activeFrom` an ended account still listed its property (FACTS 6)."""
-    points = [point for point in place.supply_points if point]
-    if active_from is None or not points:
+    ends = [Listing(point, place.id).end for point in place.supply_points if point]
+    if active_from is None or not ends:
         return True
-    return any(point.end is None or midnight(point.end) > active_from for point in points)
+    return any(end is None or midnight(end) > active_from for end in ends)
 
 
 def _created(account: Account) -> datetime | None:
-    starts = [midnight(point.start) for point in account.supply_points]
+    starts = [midnight(listing.start) for listing in account.listings()]
     return min(starts) - timedelta(days=20) if starts else None

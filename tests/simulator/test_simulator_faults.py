@@ -178,6 +178,164 @@ async def test_duplicates_and_disorder(connect: Connect) -> None:
     assert await client.half_hours(*window) == honest
 
 
+@pytest.mark.parametrize("status", [401, 403, 429, 502, 503])
+@pytest.mark.parametrize("retry_after", [None, 30, 1e9, "Wed, 21 Oct 2099 07:28:00 GMT", "soon"])
+async def test_a_gateway_answers(connect: Connect, status: int, retry_after: object) -> None:
+    client = await connect()
+    client.simulator.faults.add(f"http_{status}", times=1, retry_after=retry_after)  # type: ignore[arg-type]
+    answer = await _raw(client)
+    assert (answer.status, answer.content_type) == (status, "text/html")
+    told = None if retry_after is None else str(retry_after)
+    assert answer.headers.get("Retry-After") == told
+    assert (await _raw(client)).status == 200
+
+
+async def test_a_throttled_answer_may_say_when_to_come_back(connect: Connect) -> None:
+    client = await connect()
+    client.simulator.faults.add("throttled", retry_after=0)
+    answer = await _raw(client)
+    assert (answer.status, answer.headers["Retry-After"]) == (200, "0")
+
+
+@pytest.mark.parametrize("code", ["KT-CT-4177", "KT-CT-4178", "KT-CT-1111", "KT-CT-7899"])
+async def test_an_account_is_refused_for_a_while(connect: Connect, code: str) -> None:
+    client = await connect("moved")
+    old, new = client.household.accounts
+    query = "query ($number: String!) { account(accountNumber: $number) { number } }"
+    client.simulator.faults.add("refused_account", account=new.number, code=code, times=2)
+    for _ in range(2):
+        answer = await client.ask(query, number=new.number)
+        assert (answer.codes, answer.data) == ([code], {"account": None})
+    assert (await client.ask(query, number=old.number)).codes == []
+    assert (await client.ask(query, number=new.number)).codes == []
+
+
+async def test_properties_of_an_account_are_refused(connect: Connect) -> None:
+    client = await connect("moved")
+    old, new = client.household.accounts
+    query = "query ($number: String!) { account(accountNumber: $number) { properties { id } } }"
+    client.simulator.faults.add("refused_field", field="Account.properties", account=new.number)
+    assert (await client.ask(query, number=old.number)).codes == []
+    assert (await client.ask(query, number=new.number)).codes == ["KT-CT-4501"]
+
+
+@pytest.mark.parametrize("field", ["accounts", "properties", "electricitySupplyPoints"])
+async def test_a_list_is_empty_once(connect: Connect, field: str) -> None:
+    client = await connect()
+    query = "{ viewer { accounts { number ... on Account { properties { electricitySupplyPoints { spin } } } } } }"
+    honest = await client.ask(query)
+    client.simulator.faults.add("empty_list", field=field, times=1)
+    empty = (await client.ask(query)).data
+    assert empty != honest.data
+    (empty,) = empty.values()
+    while isinstance(empty, dict):
+        empty = next(value for name, value in empty.items() if name != "number")
+        empty = empty[0] if empty else empty
+    assert empty == []
+    assert (await client.ask(query)).data == honest.data
+
+
+SIGN_IN = """mutation ($input: ObtainJSONWebTokenInput!) { obtainKrakenToken(input: $input) { token refreshToken } }"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [
+        ("captcha", "KT-CT-1160"),
+        ("locked", "KT-CT-1142"),
+        ("multi_factor", "KT-CT-1148"),
+        ("password_expired", "KT-CT-1146"),
+        ("input_off", "KT-CT-1114"),
+        ("sign_in_off", "KT-CT-11100"),
+    ],
+)
+async def test_signing_in_is_refused(connect: Connect, kind: str, code: str) -> None:
+    client = await connect()
+    home = client.household
+    refresh = (await client.sign_in()).data["obtainKrakenToken"]["refreshToken"]
+    client.simulator.faults.add(kind, household="green-tokyo")  # type: ignore[arg-type]
+    answer = await client.ask(SIGN_IN, input={"email": home.email, "password": home.password})
+    assert (answer.status, answer.codes) == (200, [code])
+    # The session that exists goes on, and so do other credentials.
+    assert (await client.sign_in(refreshToken=refresh)).codes == []
+    assert (await client.sign_in(preSignedKey=home.pre_signed_key)).codes == []
+    client.simulator.faults.clear()
+    assert (await client.sign_in()).codes == []
+
+
+async def test_a_captcha_may_be_solved(connect: Connect) -> None:
+    client = await connect(sign_in=False)
+    home = client.household
+    client.simulator.faults.add("captcha")
+    credentials = {"email": home.email, "password": home.password}
+    assert (await client.sign_in(**credentials)).codes == ["KT-CT-1160"]
+    assert (await client.sign_in(**credentials, captchaResponse="solved")).codes == []
+
+
+async def test_only_one_login_is_refused(connect: Connect) -> None:
+    client = await connect("green-tokyo", "ev-tokyo", sign_in=False)
+    client.simulator.faults.add("locked", household="ev-tokyo")
+    assert (await client.sign_in()).codes == []
+    other = client.simulator.world.households["ev-tokyo"]
+    answer = await client.sign_in(email=other.email, password=other.password)
+    assert answer.codes == ["KT-CT-1142"]
+
+
+async def test_signing_in_by_e_mail_is_removed(connect: Connect) -> None:
+    client = await connect(sign_in=False)
+    home = client.household
+    fault = client.simulator.faults.add("removed_input", times=2)
+    answer = await client.ask(SIGN_IN, input={"email": home.email, "password": home.password})
+    assert answer.status == 400
+    message = answer.body["errors"][0]["message"]
+    assert message.startswith("Variable '$input' got invalid value {'email': 'green-tokyo@")
+    assert message.endswith("Field 'email' is not defined by type 'ObtainJSONWebTokenInput'.")
+    literal = f"""mutation {{ obtainKrakenToken(input: {{email: "{home.email}", password: "x"}}) {{ token }} }}"""
+    answer = await client.ask(literal)
+    assert answer.status == 400
+    assert answer.body["errors"][0]["message"].startswith("Field 'email' is not defined by")
+    assert fault.fired == 2
+    assert (await client.sign_in()).codes == []
+    client.simulator.faults.add("removed_input")
+    assert (await client.sign_in(preSignedKey=home.pre_signed_key)).codes == []
+    assert (await client.ask(VIEWER)).codes == []
+
+
+async def test_limited_to_a_login(connect: Connect) -> None:
+    client = await connect("green-tokyo", "ev-tokyo")
+    client.simulator.faults.add("http_403", household="ev-tokyo")
+    assert (await _raw(client)).status == 200
+    other = client.simulator.world.households["ev-tokyo"]
+    client.simulator.faults.add("throttled", household="green-tokyo", times=1)
+    assert (await client.ask(VIEWER)).codes == ["KT-CT-1199"]
+    credentials = {"email": other.email, "password": other.password}
+    body = {"query": SIGN_IN, "variables": {"input": credentials}}
+    async with client.session.post(client.simulator.url, json=body) as answer:
+        assert answer.status == 403
+
+
+async def test_limited_to_a_point(connect: Connect) -> None:
+    client = await connect("three-points-two-accounts")
+    home, shop, _ = client.household.supply_points
+    client.simulator.faults.add("internal_error", point=shop.spin)
+    client.simulator.faults.add("empty", point=home.spin, times=1)
+    whole = {"fromDatetime": (NOW - 8 * DAY).isoformat(), "toDatetime": (NOW - 7 * DAY).isoformat()}
+    answer = await client.ask(HALF_HOURS, accountNumber=client.number, **whole)
+    first, second = answer.data["account"]["properties"]
+    assert answer.codes == ["KT-CT-7899"]
+    assert first["electricitySupplyPoints"] == [{"halfHourlyReadings": []}]
+    assert second["electricitySupplyPoints"] == [None]
+    readings = """query ($spin: String!) { supplyPoint(externalIdentifier: $spin, marketName: "JPN_ELECTRICITY") { id } }"""
+    client.simulator.faults.add("http_502", point=shop.spin)
+    async with client.session.post(
+        client.simulator.url,
+        json={"query": readings, "variables": {"spin": shop.spin}},
+        headers={"Authorization": client.header or ""},
+    ) as raw:
+        assert raw.status == 502
+    assert (await client.ask(readings, spin=home.spin)).codes == []
+
+
 def test_mistakes_are_refused() -> None:
     faults = Faults()
     with pytest.raises(ValueError, match="no fault"):
@@ -185,4 +343,13 @@ def test_mistakes_are_refused() -> None:
     with pytest.raises(ValueError, match="needs a field"):
         faults.add("refused_field")
     assert list(faults) == []
-    assert len(KINDS) == 16
+    with pytest.raises(TypeError):
+        faults.add("empty", colour="red")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_can_be_switched_on_and_told(kind: str) -> None:
+    faults = Faults()
+    faults.add(kind, field="Account.balance", times=3)  # type: ignore[arg-type]
+    (told,) = json.loads(json.dumps(faults.state()))
+    assert (told["kind"], told["times"], told["fired"]) == (kind, 3, 0)

@@ -3,8 +3,10 @@
 import argparse
 import asyncio
 from datetime import timedelta
+import socket
 from typing import Any
 
+import aiohttp
 import pytest
 from simulator_client import NOW, Connect
 
@@ -38,6 +40,86 @@ async def test_state_clock_and_faults(connect: Connect) -> None:
     assert (await _call(client, "POST", "faults", json={"kind": "plague"}))[0] == 400
     assert (await _call(client, "POST", "faults", json={}))[0] == 400
     assert (await _call(client, "DELETE", "faults"))[1]["faults"] == []
+
+
+async def test_the_world_is_edited_from_outside(connect: Connect) -> None:
+    client = await connect("three-points-two-accounts")
+    home, barn = client.household.accounts
+    spin = client.spin
+    move = {"do": "move", "identifier": spin, "account": barn.number, "on": "2026-11-01"}
+    status, state = await _call(client, "POST", "world", json=move)
+    assert status == 200
+    assert spin in [point.spin for point in barn.supply_points]
+    for done in (
+        {"do": "hide", "identifier": spin},
+        {"do": "show", "identifier": spin},
+        {"do": "list_again", "identifier": spin, "account": home.number, "first": True},
+        {"do": "refuse", "account": barn.number, "code": "KT-CT-4178"},
+        {"do": "restate_fuel", "area": "03", "month": "2026-11", "price": "9.99"},
+        {"do": "restate_levy", "month": "2026-11", "price": "5.00"},
+        {"do": "end_supply", "identifier": spin},
+        {"do": "reverse", "household": "three-points-two-accounts"},
+    ):
+        assert (await _call(client, "POST", "world", json=done))[0] == 200, done
+    assert client.household.accounts == [barn, home]
+    assert barn.refusal == "KT-CT-4178"
+    _, state = await _call(client, "GET", "state")
+    assert state["households"]["three-points-two-accounts"]["accounts"][0] == barn.number
+    for mistake in (
+        {"do": "burn"},
+        {},
+        {"do": "move"},
+        {"do": "hide", "identifier": "1", "on": "x"},
+    ):
+        assert (await _call(client, "POST", "world", json=mistake))[0] == 400, mistake
+
+
+async def test_absurd_faults_from_outside(connect: Connect) -> None:
+    client = await connect()
+    for fault in (
+        {"kind": "value", "field": "Account.balance", "raw": "1e400"},
+        {"kind": "value", "field": "Account.status", "value": None},
+    ):
+        assert (await _call(client, "POST", "faults", json=fault))[0] == 200
+    query = "query ($number: String!) { account(accountNumber: $number) { balance status } }"
+    answer = await client.ask(query, number=client.number)
+    assert answer.data["account"] == {"balance": float("inf"), "status": None}
+
+
+async def test_cookies_are_recorded_by_login(connect: Connect) -> None:
+    client = await connect("green-tokyo", "ev-tokyo", sign_in=False)
+    simulator = client.simulator
+
+    async def sign_in(session: aiohttp.ClientSession, key: str) -> None:
+        home = simulator.world.households[key]
+        given = {"input": {"email": home.email, "password": home.password}}
+        query = "mutation ($input: ObtainJSONWebTokenInput!) { obtainKrakenToken(input: $input) { token } }"
+        async with session.post(
+            simulator.named_url, json={"query": query, "variables": given}
+        ) as answer:
+            assert answer.status == 200
+
+    by_name = aiohttp.TCPConnector(family=socket.AF_INET)
+    async with aiohttp.ClientSession(connector=by_name) as shared:
+        await sign_in(shared, "green-tokyo")
+        assert list(shared.cookie_jar) == []
+        await _call(client, "POST", "cookies", json={"on": True})
+        await sign_in(shared, "green-tokyo")
+        await sign_in(shared, "green-tokyo")
+        assert [item.household for item in simulator.cookies.carried] == ["green-tokyo"]
+        assert simulator.cookies.strayed() == []
+        await sign_in(shared, "ev-tokyo")
+    assert [item.household for item in simulator.cookies.strayed()] == ["ev-tokyo"]
+    _, told = await _call(client, "GET", "cookies")
+    assert told["strayed"][0]["cookies"]["sessionid"] == "green-tokyo"
+    assert len(told["carried"]) == 2
+    async with aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(family=socket.AF_INET), cookie_jar=aiohttp.DummyCookieJar()
+    ) as jarless:
+        await sign_in(jarless, "green-tokyo")
+        await sign_in(jarless, "ev-tokyo")
+    assert len(simulator.cookies.carried) == 2
+    assert (await _call(client, "POST", "cookies", json={}))[0] == 400
 
 
 async def test_truth_summary(connect: Connect) -> None:

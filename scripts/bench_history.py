@@ -46,27 +46,26 @@ from pytest_homeassistant_custom_component.common import (  # type: ignore[impor
 from sqlalchemy import insert, select
 
 from custom_components.octopus_japan.const import DOMAIN
-from custom_components.octopus_japan.coordinators.point import (
-    PointHistory,
-    energy_series,
-    money_series,
-)
 from custom_components.octopus_japan.coordinators.readings import ReadingsCoordinator
-from custom_components.octopus_japan.coordinators.usage import ConsumptionPricing
-from custom_components.octopus_japan.history.statistic_ids import consumption_id, cost_id
-from custom_components.octopus_japan.kraken.models import Reading
-from custom_components.octopus_japan.kraken.requester import Requester
-from custom_components.octopus_japan.tariff import (
+from custom_components.octopus_japan.oejp.household.usage import ConsumptionPricing
+from custom_components.octopus_japan.oejp.kraken.graphql.requester import Requester
+from custom_components.octopus_japan.oejp.tariff import (
     Adders,
     BillingCalendar,
     Tariff,
     stepped,
     timeline,
 )
-from custom_components.octopus_japan.tariff.published import (
+from custom_components.octopus_japan.oejp.tariff.published import (
     fuel_cost_adjustments,
     renewable_energy_levies,
 )
+from custom_components.octopus_japan.recorder.meter_history import (
+    PointHistory,
+    energy_series,
+    money_series,
+)
+from custom_components.octopus_japan.recorder.statistic_ids import consumption_id, cost_id
 
 HOUR = timedelta(hours=1)
 HISTORY = ("half_hourly_readings", "supply_point_import", "measurements", "rate_limit")
@@ -305,7 +304,7 @@ async def increments() -> dict[str, float]:
             for hours, point in stores.items():
                 end = now + new * HOUR
                 readings = [
-                    Reading(at, at + HOUR / 2, Decimal("0.25"))
+                    (at, Decimal("0.25"))
                     for half in range(2 * 24 * 7)
                     if (at := end + HOUR - (half + 1) * HOUR / 2)
                 ]
@@ -362,7 +361,7 @@ async def store(hass: HomeAssistant, spin: str, now: datetime, hours: int) -> Po
                 )
 
     await get_instance(hass).async_add_executor_job(fill)
-    return PointHistory(hass, energy, money, None)  # type: ignore[arg-type]
+    return PointHistory(hass, energy, money)
 
 
 def report(runs: Sequence[dict[str, float]]) -> dict[str, dict[str, float]]:

@@ -12,7 +12,7 @@ from statistics import median
 import sys
 from time import perf_counter
 
-from custom_components.octopus_japan.tariff import (
+from custom_components.octopus_japan.oejp.tariff import (
     Adders,
     BillingCalendar,
     RateCard,
@@ -26,13 +26,13 @@ from custom_components.octopus_japan.tariff import (
     time_of_use,
     timeline,
 )
-from custom_components.octopus_japan.tariff.cheapest import Slot, Task, find
-from custom_components.octopus_japan.tariff.published import (
+from custom_components.octopus_japan.oejp.tariff.cheapest import Slot, Task, find
+from custom_components.octopus_japan.oejp.tariff.published import (
     fuel_cost_adjustments,
     renewable_energy_levies,
     subsidies,
 )
-from custom_components.octopus_japan.tariff.schedule import published
+from custom_components.octopus_japan.oejp.tariff.schedule import published
 
 START = datetime(2025, 8, 31, 15, tzinfo=UTC)
 HOURS = [

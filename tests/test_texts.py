@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from custom_components.octopus_japan.config_flow import SIGN_IN_STEPS
-from custom_components.octopus_japan.kraken import AuthFailure
+from custom_components.octopus_japan.oejp.kraken import AuthFailure
 
 ROOT = Path(__file__).parent.parent
 COMPONENT = ROOT / "custom_components" / "octopus_japan"

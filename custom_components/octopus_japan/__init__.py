@@ -5,15 +5,15 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.typing import ConfigType
 
+from .actions import async_setup_services
 from .const import DOMAIN, PLATFORMS
 from .coordinators.account import AccountCoordinator
-from .coordinators.base import OctopusConfigEntry, OctopusRuntimeData, kraken_client
 from .coordinators.exports import ExportsCoordinator
-from .coordinators.memory import MemoryStore
 from .coordinators.prices import PricesCoordinator
 from .coordinators.readings import ReadingsCoordinator
 from .repairs import async_watch_schedules
-from .services import async_setup_services
+from .runtime import OctopusConfigEntry, OctopusRuntimeData, kraken_client
+from .store import MemoryStore
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 

@@ -12,10 +12,10 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
-from .coordinators.base import OctopusConfigEntry
 from .coordinators.prices import PointPrices, PricesCoordinator
 from .entity import OctopusEntity, add_entities_of
-from .tariff import DayPrices
+from .oejp.tariff import DayPrices
+from .runtime import OctopusConfigEntry
 
 PARALLEL_UPDATES = 0
 

@@ -14,13 +14,13 @@ from homeassistant.helpers.translation import async_get_translations
 from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
-from .coordinators.base import OctopusConfigEntry
-from .coordinators.outlook import has_steps, is_estimated, outlook
 from .coordinators.prices import PointPrices, PricesCoordinator
 from .entity import OctopusEntity, add_entities_of
-from .price_attributes import band_option, components
-from .tariff import PricePeriod, Unpriced
-from .tariff.times import month_of, month_start
+from .oejp.household.outlook import has_steps, is_estimated, outlook
+from .oejp.tariff import PricePeriod, Unpriced
+from .oejp.tariff.japan_time import month_of, month_start
+from .presentation import band_option, components
+from .runtime import OctopusConfigEntry
 
 PARALLEL_UPDATES = 0
 
@@ -83,10 +83,10 @@ class PriceCalendar(OctopusEntity[PricesCoordinator], CalendarEntity):
         for month in range(month_of(start), month_of(end) + 1):
             begin, until = month_start(month), month_start(month + 1)
             if has_steps(prices.tariff):
-                # Which step was in use before is not known without its rows.
-                rows = prices.usage.rows if prices.usage else ()
+                # Which step was in use before is not known without its hours.
+                hours = prices.usage.hours if prices.usage else ()
                 begin = max(
-                    begin, rows[0].start if rows else month_start(month_of(dt_util.utcnow()))
+                    begin, hours[0].start if hours else month_start(month_of(dt_util.utcnow()))
                 )
             if begin < min(until, end):
                 try:

@@ -17,7 +17,7 @@ from homeassistant.helpers.condition import (
 )
 import voluptuous as vol
 
-from .targets import CHEAPEST_RATE, CURRENT_PRICE, OPTION_PRICE, number, with_key
+from .automation_targets import CHEAPEST_RATE, CURRENT_PRICE, OPTION_PRICE, number, with_key
 
 
 class _Condition(EntityConditionBase):

@@ -25,16 +25,16 @@ import voluptuous as vol
 from yarl import URL
 
 from .const import CONF_ADDER_BASIS, DEFAULT_URL, DOMAIN, NAME
-from .coordinators.base import OctopusConfigEntry, kraken_client
-from .coordinators.tariffs import AUTOMATIC
-from .kraken import (
+from .coordinators.tariff_book import AUTOMATIC
+from .oejp.kraken import (
     KrakenAuthError,
     KrakenConnectionError,
     KrakenError,
     KrakenThrottledError,
 )
-from .kraken.models import Viewer
-from .tariff import AdderBasis
+from .oejp.kraken.models import Viewer
+from .oejp.tariff import AdderBasis
+from .runtime import OctopusConfigEntry, kraken_client
 
 CONF_ADVANCED = "advanced"
 

@@ -10,11 +10,11 @@ from homeassistant.const import CONF_API_KEY, CONF_EMAIL, CONF_PASSWORD
 from homeassistant.core import HomeAssistant
 
 from .coordinators.account import AccountData, SupplyPointData
-from .coordinators.base import OctopusConfigEntry, OctopusRuntimeData
 from .coordinators.prices import PointPrices
-from .coordinators.usage import PointUsage
-from .history.totals import Total
-from .tariff import RateCard, Tariff
+from .oejp.household.totals import Total
+from .oejp.household.usage import PointUsage
+from .oejp.tariff import RateCard, Tariff
+from .runtime import OctopusConfigEntry, OctopusRuntimeData
 
 TO_REDACT = {CONF_EMAIL, CONF_PASSWORD, CONF_API_KEY}
 

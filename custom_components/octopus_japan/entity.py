@@ -11,7 +11,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity, DataUpdateCoordinator
 
 from .const import DOMAIN
-from .coordinators.base import OctopusConfigEntry
+from .runtime import OctopusConfigEntry
 
 MANUFACTURER = "TG Octopus Energy"
 

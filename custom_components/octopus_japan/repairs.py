@@ -5,8 +5,8 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
-from .coordinators.base import OctopusConfigEntry
-from .tariff import Tariff
+from .oejp.tariff import Tariff
+from .runtime import OctopusConfigEntry
 
 LEARNED = "learned_schedule"
 MISMATCH = "schedule_mismatch"

@@ -19,15 +19,15 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
 from .coordinators.account import AccountCoordinator, AccountData
-from .coordinators.base import OctopusConfigEntry
 from .coordinators.exports import ExportsCoordinator, PointExport
 from .coordinators.prices import PointPrices, PricesCoordinator
 from .coordinators.readings import ReadingsCoordinator
-from .coordinators.usage import PointUsage
 from .entity import OctopusEntity, add_entities_of
-from .history.totals import Total
-from .price_attributes import BANDS, band_option, price_attributes
-from .tariff import Component, DayPrices, Per, Price
+from .oejp.household.totals import Total
+from .oejp.household.usage import PointUsage
+from .oejp.tariff import Component, DayPrices, Per, Price
+from .presentation import BANDS, band_option, price_attributes
+from .runtime import OctopusConfigEntry
 
 PARALLEL_UPDATES = 0
 

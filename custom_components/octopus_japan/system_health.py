@@ -8,8 +8,8 @@ from homeassistant.core import HomeAssistant, callback
 from yarl import URL
 
 from .const import DEFAULT_URL, DOMAIN
-from .coordinators.base import OctopusConfigEntry
-from .kraken import KrakenError
+from .oejp.kraken import KrakenError
+from .runtime import OctopusConfigEntry
 
 
 @callback

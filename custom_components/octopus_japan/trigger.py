@@ -14,7 +14,7 @@ from homeassistant.helpers.trigger import (
 )
 import voluptuous as vol
 
-from .targets import (
+from .automation_targets import (
     CHEAPEST_RATE,
     CURRENT_PRICE,
     OPTION_PRICE,

@@ -30,15 +30,16 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.octopus_japan.const import DOMAIN
-from custom_components.octopus_japan.history import series as series_module
-from custom_components.octopus_japan.history.series import Series
-from custom_components.octopus_japan.history.statistic_ids import (
+from custom_components.octopus_japan.oejp.household.hour import HALF_HOUR
+from custom_components.octopus_japan.recorder import series as series_module
+from custom_components.octopus_japan.recorder.series import Series
+from custom_components.octopus_japan.recorder.statistic_ids import (
     compensation_id,
     consumption_id,
     cost_id,
     return_id,
 )
-from custom_components.octopus_japan.history.sync import HALF_HOUR, Row, exact
+from custom_components.octopus_japan.recorder.sync import Row, exact
 from simulator import Simulator
 from simulator.dates import midnight
 from simulator.engine import Engine

@@ -6,10 +6,10 @@ from decimal import Decimal
 from home import Home
 import pytest
 
-from custom_components.octopus_japan.history.series import Series
-from custom_components.octopus_japan.history.statistic_ids import compensation_id, return_id
-from custom_components.octopus_japan.history.sync import exact
-from custom_components.octopus_japan.kraken import ReadingPath
+from custom_components.octopus_japan.oejp.kraken import ReadingPath
+from custom_components.octopus_japan.recorder.series import Series
+from custom_components.octopus_japan.recorder.statistic_ids import compensation_id, return_id
+from custom_components.octopus_japan.recorder.sync import exact
 from simulator.dates import jst_date, midnight
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)

@@ -13,22 +13,22 @@ from homeassistant.helpers import device_registry as dr
 import pytest
 
 from custom_components.octopus_japan.const import DOMAIN
-from custom_components.octopus_japan.coordinators.importer import Paused
-from custom_components.octopus_japan.history import series as series_module
-from custom_components.octopus_japan.history.series import ClaimedError, NotWrittenError, Series
-from custom_components.octopus_japan.history.statistic_ids import (
-    compensation_id,
-    consumption_id,
-    cost_id,
-    return_id,
-)
-from custom_components.octopus_japan.history.sync import Row, exact
-from custom_components.octopus_japan.kraken import (
+from custom_components.octopus_japan.coordinators.backfill import Paused
+from custom_components.octopus_japan.oejp.kraken import (
     AuthFailure,
     KrakenAuthError,
     KrakenClient,
     ReadingPath,
 )
+from custom_components.octopus_japan.recorder import series as series_module
+from custom_components.octopus_japan.recorder.series import ClaimedError, NotWrittenError, Series
+from custom_components.octopus_japan.recorder.statistic_ids import (
+    compensation_id,
+    consumption_id,
+    cost_id,
+    return_id,
+)
+from custom_components.octopus_japan.recorder.sync import Row, exact
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 HOUSEHOLD = "simple-kansai"
@@ -102,7 +102,7 @@ async def test_a_poll_asks_once_and_without_news_writes_and_shows_nothing(home: 
 
 async def test_the_windows_that_are_read_again(home: Home) -> None:
     entry = await home.sign_in(HOUSEHOLD)
-    ways = entry.runtime_data.readings.point(home.spin(HOUSEHOLD)).ways
+    ways = entry.runtime_data.readings.ways(home.spin(HOUSEHOLD))
     windows: list[tuple[timedelta, timedelta]] = []
     real = ways.fetch
 
@@ -184,7 +184,7 @@ async def test_history_while_the_recorder_stands_still(home: Home) -> None:
 
 
 async def test_an_import_that_is_cut_off_goes_on(home: Home) -> None:
-    with patch("custom_components.octopus_japan.coordinators.importer.CHUNK", 1):
+    with patch("custom_components.octopus_japan.coordinators.backfill.CHUNK", 1):
         home.simulator.faults.add("http_500", operation="HalfHourlyReadings", times=1)
         entry = await home.sign_in(HOUSEHOLD)
         spin = home.spin(HOUSEHOLD)
@@ -447,16 +447,16 @@ class TestInterruptions:
         readings = entry.runtime_data.readings
         spin = home.spin(HOUSEHOLD)
         point = readings.point(spin)
-        before = await point.rows(half_hour(2))
+        before = await point.hours(half_hour(2))
         home.simulator.world.correct(spin, half_hour(1), "9.99")
         with patch.object(Series, "update", side_effect=NotWrittenError):
             await readings.async_refresh()
             await home.settle()
         assert point.waits
         assert await stored(home, consumption_id(spin))
-        after = await point.rows(half_hour(2))
+        after = await point.hours(half_hour(2))
         assert [row.start for row in after] == [row.start for row in before]
-        assert after[-1].sum > before[-1].sum
+        assert sum(hour.kwh for hour in after) > sum(hour.kwh for hour in before)
         await home.pass_time(timedelta(minutes=31))
         assert not point.waits
         await equal(home, spin)

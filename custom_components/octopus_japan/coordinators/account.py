@@ -3,21 +3,22 @@
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import override
+from typing import Any, override
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
 from ..const import LOGGER
-from ..kraken import (
+from ..oejp.kraken import (
     KrakenClient,
     KrakenError,
     KrakenNotFoundError,
     KrakenQueryError,
     KrakenRefusedError,
 )
-from ..kraken.models import (
+from ..oejp.kraken.models import (
     AccountSupply,
     AddonRate,
     Agreement,
@@ -28,9 +29,9 @@ from ..kraken.models import (
     ReadingDates,
     SupplyPeriod,
 )
-from .adders import async_read_bills, observe
-from .base import OctopusConfigEntry, passes_on, translated_errors
-from .memory import MemoryStore
+from ..store import MemoryStore
+from .bills import async_read_bills, observe
+from .errors import passes_on, translated_errors
 
 INTERVAL = timedelta(hours=12)
 BACK = timedelta(days=10 * 366)
@@ -131,12 +132,12 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
     a passing fault the last answer stands.
     """
 
-    config_entry: OctopusConfigEntry
+    config_entry: ConfigEntry[Any]
 
     def __init__(
         self,
         hass: HomeAssistant,
-        entry: OctopusConfigEntry,
+        entry: ConfigEntry[Any],
         client: KrakenClient,
         memory: MemoryStore,
     ) -> None:

@@ -5,26 +5,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
-from typing import override
+from typing import Any, override
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
 from ..const import NAME
-from ..history.statistic_ids import compensation_id, return_id
-from ..history.sync import HOUR, Row
-from ..history.totals import Period, Total, calendar_periods, totals
-from ..kraken import Direction, KrakenClient
-from ..kraken.models import Reading
-from ..tariff import GenerationTariff, Unpriced, credit_at
-from ..tariff.from_kraken import generation_tariff
+from ..oejp.household.hour import HOUR, Hour
+from ..oejp.household.totals import Period, Total, calendar_periods, totals
+from ..oejp.household.usage import GenerationPricing, energy, valued
+from ..oejp.kraken import Direction, KrakenClient
+from ..oejp.kraken.models import Reading
+from ..oejp.tariff import GenerationTariff, Unpriced, credit_at
+from ..oejp.tariff.from_kraken import generation_tariff
+from ..recorder.meter_history import PointHistory, energy_series, money_series
+from ..recorder.statistic_ids import compensation_id, return_id
+from ..store import MemoryStore
 from .account import AccountCoordinator
-from .base import OctopusConfigEntry
-from .history import HistoryCoordinator, Supply
-from .memory import MemoryStore
-from .point import PointHistory, energy_series, money_series
-from .usage import GenerationPricing, valued
-from .ways import Ways, listed_since
+from .half_hourly import HistoryCoordinator, Supply
+from .reading_paths import Ways, listed_since
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +50,7 @@ class ExportsCoordinator(HistoryCoordinator[PointExport]):
     def __init__(
         self,
         hass: HomeAssistant,
-        entry: OctopusConfigEntry,
+        entry: ConfigEntry[Any],
         client: KrakenClient,
         memory: MemoryStore,
         account: AccountCoordinator,
@@ -81,13 +81,16 @@ class ExportsCoordinator(HistoryCoordinator[PointExport]):
     def make_point(self, number: str) -> PointHistory:
         hass, entry_id = self.hass, self.config_entry.entry_id
         name = f"{NAME} …{number[-4:]}"
-        account_number = self.account.data.generation_points[number][0]
         return PointHistory(
             hass,
             energy_series(hass, return_id(number), f"{name} return", entry_id),
             money_series(hass, compensation_id(number), f"{name} compensation", entry_id),
-            Ways(self.client, self.memory, account_number, number, Direction.GENERATION),
         )
+
+    @override
+    def make_ways(self, number: str) -> Ways:
+        account_number = self.account.data.generation_points[number][0]
+        return Ways(self.client, self.memory, account_number, number, Direction.GENERATION)
 
     @override
     def reread_start(self, number: str, now: datetime) -> datetime:
@@ -96,11 +99,11 @@ class ExportsCoordinator(HistoryCoordinator[PointExport]):
     @override
     async def fresh(self, number: str) -> PointExport:
         now = dt_util.utcnow()
-        rows = await self.point(number).rows(calendar_periods(now)["last_month"].start)
+        hours = await self.point(number).hours(calendar_periods(now)["last_month"].start)
         return await self.hass.async_add_executor_job(
             partial(
                 _export,
-                rows,
+                hours,
                 self.tariff(number),
                 now,
                 self.supply(number).start,
@@ -111,7 +114,7 @@ class ExportsCoordinator(HistoryCoordinator[PointExport]):
 
 
 def _export(
-    rows: Sequence[Row],
+    hours: Sequence[Hour],
     tariff: GenerationTariff,
     now: datetime,
     since: datetime | None,
@@ -126,8 +129,8 @@ def _export(
         credit = None
     return PointExport(
         periods=periods,
-        export=totals(rows, periods, since),
-        compensation=totals(valued(rows, GenerationPricing(tariff)), periods, since),
+        export=totals(energy(hours), periods, since),
+        compensation=totals(valued(hours, GenerationPricing(tariff)), periods, since),
         latest=latest,
         age=None if latest is None else (now - latest.end_at) // HOUR,
         credit=credit,

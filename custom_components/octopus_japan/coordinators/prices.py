@@ -4,14 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.event import async_track_utc_time_change
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
 from ..const import LOGGER
-from ..tariff import (
+from ..oejp.household.outlook import has_steps, outlook
+from ..oejp.household.usage import PointUsage
+from ..oejp.tariff import (
     DayPrices,
     Price,
     Tariff,
@@ -21,12 +25,9 @@ from ..tariff import (
     next_change,
     price_at,
 )
-from ..tariff.times import day_of, midnight
+from ..oejp.tariff.japan_time import day_of, midnight
 from .account import AccountCoordinator
-from .base import OctopusConfigEntry
-from .outlook import has_steps, outlook
 from .readings import ReadingsCoordinator
-from .usage import PointUsage
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,12 +53,12 @@ class PointPrices:
 class PricesCoordinator(DataUpdateCoordinator[Mapping[str, PointPrices]]):
     """Moves on at every half hour, the finest boundary that a schedule has, and with news of the slower clocks."""
 
-    config_entry: OctopusConfigEntry
+    config_entry: ConfigEntry[Any]
 
     def __init__(
         self,
         hass: HomeAssistant,
-        entry: OctopusConfigEntry,
+        entry: ConfigEntry[Any],
         account: AccountCoordinator,
         readings: ReadingsCoordinator,
     ) -> None:

@@ -4,23 +4,23 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import override
+from typing import Any, override
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
 from ..const import NAME
-from ..history.statistic_ids import consumption_id, cost_id
-from ..kraken import KrakenClient
-from ..tariff import Tariff
+from ..oejp.household.usage import ConsumptionPricing, PointUsage, usage, usage_start
+from ..oejp.kraken import KrakenClient
+from ..oejp.tariff import Tariff
+from ..recorder.meter_history import PointHistory, energy_series, money_series
+from ..recorder.statistic_ids import consumption_id, cost_id
+from ..store import MemoryStore
 from .account import AccountCoordinator
-from .base import OctopusConfigEntry
-from .history import HistoryCoordinator, Supply
-from .memory import MemoryStore
-from .point import PointHistory, energy_series, money_series
-from .tariffs import supply_tariff
-from .usage import ConsumptionPricing, PointUsage, usage, usage_start
-from .ways import Ways, listed_since
+from .half_hourly import HistoryCoordinator, Supply
+from .reading_paths import Ways, listed_since
+from .tariff_book import supply_tariff
 
 
 class ReadingsCoordinator(HistoryCoordinator[PointUsage]):
@@ -29,7 +29,7 @@ class ReadingsCoordinator(HistoryCoordinator[PointUsage]):
     def __init__(
         self,
         hass: HomeAssistant,
-        entry: OctopusConfigEntry,
+        entry: ConfigEntry[Any],
         client: KrakenClient,
         memory: MemoryStore,
         account: AccountCoordinator,
@@ -63,13 +63,16 @@ class ReadingsCoordinator(HistoryCoordinator[PointUsage]):
     def make_point(self, number: str) -> PointHistory:
         hass, entry_id = self.hass, self.config_entry.entry_id
         name = f"{NAME} …{number[-4:]}"
-        account_number = self.account.data.supply_points[number].account_number
         return PointHistory(
             hass,
             energy_series(hass, consumption_id(number), f"{name} consumption", entry_id),
             money_series(hass, cost_id(number), f"{name} cost", entry_id),
-            Ways(self.client, self.memory, account_number, number),
         )
+
+    @override
+    def make_ways(self, number: str) -> Ways:
+        account_number = self.account.data.supply_points[number].account_number
+        return Ways(self.client, self.memory, account_number, number)
 
     @override
     def reread_start(self, number: str, now: datetime) -> datetime:
@@ -81,11 +84,11 @@ class ReadingsCoordinator(HistoryCoordinator[PointUsage]):
     async def fresh(self, number: str) -> PointUsage:
         now = dt_util.utcnow()
         tariff = await self.hass.async_add_executor_job(self.tariff, number)
-        rows = await self.point(number).rows(usage_start(tariff, now))
+        hours = await self.point(number).hours(usage_start(tariff, now))
         return await self.hass.async_add_executor_job(
             partial(
                 usage,
-                rows,
+                hours,
                 tariff,
                 latest=self.latest(number),
                 now=now,

@@ -1,0 +1,280 @@
+"""Actions: prices of any time, the best time to run something, and what was used and what it cost."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from homeassistant.core import (
+    HomeAssistant,
+    ServiceCall,
+    ServiceResponse,
+    SupportsResponse,
+    callback,
+)
+from homeassistant.helpers import config_validation as cv
+from homeassistant.util import dt as dt_util
+from homeassistant.util.json import JsonValueType
+import voluptuous as vol
+
+from ..const import DOMAIN
+from ..oejp.household.outlook import is_estimated
+from ..oejp.tariff import PricePeriod
+from ..oejp.tariff.cheapest import Found, NotFound, Piece, Slot, Task, find
+from ..oejp.tariff.japan_time import add_months, day_of, midnight
+from ..presentation import COMPONENT_NAMES, band_option, components
+from .consumption import By, Used, split, used
+from .fields import ChosenPoint, chosen_point, instant, iso, mistake
+from .reimport import SCHEMA as REIMPORT_HISTORY, async_reimport_history
+
+CHEAPEST, DEAREST = "cheapest", "dearest"
+HALF_HOURLY, BY_PERIOD = "half_hour", "period"
+
+HALF_HOUR = timedelta(minutes=30)
+DAY = timedelta(days=1)
+MOST = 20_000
+"""The longest list that a response holds: a year of half hours."""
+
+_POINT = {vol.Optional("device_id"): cv.string}
+_KWH = vol.All(vol.Coerce(float), vol.Range(min=0))
+
+GET_PRICES = vol.Schema(
+    _POINT
+    | {
+        vol.Optional("start"): object,
+        vol.Optional("end"): object,
+        vol.Optional("resolution", default=BY_PERIOD): vol.In([BY_PERIOD, HALF_HOURLY]),
+        vol.Optional("components", default=False): cv.boolean,
+        vol.Optional("without_tax", default=False): cv.boolean,
+    }
+)
+FIND_CHEAPEST_PERIOD = vol.Schema(
+    _POINT
+    | {
+        vol.Optional("duration"): cv.positive_time_period,
+        vol.Optional("earliest_start"): object,
+        vol.Optional("latest_end"): object,
+        vol.Optional("shortest_part"): cv.positive_time_period,
+        vol.Optional("look_for", default=CHEAPEST): vol.In([CHEAPEST, DEAREST]),
+        vol.Optional("as_late_as_possible", default=False): cv.boolean,
+        vol.Optional("limit_price"): vol.Coerce(float),
+        vol.Optional("consumption"): _KWH,
+        vol.Optional("profile"): vol.All(cv.ensure_list, [_KWH], vol.Length(min=1)),
+        vol.Optional("profile_slot", default=HALF_HOUR): cv.positive_time_period,
+    }
+)
+GET_CONSUMPTION = vol.Schema(
+    _POINT
+    | {
+        vol.Optional("start"): object,
+        vol.Optional("end"): object,
+        vol.Optional("period", default=By.DAY.value): vol.In([by.value for by in By]),
+    }
+)
+
+
+@callback
+def async_setup_services(hass: HomeAssistant) -> None:
+    """Register the actions; they need no entry to be there."""
+    for name, action, schema in (
+        ("get_prices", _get_prices, GET_PRICES),
+        ("find_cheapest_period", _find_cheapest_period, FIND_CHEAPEST_PERIOD),
+        ("get_consumption", _get_consumption, GET_CONSUMPTION),
+    ):
+        hass.services.async_register(
+            DOMAIN, name, action, schema, supports_response=SupportsResponse.ONLY
+        )
+    hass.services.async_register(
+        DOMAIN, "reimport_history", async_reimport_history, REIMPORT_HISTORY
+    )
+
+
+async def _get_prices(call: ServiceCall) -> ServiceResponse:
+    data = call.data
+    point = chosen_point(call.hass, data.get("device_id"))
+    now = dt_util.utcnow()
+    today = midnight(day_of(now))
+    start = instant(data["start"], after=now) if "start" in data else today
+    end = (
+        instant(data["end"], after=start, ends=True)
+        if "end" in data
+        else max(today, midnight(day_of(start))) + 2 * DAY
+    )
+    _check_window(start, end, HALF_HOUR)
+    periods = await point.price_periods(start, end)
+    # A year of half hours is too long to list on the event loop.
+    rates = await call.hass.async_add_executor_job(partial(_rates, point, periods, data))
+    return {"unit": "JPY/kWh", "tax_included": not data["without_tax"], "prices": rates}
+
+
+def _rates(
+    point: ChosenPoint, periods: tuple[PricePeriod, ...], data: dict[str, Any]
+) -> list[JsonValueType]:
+    without_tax = data["without_tax"]
+    rates: list[JsonValueType] = []
+    for period in _half_hours(periods) if data["resolution"] == HALF_HOURLY else periods:
+        price = period.price
+        rate: dict[str, JsonValueType] = {
+            "start": iso(period.start),
+            "end": iso(period.end),
+            "price": _rounded(price.total_without_tax if without_tax else price.total),
+            "band": band_option(point.tariff, price),
+            "estimated": is_estimated(period, point.tariff, point.usage),
+        }
+        if data["components"]:
+            rate["components"] = dict(components(price, without_tax=without_tax))
+        rates.append(rate)
+    return rates
+
+
+async def _find_cheapest_period(call: ServiceCall) -> ServiceResponse:
+    data = call.data
+    point = chosen_point(call.hass, data.get("device_id"))
+    now = dt_util.utcnow().replace(microsecond=0)
+    earliest = instant(data["earliest_start"], after=now) if "earliest_start" in data else now
+    latest = (
+        instant(data["latest_end"], after=earliest, ends=True)
+        if "latest_end" in data
+        else earliest + DAY
+    )
+    _check_window(earliest, latest, HALF_HOUR)
+    task = _task(data, earliest, latest)
+    periods = await point.price_periods(earliest, latest)
+    slots = [Slot(period.start, period.end, period.price.total) for period in periods]
+    try:
+        found = await call.hass.async_add_executor_job(find, slots, task)
+    except NotFound as error:
+        if error.reason == "no_period_found" and task.limit is not None:
+            return _no_period()
+        raise mistake(
+            error.reason,
+            start=iso(earliest),
+            end=iso(latest),
+            duration=str(task.duration),
+        ) from error
+    return _response(point, periods, found)
+
+
+def _task(data: dict[str, Any], earliest: datetime, latest: datetime) -> Task:
+    profile = data.get("profile")
+    duration = data.get("duration")
+    if profile is not None and duration is None:
+        duration = len(profile) * data["profile_slot"]
+    if duration is None:
+        raise mistake("no_duration")
+    return Task(
+        duration=duration,
+        earliest=earliest,
+        latest=latest,
+        at_least=data.get("shortest_part"),
+        dearest=data["look_for"] == DEAREST,
+        latest_start=data["as_late_as_possible"],
+        profile=None if profile is None else tuple(map(_decimal, profile)),
+        step=data["profile_slot"],
+        kwh=_decimal(data["consumption"]) if "consumption" in data else None,
+        limit=_decimal(data["limit_price"]) if "limit_price" in data else None,
+    )
+
+
+def _response(
+    point: ChosenPoint, periods: tuple[PricePeriod, ...], found: Found
+) -> ServiceResponse:
+    first, last = found.pieces[0], found.pieces[-1]
+    return {
+        "start": iso(first.start),
+        "end": iso(last.end),
+        "mean_price": _rounded(found.mean_price),
+        "consumption": _rounded(found.kwh),
+        "cost": _rounded(found.cost),
+        "estimated": any(
+            is_estimated(period, point.tariff, point.usage)
+            for period in periods
+            for piece in found.pieces
+            if piece.start < period.end and period.start < piece.end
+        ),
+        "periods": [_piece(piece) for piece in found.pieces],
+    }
+
+
+def _no_period() -> ServiceResponse:
+    return dict.fromkeys(("start", "end", "mean_price", "consumption", "cost")) | {
+        "estimated": False,
+        "periods": [],
+    }
+
+
+def _piece(piece: Piece) -> dict[str, JsonValueType]:
+    return {
+        "start": iso(piece.start),
+        "end": iso(piece.end),
+        "mean_price": _rounded(piece.mean_price),
+        "consumption": _rounded(piece.kwh),
+        "cost": _rounded(piece.cost),
+    }
+
+
+async def _get_consumption(call: ServiceCall) -> ServiceResponse:
+    data = call.data
+    point = chosen_point(call.hass, data.get("device_id"))
+    by = By(data["period"])
+    now = dt_util.utcnow()
+    if "start" in data:
+        start = instant(data["start"], after=now)
+    elif by in {By.HOUR, By.DAY}:
+        start = point.tariff.calendar.period_at(now).start
+    else:
+        start = add_months(now, -11)
+    end = (
+        instant(data["end"], after=start, ends=True)
+        if "end" in data
+        else max(now, start + HALF_HOUR)
+    )
+    _check_window(start, end, timedelta(hours=1) if by is By.HOUR else DAY)
+    periods = split(by, start, end, point.tariff)
+    supply = point.entry.runtime_data.account.data.supply_points[point.spin]
+    hours = await point.hours(periods[0].start)
+    found = await call.hass.async_add_executor_job(
+        partial(used, point.tariff, hours, periods, supply.supply_start)
+    )
+    return {"consumption": [_used(each) for each in found]}
+
+
+def _used(each: Used) -> dict[str, JsonValueType]:
+    cost: dict[str, JsonValueType] | None = None
+    if each.priced:
+        cost = {"total": _rounded(sum(each.cost.values(), Decimal(0)))}
+        cost |= {COMPONENT_NAMES[component]: _rounded(yen) for component, yen in each.cost.items()}
+    return {
+        "start": iso(each.period.start),
+        "end": iso(each.period.end),
+        "consumption": _rounded(each.kwh.value),
+        "complete": each.kwh.complete,
+        "cost": cost,
+        "unpriced_hours": each.unpriced,
+    }
+
+
+def _check_window(start: datetime, end: datetime, finest: timedelta) -> None:
+    if end <= start:
+        raise mistake("window_empty", start=iso(start), end=iso(end))
+    if (end - start) / finest > MOST:
+        raise mistake("window_too_long", most=str(MOST * finest // DAY))
+
+
+def _half_hours(periods: tuple[PricePeriod, ...]) -> Iterator[PricePeriod]:
+    for period in periods:
+        at = period.start.astimezone(UTC)
+        while at < period.end:
+            edge = at.replace(minute=at.minute // 30 * 30, second=0, microsecond=0) + HALF_HOUR
+            until = min(edge, period.end)
+            yield PricePeriod(at, until, period.price)
+            at = until
+
+
+def _decimal(value: float) -> Decimal:
+    return Decimal(repr(value))
+
+
+def _rounded(value: Decimal | None) -> float | None:
+    return None if value is None else round(float(value), 4)

@@ -1,0 +1,143 @@
+"""What the fields of an action mean: which supply point, and which instant."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.service import async_get_config_entry
+from homeassistant.util import dt as dt_util
+
+from ..const import DOMAIN
+from ..coordinators.prices import PointPrices
+from ..oejp.household.hour import Hour
+from ..oejp.household.outlook import has_steps, outlook
+from ..oejp.household.usage import PointUsage
+from ..oejp.tariff import PricePeriod, Tariff, Unpriced
+from ..oejp.tariff.japan_time import midnight
+from ..runtime import OctopusConfigEntry
+
+DAY = timedelta(days=1)
+OFF_SUPPLY = "OFF_SUPPLY"
+
+
+def mistake(key: str, **placeholders: str) -> ServiceValidationError:
+    """Return the error for what the caller can correct."""
+    return ServiceValidationError(
+        translation_domain=DOMAIN, translation_key=key, translation_placeholders=placeholders
+    )
+
+
+def unpriced(reason: str) -> HomeAssistantError:
+    """Return the error for a time without a price; that no agreement covers it is the caller's to correct."""
+    kind = ServiceValidationError if reason == "no_agreement" else HomeAssistantError
+    return kind(translation_domain=DOMAIN, translation_key=reason)
+
+
+@dataclass(frozen=True)
+class ChosenPoint:
+    """The supply point that an action is about."""
+
+    hass: HomeAssistant
+    entry: OctopusConfigEntry
+    spin: str
+
+    @property
+    def prices(self) -> PointPrices:
+        """What is known of its prices."""
+        return self.entry.runtime_data.prices.data[self.spin]
+
+    @property
+    def tariff(self) -> Tariff:
+        """Its tariff."""
+        return self.prices.tariff
+
+    @property
+    def usage(self) -> PointUsage | None:
+        """What is known of its use."""
+        return self.prices.usage
+
+    async def hours(self, at: datetime) -> list[Hour]:
+        """Return its hours of energy from the start of the billing period that `at` is in."""
+        start = self.tariff.calendar.period_at(at).start
+        return await self.entry.runtime_data.readings.point(self.spin).hours(start)
+
+    async def price_periods(self, start: datetime, end: datetime) -> tuple[PricePeriod, ...]:
+        """List its prices. Raises a translated error if there are none."""
+        hours = await self.hours(start) if has_steps(self.tariff) else None
+        try:
+            return await self.hass.async_add_executor_job(
+                outlook, self.tariff, start, end, self.usage, hours
+            )
+        except Unpriced as error:
+            raise unpriced(error.reason) from error
+
+
+@callback
+def chosen_point(hass: HomeAssistant, device_id: str | None) -> ChosenPoint:
+    """Find the supply point of a device, or the only one there is."""
+    if device_id is not None:
+        return _point_of_device(hass, device_id)
+    entries: list[OctopusConfigEntry] = hass.config_entries.async_loaded_entries(DOMAIN)
+    if not entries:
+        # Raises what is the matter: none, or not loaded.
+        entries = [async_get_config_entry(hass, DOMAIN, None)]
+    points = [
+        (entry, point)
+        for entry in entries
+        for point in entry.runtime_data.account.data.supply_points.values()
+    ]
+    supplied = [found for found in points if found[1].status != OFF_SUPPLY] or points
+    if not supplied:
+        raise mistake("no_supply_points")
+    if len(supplied) > 1:
+        raise mistake(
+            "several_supply_points",
+            numbers=", ".join(f"…{point.spin[-4:]}" for _, point in supplied),
+        )
+    entry, point = supplied[0]
+    return ChosenPoint(hass, entry, point.spin)
+
+
+def _point_of_device(hass: HomeAssistant, device_id: str) -> ChosenPoint:
+    device = dr.async_get(hass).async_get(device_id)
+    numbers = (
+        [number for domain, number in device.identifiers if domain == DOMAIN] if device else []
+    )
+    if device is None or not numbers:
+        raise mistake("not_a_supply_point")
+    entry: OctopusConfigEntry = async_get_config_entry(hass, DOMAIN, device.config_entry_id)
+    if numbers[0] not in entry.runtime_data.account.data.supply_points:
+        raise mistake("not_a_supply_point")
+    return ChosenPoint(hass, entry, numbers[0])
+
+
+def instant(value: Any, *, after: datetime, ends: bool = False) -> datetime:
+    """Return the instant that a field means.
+
+    A date is the start of that day in Japan, or with `ends` its end. A time of day is the first one after `after`. What has
+    no time zone is in Home Assistant's. Raises a translated error.
+    """
+    text = str(value).strip()
+    if isinstance(value, date) and not isinstance(value, datetime):
+        day: date | None = value
+    else:
+        day = dt_util.parse_date(text) if len(text) == len("2026-10-01") else None
+    if day is not None:
+        return midnight(day + DAY if ends else day)
+    found = value if isinstance(value, datetime) else dt_util.parse_datetime(text)
+    if found is not None:
+        return dt_util.as_utc(found)
+    of_day = value if isinstance(value, time) else dt_util.parse_time(text)
+    if of_day is None:
+        raise mistake("not_a_time", value=text)
+    local = dt_util.as_local(after)
+    found = datetime.combine(local.date(), of_day, local.tzinfo)
+    return found if found > after else datetime.combine(local.date() + DAY, of_day, local.tzinfo)
+
+
+def iso(at: datetime) -> str:
+    """Return an instant for a response: in Home Assistant's time zone."""
+    return dt_util.as_local(at).isoformat()

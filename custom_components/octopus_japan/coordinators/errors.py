@@ -1,0 +1,50 @@
+"""The client's errors, mapped once into those that a coordinator acts on."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from homeassistant.exceptions import ConfigEntryAuthFailed
+from homeassistant.helpers.update_coordinator import UpdateFailed
+
+from ..const import DOMAIN
+from ..oejp.kraken import (
+    KrakenAuthError,
+    KrakenConnectionError,
+    KrakenError,
+    KrakenThrottledError,
+)
+
+
+def passes_on(error: KrakenError) -> bool:
+    """Tell whether an error concerns the whole login, so that no other question is worth asking."""
+    return isinstance(error, KrakenAuthError | KrakenThrottledError)
+
+
+@contextmanager
+def translated_errors() -> Iterator[None]:
+    """Turn the client's errors into those that a coordinator acts on.
+
+    Raises ConfigEntryAuthFailed for a rejected credential, UpdateFailed for everything else, with `retry_after` where
+    the service throttles.
+    """
+    try:
+        yield
+    except KrakenAuthError as error:
+        raise ConfigEntryAuthFailed(
+            translation_domain=DOMAIN, translation_key=error.reason
+        ) from error
+    except KrakenThrottledError as error:
+        wait = error.retry_after
+        raise UpdateFailed(
+            translation_domain=DOMAIN,
+            translation_key="throttled",
+            retry_after=wait.total_seconds() if wait else None,
+        ) from error
+    except KrakenConnectionError as error:
+        raise UpdateFailed(translation_domain=DOMAIN, translation_key="cannot_connect") from error
+    except KrakenError as error:
+        raise UpdateFailed(
+            translation_domain=DOMAIN,
+            translation_key="service_error",
+            translation_placeholders={"codes": ", ".join(sorted(error.codes)) or "-"},
+        ) from error

@@ -1,0 +1,1 @@
+"""The library: the service, the price, the household. Knows nothing of Home Assistant."""

@@ -1,0 +1,1 @@
+"""One home: its use, its cost, and the prices that it meets."""

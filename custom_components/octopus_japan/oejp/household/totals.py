@@ -1,0 +1,88 @@
+"""Energy or money of a period, and whether the period is fully published.
+
+Pure: no Home Assistant, no clock of its own. Days and months are those of Asia/Tokyo.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from .hour import HOUR
+
+TOKYO = ZoneInfo("Asia/Tokyo")
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A span of whole hours, `end` excluded; both aware."""
+
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """What is published of a period.
+
+    `value` adds up the `hours` that are there, in the unit of the rows. `complete` tells that none is missing;
+    `complete_until` up to when none is missing, None if the first hour is.
+    """
+
+    value: Decimal
+    complete: bool
+    complete_until: datetime | None
+    hours: int
+
+
+def calendar_periods(now: datetime) -> dict[str, Period]:
+    """Return today, yesterday, this_month and last_month as they are in Japan at `now` (aware)."""
+    day = now.astimezone(TOKYO).replace(hour=0, minute=0, second=0, microsecond=0)
+    month = day.replace(day=1)
+    return {
+        "today": Period(day, day + timedelta(days=1)),
+        "yesterday": Period(day - timedelta(days=1), day),
+        "this_month": Period(month, _next_month(month)),
+        "last_month": Period((month - timedelta(days=1)).replace(day=1), month),
+    }
+
+
+def _next_month(month: datetime) -> datetime:
+    return (month + timedelta(days=31)).replace(day=1)
+
+
+def totals(
+    amounts: Mapping[datetime, Decimal],
+    periods: Mapping[str, Period],
+    since: datetime | None = None,
+) -> dict[str, Total]:
+    """Return the total of each period by its name.
+
+    `amounts` has the kWh or yen of every hour stored within the periods, by its start in UTC. `since` is the start of supply where known: hours before it are not
+    missing. A period without any hour of supply is complete and 0.
+    """
+    return {name: _total(amounts, period, since) for name, period in periods.items()}
+
+
+def _total(amounts: Mapping[datetime, Decimal], period: Period, since: datetime | None) -> Total:
+    start = min(max(period.start, since or period.start), period.end)
+    start = start.replace(minute=0, second=0, microsecond=0)
+    value = Decimal(0)
+    hours = 0
+    complete_until: datetime | None = None
+    complete = True
+    hour = start
+    while hour < period.end:
+        amount = amounts.get(hour)
+        hour += HOUR
+        if amount is None:
+            complete = False
+            continue
+        value += amount
+        hours += 1
+        if complete:
+            complete_until = hour
+    if complete:
+        complete_until = period.end
+    return Total(value, complete, complete_until, hours)

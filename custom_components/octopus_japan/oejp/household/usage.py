@@ -1,0 +1,158 @@
+"""What the rows of a supply point say: today, this month, this billing period; and what is used while nothing is published yet.
+
+Pure: the same rows that the Energy dashboard shows, no clock of its own.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from ..kraken.models import Reading
+from ..tariff import BillingPeriod, Tariff, costs
+from ..tariff.export import GenerationTariff, credits_for
+from ..tariff.japan_time import JST
+from .hour import HOUR, PLACES, Hour, Pricing
+from .totals import Period, Total, calendar_periods, totals
+
+TYPICAL_DAYS = timedelta(days=14)
+SHOWN = ("today", "yesterday", "this_month", "billing_period")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PointUsage:
+    """Usage (kWh) and cost (yen) of one supply point by period, with `complete` where all is published.
+
+    `hours`: the energy since `usage_start`. `typical`: the mean kWh of each hour of the day in Japan, over the last
+    two weeks published.
+    """
+
+    hours: Sequence[Hour]
+    periods: Mapping[str, Period]
+    consumption: Mapping[str, Total]
+    cost: Mapping[str, Total]
+    latest: Reading | None
+    age: int | None
+    """For how many whole hours there has been no newer one."""
+    published_until: datetime | None
+    period: BillingPeriod
+    typical: tuple[Decimal, ...]
+    tariff: Tariff
+    imported: float | None
+    """The part of the history since the start of supply that was read, 0 to 1; None where another entry reads it."""
+
+    def used(self, at: datetime) -> tuple[Decimal, bool]:
+        """Return the kWh used in the billing period up to `at`, and whether a part of it is estimated.
+
+        What is not published yet is taken to be typical of its hour of the day.
+        """
+        period = self.tariff.calendar.period_at(at)
+        published = Decimal(0)
+        start = period.start
+        if period.start == self.period.start:
+            published = self.consumption["billing_period"].value
+            start = max(start, self.published_until or start)
+        return published + self._expected(start, at), start < at
+
+    def _expected(self, start: datetime, end: datetime) -> Decimal:
+        expected = Decimal(0)
+        while start < end:
+            hour = start.astimezone(JST).hour
+            until = min(end, start.replace(minute=0, second=0, microsecond=0) + HOUR)
+            expected += self.typical[hour] * ((until - start) // timedelta(seconds=1)) / 3600
+            start = until
+        return expected
+
+
+def usage_start(tariff: Tariff, now: datetime) -> datetime:
+    """Return since when rows are needed: all periods shown, and whole billing periods for their steps."""
+    earliest = min(period.start for period in _periods(tariff, now).values())
+    return tariff.calendar.period_at(min(earliest, now - TYPICAL_DAYS)).start
+
+
+def usage(  # noqa: PLR0917
+    hours: Sequence[Hour],
+    tariff: Tariff,
+    latest: Reading | None,
+    now: datetime,
+    since: datetime | None,
+    imported: float | None,
+) -> PointUsage:
+    """Sum up the hours of energy from `usage_start` on. `since` is the start of supply: earlier hours are not missing."""
+    periods = _periods(tariff, now)
+    yen = valued(hours, ConsumptionPricing(tariff))
+    return PointUsage(
+        hours=hours,
+        periods=periods,
+        consumption=totals(energy(hours), periods, since),
+        cost=totals(yen, periods, since),
+        latest=latest,
+        age=None if latest is None else (now - latest.end_at) // HOUR,
+        published_until=hours[-1].start + HOUR if hours else None,
+        period=tariff.calendar.period_at(now),
+        typical=_typical(hours),
+        tariff=tariff,
+        imported=imported,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ConsumptionPricing:
+    """What is paid for energy taken from the grid: whole billing periods, all in."""
+
+    tariff: Tariff
+
+    def period(self, at: datetime) -> tuple[datetime, datetime]:
+        """Return the billing period."""
+        period = self.tariff.calendar.period_at(at)
+        return period.start, period.end
+
+    def price(self, hours: Sequence[Hour]) -> list[tuple[datetime, Decimal]]:
+        """Return what each hour costs in yen."""
+        used = [(hour.start, hour.kwh) for hour in hours]
+        return [(c.start, c.total) for c in costs(self.tariff, used, skip_unpriced=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationPricing:
+    """What is received for energy fed into the grid."""
+
+    tariff: GenerationTariff
+
+    def period(self, at: datetime) -> tuple[datetime, datetime]:
+        """Return the month: no credit depends on what came before."""
+        month = calendar_periods(at)["this_month"]
+        return month.start, month.end
+
+    def price(self, hours: Sequence[Hour]) -> list[tuple[datetime, Decimal]]:
+        """Return what each hour earns in yen."""
+        fed = [(hour.start, hour.kwh) for hour in hours]
+        return [(c.start, c.yen) for c in credits_for(self.tariff, fed, skip_unpriced=True)]
+
+
+def energy(hours: Sequence[Hour]) -> dict[datetime, Decimal]:
+    """Return the kWh by hour."""
+    return {hour.start: hour.kwh for hour in hours}
+
+
+def valued(hours: Sequence[Hour], pricing: Pricing) -> dict[datetime, Decimal]:
+    """Return the yen by hour, to the places that the recorder keeps."""
+    return {start: round(yen, PLACES) for start, yen in pricing.price(hours)}
+
+
+def _periods(tariff: Tariff, now: datetime) -> dict[str, Period]:
+    billing = tariff.calendar.period_at(now)
+    found = calendar_periods(now) | {"billing_period": Period(billing.start, billing.end)}
+    return {name: found[name] for name in SHOWN}
+
+
+def _typical(hours: Sequence[Hour]) -> tuple[Decimal, ...]:
+    by_hour: list[list[Decimal]] = [[] for _ in range(24)]
+    if hours:
+        since = hours[-1].start - TYPICAL_DAYS
+        for hour in hours:
+            if hour.start > since:
+                by_hour[hour.start.astimezone(JST).hour].append(hour.kwh)
+    return tuple(
+        sum(values, Decimal(0)) / len(values) if values else Decimal(0) for values in by_hour
+    )

@@ -1,0 +1,43 @@
+"""Client of the Kraken API of Octopus Energy Japan. Knows nothing of Home Assistant."""
+
+from .auth.credential import ApiKey, Credential, EmailPassword, PreSignedKey, RefreshToken
+from .client import KrakenClient
+from .errors import (
+    AuthFailure,
+    KrakenAuthError,
+    KrakenConnectionError,
+    KrakenError,
+    KrakenNotFoundError,
+    KrakenQueryError,
+    KrakenRefusedError,
+    KrakenServiceError,
+    KrakenThrottledError,
+)
+from .half_hours import Readings
+from .models import Direction
+from .reading_paths import ReadingPath, next_path, read
+from .readings import LONGEST_WINDOW
+
+__all__ = [
+    "LONGEST_WINDOW",
+    "ApiKey",
+    "AuthFailure",
+    "Credential",
+    "Direction",
+    "EmailPassword",
+    "KrakenAuthError",
+    "KrakenClient",
+    "KrakenConnectionError",
+    "KrakenError",
+    "KrakenNotFoundError",
+    "KrakenQueryError",
+    "KrakenRefusedError",
+    "KrakenServiceError",
+    "KrakenThrottledError",
+    "PreSignedKey",
+    "ReadingPath",
+    "Readings",
+    "RefreshToken",
+    "next_path",
+    "read",
+]

@@ -1,0 +1,1 @@
+"""Ways to sign in, and the token that comes of it."""

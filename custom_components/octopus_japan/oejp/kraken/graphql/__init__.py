@@ -1,0 +1,1 @@
+"""GraphQL: documents, requests, errors."""

@@ -1,0 +1,109 @@
+"""Asks one document with a valid token: renewal when the token is refused, siblings when the schema has moved."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from ..auth.tokens import TokenKeeper, local_time
+from ..errors import KrakenError, KrakenQueryError, KrakenThrottledError, KrakenTokenError
+from ..parsing import as_dict
+from ..transport import Answer, Transport
+from . import faults
+from .documents import DOCUMENTS, Document
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The data of an answer, and the error of each fault with its path."""
+
+    data: Mapping[str, Any]
+    errors: tuple[tuple[tuple[str | int, ...], KrakenError], ...] = ()
+
+    @property
+    def error(self) -> KrakenError | None:
+        """The error that decides for the whole answer."""
+        return faults.worst(error for _, error in self.errors)
+
+    def error_at(self, *path: str | int) -> KrakenError | None:
+        """Return the error that decides for what is missing at `path`: of an error there, below, or above."""
+        return faults.worst(
+            error for at, error in self.errors if at[: len(path)] == path[: len(at)]
+        )
+
+    def missing(self, otherwise: KrakenError) -> KrakenError:
+        """Return why a part is missing: what the service said about it, or `otherwise`."""
+        return self.error or otherwise
+
+
+class Requester:
+    """Asks documents by their name."""
+
+    def __init__(self, transport: Transport, tokens: TokenKeeper, now: Callable[[], float]) -> None:
+        self._transport = transport
+        self._tokens = tokens
+        self._now = now
+        self._outdated: set[str] = set()
+
+    async def ask_newest(self, names: tuple[str, ...], variables: Mapping[str, Any]) -> Result:
+        """Return the first of some documents that the schema takes; those that it does not are remembered while we run."""
+        *preferred, last = names
+        rejected: list[str] = []
+        for name in preferred:
+            if name in self._outdated:
+                continue
+            try:
+                return await self.ask(name, variables)
+            except KrakenQueryError:
+                rejected.append(name)
+        result = await self.ask(last, variables)
+        self._outdated.update(rejected)
+        return result
+
+    async def ask(self, name: str, variables: Mapping[str, Any] | None = None) -> Result:
+        """Ask a document. Raises when it brought nothing but errors; otherwise data and errors are handed on."""
+        document = DOCUMENTS[name]
+        token = await self._tokens.token()
+        try:
+            return await self._post(document, variables or {}, token)
+        except KrakenTokenError:
+            token = await self._tokens.token(refused=token)
+        return await self._post(document, variables or {}, token)
+
+    async def _post(self, document: Document, variables: Mapping[str, Any], token: str) -> Result:
+        try:
+            result = self._result(document, await self._transport.post(document, variables, token))
+        except KrakenThrottledError as err:
+            if err.retry_after is None:
+                err.retry_after = await self._until_reset(token)
+            raise
+        if (error := result.error) and (
+            isinstance(error, KrakenTokenError) or all(v is None for v in result.data.values())
+        ):
+            raise error
+        return result
+
+    @staticmethod
+    def _result(document: Document, answer: Answer) -> Result:
+        errors = tuple(
+            (fault.path, faults.error(fault, document.operation, answer.retry_after))
+            for fault in answer.faults
+        )
+        result = Result(answer.data, errors)
+        if isinstance(result.error, KrakenThrottledError):
+            raise result.error
+        return result
+
+    async def _until_reset(self, token: str) -> timedelta | None:
+        """Return how long the hourly allowance stays used up, if the service tells; nothing of it may hide the throttling."""
+        document = DOCUMENTS["rate_limit"]
+        try:
+            answer = await self._transport.post(document, {}, token)
+        except KrakenError:
+            return None
+        information = as_dict(answer.data.get("rateLimitInfo"))
+        ttl = as_dict(information.get("pointsAllowanceRateLimit")).get("ttl")
+        if not isinstance(ttl, int):
+            return None
+        now = self._now()
+        return timedelta(seconds=max(0.0, local_time(ttl, now, self._tokens.ahead) - now))

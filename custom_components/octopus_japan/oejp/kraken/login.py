@@ -1,0 +1,37 @@
+"""What all questions share: who asks, and how answers are read."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+import time
+
+from aiohttp import ClientSession, ClientTimeout
+
+from .auth.credential import Credential
+from .auth.tokens import TokenKeeper
+from .graphql.requester import Requester
+from .parsing import Reader
+from .transport import TIMEOUT, Transport
+
+
+class Login:
+    """A login at the API."""
+
+    def __init__(
+        self,
+        session: ClientSession,
+        url: str,
+        credential: Credential,
+        *,
+        now: Callable[[], float] = time.time,
+        timeout: ClientTimeout = TIMEOUT,
+    ) -> None:
+        transport = Transport(session, url, now, timeout)
+        self._requester = Requester(transport, TokenKeeper(transport, credential, now), now)
+        self._reader = Reader()
+
+
+def text(moment: datetime) -> str:
+    """Return an instant as the API takes it; one without offset is refused there (KT-CT-1609) and here."""
+    if moment.tzinfo is None:
+        raise ValueError("the API needs aware times")
+    return moment.astimezone(UTC).isoformat()

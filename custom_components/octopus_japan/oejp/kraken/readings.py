@@ -1,0 +1,132 @@
+"""How much energy: three ways to the half hours."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from .errors import KrakenNotFoundError, KrakenServiceError
+from .graphql.pages import Cursors, page
+from .graphql.points import numbers, points, properties
+from .graphql.requester import Result
+from .half_hours import Readings, check_window, half_hours
+from .login import Login, text
+from .models import Direction, Reading
+from .parsing import as_dict, as_list
+
+LONGEST_WINDOW = timedelta(days=31)
+"""Of half-hourly readings: the service answers 1,488 rows at most and drops the oldest without a sign."""
+
+
+class Usage(Login):
+    """The questions about half hours."""
+
+    async def half_hourly_readings(
+        self, account_number: str, start: datetime, end: datetime
+    ) -> Readings:
+        """Return the half hours of all supply points of an account, over at most 31 days.
+
+        A wider window would lose its oldest rows without a sign, so it is a `ValueError`.
+        """
+        names = ("half_hourly_readings", "half_hourly_readings_plain")
+        return await self._half_hourly(names, account_number, start, end, "spin")
+
+    async def generation_half_hourly_readings(
+        self, account_number: str, start: datetime, end: datetime
+    ) -> Readings:
+        """Return the half hours fed to the grid by all generation points of an account, over at most 31 days."""
+        names = ("generation_half_hourly_readings",)
+        return await self._half_hourly(names, account_number, start, end, "gpin")
+
+    async def measurements(
+        self,
+        account_number: str,
+        spin: str,
+        start: datetime,
+        end: datetime,
+        direction: Direction = Direction.CONSUMPTION,
+    ) -> tuple[Reading, ...]:
+        """Return the half hours of a supply point from its property; a request for every two days."""
+        check_window(start, end)
+        variables = {
+            "accountNumber": account_number,
+            "spin": spin,
+            "direction": direction,
+            "start": text(start),
+            "end": text(end),
+        }
+        cursors = Cursors(start, end)
+        found: list[Mapping[str, Any]] = []
+        # A cursor belongs to the property that gave it.
+        pending: list[tuple[int | None, str | None]] = [(None, None)]
+        while pending:
+            place, after = pending.pop()
+            result = await self._requester.ask("measurements", {**variables, "after": after})
+            for index, connection in self._measured(result, spin, place):
+                read = page(connection)
+                found.extend(read.nodes)
+                if read.after is not None:
+                    pending.append((index, cursors.check(read.after)))
+        return half_hours(self._reader, found, start, end)
+
+    async def supply_point_readings(
+        self,
+        spin: str,
+        start: datetime,
+        end: datetime,
+        direction: Direction = Direction.CONSUMPTION,
+    ) -> tuple[Reading, ...]:
+        """Return the half hours of a supply point by its number; a request for every two days."""
+        check_window(start, end)
+        exported = direction is Direction.GENERATION
+        name = "supply_point_export" if exported else "supply_point_import"
+        variables = {"spin": spin, "start": text(start), "end": text(end)}
+        cursors = Cursors(start, end)
+        found: list[Mapping[str, Any]] = []
+        after: str | None = None
+        while True:
+            result = await self._requester.ask(name, {**variables, "after": after})
+            if not isinstance(point := result.data.get("supplyPoint"), dict):
+                raise result.missing(KrakenNotFoundError("the supply point was not found"))
+            connection = as_dict(point.get("readings")).get("page")
+            if not isinstance(connection, dict):
+                raise result.missing(KrakenServiceError("the supply point came without readings"))
+            read = page(connection)
+            found.extend(read.nodes)
+            if read.after is None:
+                return half_hours(self._reader, found, start, end)
+            after = cursors.check(read.after)
+
+    async def _half_hourly(
+        self, names: tuple[str, ...], account_number: str, start: datetime, end: datetime, key: str
+    ) -> Readings:
+        """Return the half hours of all points that an account lists under the number `key`."""
+        check_window(start, end, LONGEST_WINDOW)
+        variables = {"accountNumber": account_number, "start": text(start), "end": text(end)}
+        result = await self._requester.ask_newest(names, variables)
+        read = points(result, "halfHourlyReadings", key)
+        read.resolved()
+        by_point: dict[str, tuple[Reading, ...]] = {}
+        errors = dict(read.errors)
+        for number, point in read.found:
+            try:
+                by_point[number] = half_hours(
+                    self._reader, as_list(point.get("halfHourlyReadings")), start, end
+                )
+            except KrakenServiceError as err:
+                errors[number] = err
+        return Readings(by_point, errors, read.error)
+
+    @staticmethod
+    def _measured(
+        result: Result, spin: str, place: int | None
+    ) -> list[tuple[int, Mapping[str, Any]]]:
+        """Return the connections to read: of the property at `place`, else of the one that lists the supply point, else of all."""
+        among = properties(result)
+        if place is not None:
+            among = [(index, item) for index, item in among if index == place]
+        elif own := [(i, item) for i, item in among if spin in numbers(item)]:
+            among = own
+        found = [(i, item["measurements"]) for i, item in among if item.get("measurements")]
+        if len(found) < len(among):
+            raise result.missing(KrakenServiceError("a property came without measurements"))
+        return found

@@ -1,0 +1,140 @@
+"""Who is supplied, where, and by which agreement."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from .errors import KrakenServiceError
+from .graphql.points import account, points, properties
+from .login import Login, text
+from .models import (
+    AccountReference,
+    AccountSupply,
+    AddonRate,
+    Agreement,
+    GasSupplyPoint,
+    GenerationPoint,
+    IntervalReading,
+    KrakenModel,
+    Property,
+    ReadingDates,
+    SupplyPeriod,
+    SupplyPoint,
+    Viewer,
+)
+from .parsing import as_dict, as_list
+
+
+class Supply(Login):
+    """The questions about accounts and supply points."""
+
+    async def viewer(self) -> Viewer:
+        """Return the login and the accounts that it can see."""
+        result = await self._requester.ask("viewer")
+        found = as_dict(result.data.get("viewer"))
+        if not isinstance(found.get("id"), str):
+            raise result.missing(KrakenServiceError("the viewer came without an id"))
+        if not isinstance(found.get("accounts"), list):
+            raise result.missing(KrakenServiceError("the viewer came without accounts"))
+        return Viewer(found["id"], self._reader.items(AccountReference, found["accounts"]))
+
+    async def supply_points(self, account_number: str) -> AccountSupply:
+        """Return the places of an account and their electricity supply points."""
+        result = await self._requester.ask("supply_points", {"accountNumber": account_number})
+        found = account(result)
+        places = tuple(
+            Property(
+                str(place["id"]), self._reader.items(SupplyPoint, place["electricitySupplyPoints"])
+            )
+            for _, place in properties(result)
+            if place.get("id") is not None
+            and isinstance(place.get("electricitySupplyPoints"), list)
+        )
+        if not places and (error := result.error):
+            raise error
+        return AccountSupply(account_number, found.get("status"), places)
+
+    async def agreements(self, account_number: str) -> Mapping[str, tuple[Agreement, ...]]:
+        """Return the agreements of each supply point, past and present, with their products and rates."""
+        return await self._by_point("agreements", account_number, "agreements", Agreement)
+
+    async def addon_rates(self, account_number: str) -> Mapping[int, tuple[AddonRate, ...]]:
+        """Return the rates added to agreements, by the id of the agreement. Nobody has measured whether they can be read."""
+        result = await self._requester.ask("addon_rates", {"accountNumber": account_number})
+        rates = {
+            agreement["id"]: self._reader.items(AddonRate, agreement["addonRates"])
+            for _, point in points(result, "agreements").resolved()
+            for agreement in map(as_dict, as_list(point.get("agreements")))
+            if isinstance(agreement.get("id"), int)
+            and isinstance(agreement.get("addonRates"), list)
+        }
+        if not rates and (error := result.error):
+            raise error
+        return rates
+
+    async def supply_periods(self, account_number: str) -> Mapping[str, tuple[SupplyPeriod, ...]]:
+        """Return the times on supply of each supply point."""
+        return await self._by_point("supply_periods", account_number, "supplyPeriods", SupplyPeriod)
+
+    async def interval_readings(
+        self, account_number: str, start_at: datetime
+    ) -> Mapping[str, tuple[IntervalReading, ...]]:
+        """Return the closed billing periods of each supply point from `start_at` on."""
+        return await self._by_point(
+            "interval_readings",
+            account_number,
+            "intervalReadings",
+            IntervalReading,
+            {"startAt": text(start_at)},
+        )
+
+    async def reading_dates(self, account_number: str) -> Mapping[str, ReadingDates]:
+        """Return the scheduled meter readings of each supply point; often stale."""
+        result = await self._requester.ask("reading_dates", {"accountNumber": account_number})
+        read = {
+            number: dates
+            for number, point in points(result).resolved()
+            if (dates := self._reader.item(ReadingDates, point))
+        }
+        if (error := result.error) and all(dates == ReadingDates() for dates in read.values()):
+            raise error
+        return read
+
+    async def generation_points(self, account_number: str) -> Mapping[str, GenerationPoint]:
+        """Return the points of an account that feed the grid."""
+        variables = {"accountNumber": account_number}
+        result = await self._requester.ask("generation_points", variables)
+        return {
+            number: GenerationPoint(
+                number, point.get("status"), self._reader.items(Agreement, point.get("agreements"))
+            )
+            for number, point in points(result, key="gpin").resolved()
+        }
+
+    async def gas_supply_points(self, account_number: str) -> Mapping[str, GasSupplyPoint]:
+        """Return the gas supply points of an account."""
+        variables = {"accountNumber": account_number}
+        result = await self._requester.ask("gas_supply_points", variables)
+        return {
+            number: GasSupplyPoint(
+                number, point.get("status"), self._reader.items(Agreement, point.get("agreements"))
+            )
+            for number, point in points(result).resolved()
+        }
+
+    async def _by_point[M: KrakenModel](
+        self,
+        name: str,
+        account_number: str,
+        part: str,
+        model: type[M],
+        variables: Mapping[str, Any] | None = None,
+    ) -> dict[str, tuple[M, ...]]:
+        """Return a list of each electricity supply point."""
+        result = await self._requester.ask(
+            name, {"accountNumber": account_number, **(variables or {})}
+        )
+        return {
+            number: self._reader.items(model, point.get(part))
+            for number, point in points(result, part).resolved()
+        }

@@ -1,0 +1,127 @@
+"""One request, one answer: HTTP and JSON, without a thought for what is asked."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout
+import orjson
+
+from .errors import (
+    KrakenConnectionError,
+    KrakenQueryError,
+    KrakenRefusedError,
+    KrakenServiceError,
+    KrakenThrottledError,
+    KrakenTokenError,
+)
+from .graphql import faults
+from .graphql.documents import Document
+from .graphql.faults import Fault
+
+TIMEOUT = ClientTimeout(total=60, connect=15, sock_read=45)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back: the data, perhaps in part, and the errors beside it."""
+
+    data: Mapping[str, Any]
+    faults: tuple[Fault, ...] = ()
+    retry_after: timedelta | None = None
+
+
+class Transport:
+    """Posts documents to one address."""
+
+    def __init__(
+        self, session: ClientSession, url: str, now: Callable[[], float], timeout: ClientTimeout
+    ) -> None:
+        self._session = session
+        self._url = url
+        self._now = now
+        self._timeout = timeout
+
+    async def post(
+        self, document: Document, variables: Mapping[str, Any], token: str | None = None
+    ) -> Answer:
+        """Send a document. Raises where the answer is not GraphQL's; errors inside the answer are handed on."""
+        body = {"query": document.text, "variables": variables, "operationName": document.operation}
+        headers = {"Content-Type": "application/json", "Accept": "application/json"}
+        if token:
+            headers["Authorization"] = f"JWT {token}"
+        try:
+            async with self._session.post(
+                self._url,
+                data=orjson.dumps(body),
+                headers=headers,
+                timeout=self._timeout,
+                allow_redirects=False,
+            ) as response:
+                content = await response.read()
+        except TimeoutError as err:
+            raise KrakenConnectionError(f"{document.operation}: no answer in time") from err
+        except (ClientError, OSError) as err:
+            raise KrakenConnectionError(f"{document.operation}: no connection") from err
+        return self._answer(document, response, content)
+
+    def _answer(self, document: Document, response: ClientResponse, content: bytes) -> Answer:
+        """Read an answer: its own errors first, the HTTP status where there are none."""
+        try:
+            payload = orjson.loads(content)
+        except orjson.JSONDecodeError:
+            payload = None
+        payload = payload if isinstance(payload, dict) else None
+        asked, status = document.operation, response.status
+        retry_after = self._retry_after(response.headers.get("Retry-After"))
+        found: tuple[Fault, ...] = ()
+        if payload is not None and isinstance(errors := payload.get("errors"), list):
+            found = tuple(faults.read(entry, document.text) for entry in errors)
+        coded = any(fault.code for fault in found)
+        if not coded:
+            self._check_status(asked, status, retry_after, found)
+        if payload is None:
+            raise KrakenConnectionError(f"{asked}: not an answer of the API (HTTP {status})")
+        data = payload.get("data")
+        if not isinstance(data, dict):
+            data = {}
+            if not found:
+                raise KrakenServiceError(f"{asked}: neither data nor errors")
+        return Answer(data, found, retry_after)
+
+    @staticmethod
+    def _check_status(
+        asked: str, status: int, retry_after: timedelta | None, found: tuple[Fault, ...]
+    ) -> None:
+        """Raise for an HTTP status that speaks for an answer without error codes."""
+        if status == 400:
+            field = next((fault.field for fault in found if fault.field), None)
+            if any(fault.input_field for fault in found):
+                return
+            raise KrakenQueryError(f"{asked} was not accepted (HTTP 400)", field=field)
+        if status == 401:
+            raise KrakenTokenError(f"{asked}: the access token was not accepted (HTTP 401)")
+        if status == 403:
+            raise KrakenRefusedError(f"{asked}: refused (HTTP 403)")
+        if status == 429:
+            raise KrakenThrottledError(
+                f"{asked}: too many requests (HTTP 429)", retry_after=retry_after
+            )
+        if status != 200:
+            raise KrakenConnectionError(f"{asked}: HTTP {status}")
+
+    def _retry_after(self, header: str | None) -> timedelta | None:
+        """Read `Retry-After`: seconds or a date."""
+        if header is None:
+            return None
+        try:
+            if header.strip().isdigit():
+                return timedelta(seconds=int(header))
+            at = parsedate_to_datetime(header)
+        except ValueError, OverflowError:
+            return None
+        if at.tzinfo is None:
+            at = at.replace(tzinfo=UTC)
+        return max(timedelta(), at - datetime.fromtimestamp(self._now(), UTC))

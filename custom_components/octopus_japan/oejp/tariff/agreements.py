@@ -1,0 +1,91 @@
+"""Agreements laid out in time: one card or one gap for every instant that an agreement covers."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+from .charges import Addon
+from .model import Gap, InForce, Unpriced
+
+_MOMENT = timedelta(microseconds=1)
+_ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Contract[P](InForce):
+    """An agreement and its product; `edges` are the instants at which the product's rates change."""
+
+    product: P
+    code: str
+    id: int = 0
+    addons: tuple[Addon, ...] = ()
+    edges: frozenset[datetime] = frozenset()
+
+
+def lay_out[P, C: InForce](
+    contracts: Sequence[Contract[P]],
+    unknown: Sequence[InForce],
+    make: Callable[[Contract[P], datetime], C],
+) -> tuple[tuple[C, ...], tuple[Gap, ...]]:
+    """Make the card of each time. Where two agreements overlap the one that began later is in force.
+
+    `unknown` are the times of agreements whose product is not told: they count only where nothing else does. What `make`
+    cannot price becomes a gap.
+    """
+    laid: list[C | Gap] = []
+    for start, end in _spans(contracts, unknown):
+        item = _item(contracts, unknown, make, _instant(start, end))
+        if item is None:
+            continue
+        last = laid[-1] if laid else None
+        if last is not None and last.end == start and replace(last, start=None, end=None) == item:
+            laid[-1] = replace(last, end=end)
+        else:
+            laid.append(replace(item, start=start, end=end))
+    return (
+        tuple(item for item in laid if not isinstance(item, Gap)),
+        tuple(item for item in laid if isinstance(item, Gap)),
+    )
+
+
+def _spans[P](
+    contracts: Iterable[Contract[P]], unknown: Iterable[InForce]
+) -> Iterable[tuple[datetime | None, datetime | None]]:
+    edges: set[datetime | None] = set()
+    for contract in contracts:
+        edges |= {contract.start, contract.end, *contract.edges}
+    for window in unknown:
+        edges |= {window.start, window.end}
+    known = sorted(edge for edge in edges if edge is not None)
+    return pairwise([None, *known, None])
+
+
+def _instant(start: datetime | None, end: datetime | None) -> datetime:
+    if start is not None:
+        return start
+    return _ANY_TIME if end is None else end - _MOMENT
+
+
+def _item[P, C: InForce](
+    contracts: Iterable[Contract[P]],
+    unknown: Iterable[InForce],
+    make: Callable[[Contract[P], datetime], C],
+    at: datetime,
+) -> C | Gap | None:
+    covering = [contract for contract in contracts if contract.covers(at)]
+    if not covering:
+        return Gap("unknown_product") if any(window.covers(at) for window in unknown) else None
+    began = max(_began(contract) for contract in covering)
+    latest = [contract for contract in covering if _began(contract) == began]
+    contract = max(latest, key=lambda contract: contract.id)
+    if len({contract.code for contract in latest}) > 1:
+        return Gap("ambiguous_agreement")
+    try:
+        return make(contract, at)
+    except Unpriced as err:
+        return Gap(err.reason, contract.code)
+
+
+def _began(window: InForce) -> float:
+    return float("-inf") if window.start is None else window.start.timestamp()

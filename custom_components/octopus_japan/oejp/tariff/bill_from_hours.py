@@ -1,0 +1,114 @@
+"""The bill of a period from its hours: a tariff's agreements, cards, slots and adders laid over them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from .bill import Bill, BillLine, energy_lines, share_out, time_lines, whole
+from .billing_calendar import BillingPeriod
+from .japan_time import day_of
+from .model import ZERO, Component, RateCard, Unpriced
+from .tariff import Stretch, Tariff, stretches
+
+_HALF_HOUR = timedelta(minutes=30)
+_HOUR = timedelta(hours=1)
+
+type _Id = int | None
+type _Start = datetime | None
+
+
+def bill_for(
+    tariff: Tariff,
+    period: BillingPeriod,
+    hours: Iterable[tuple[datetime, Decimal]],
+    *,
+    kwh: Decimal | None = None,
+    resolution: timedelta = _HOUR,
+) -> Bill:
+    """Bill a period from its (start, kWh), each `resolution` long; `kwh` is the meter's own total, where stated.
+
+    The total is rounded to whole kWh and shared out among agreements; an agreement's among its cards, a card's among its
+    slots, and an agreement's again among the prices of each adder: each part rounded in order of time, the last taking the
+    remainder. Steps go on through a change of agreement. Days without an agreement are not charged. Raises Unpriced if any
+    other time of the period has no price.
+    """
+    walk: list[Stretch] = []
+    for stretch in stretches(tariff, period.start, period.end):
+        if isinstance(stretch, Stretch):
+            walk.append(stretch)
+        elif stretch.reason != "no_agreement":
+            raise Unpriced(stretch.reason)
+    uses: dict[_Id, _Use] = {}
+    for stretch in walk:
+        uses.setdefault(stretch.card.agreement_id, _Use()).meet(stretch)
+    measured = dict.fromkeys(uses, ZERO)
+    for start, value in hours:
+        if (at := _stretch(walk, start)) is not None:
+            measured[at.card.agreement_id] += value
+            uses[at.card.agreement_id].add(at, start, value, resolution)
+    total = whole(sum(measured.values(), ZERO) if kwh is None else kwh)
+    lines: list[BillLine] = []
+    used = ZERO
+    for agreement, charged in share_out(measured, total).items():
+        lines += uses[agreement].lines(charged, used, period)
+        used += charged
+    return Bill(total, period.days, tuple(lines))
+
+
+def _stretch(walk: Iterable[Stretch], at: datetime) -> Stretch | None:
+    return next((stretch for stretch in walk if stretch.start <= at < stretch.end), None)
+
+
+@dataclass(slots=True)
+class _Use:
+    """The days and kWh of one agreement by card and slot, and by price of each adder; in order of time."""
+
+    cards: dict[_Start, RateCard] = field(default_factory=dict)
+    days: dict[_Start, int] = field(default_factory=dict)
+    kwh: dict[_Start, Decimal] = field(default_factory=dict)
+    slots: dict[_Start, dict[str, Decimal]] = field(default_factory=dict)
+    adders: dict[Component, dict[Decimal, Decimal]] = field(default_factory=dict)
+
+    def meet(self, stretch: Stretch) -> None:
+        """Count the days of a stretch, and note what it charges."""
+        card = stretch.card
+        days = (day_of(stretch.end) - day_of(stretch.start)).days
+        self.cards[card.start] = card
+        self.days[card.start] = self.days.get(card.start, 0) + days
+        self.kwh.setdefault(card.start, ZERO)
+        self.slots.setdefault(card.start, {} if card.bands else {"": ZERO})
+        for component, adder in stretch.adders.items():
+            self.adders.setdefault(component, {}).setdefault(adder.price, ZERO)
+
+    def add(self, stretch: Stretch, start: datetime, kwh: Decimal, resolution: timedelta) -> None:
+        """Lay one row where it belongs; an hour of two slots goes half to each."""
+        card = stretch.card
+        self.kwh[card.start] += kwh
+        for component, adder in stretch.adders.items():
+            self.adders[component][adder.price] += kwh
+        slots = self.slots[card.start]
+        first = second = ""
+        if card.schedule is not None:
+            first = second = card.schedule.slot_at(start)
+            if resolution > _HALF_HOUR:
+                second = card.schedule.slot_at(start + _HALF_HOUR)
+        for slot in (first, second):
+            slots[slot] = slots.get(slot, ZERO) + kwh / 2
+
+    def lines(self, kwh: Decimal, used: Decimal, period: BillingPeriod) -> list[BillLine]:
+        """Charge whole kWh."""
+        lines: list[BillLine] = []
+        for start, charged in share_out(self.kwh, kwh).items():
+            card = self.cards[start]
+            if charged and not self.slots[start]:
+                raise Unpriced("no_readings")
+            lines += time_lines(card, self.days[start], period.days)
+            lines += energy_lines(card, share_out(self.slots[start], charged), used)
+            used += charged
+        for component, parts in self.adders.items():
+            lines += [
+                BillLine(component, component.value, charged, price)
+                for price, charged in share_out(parts, kwh).items()
+            ]
+        return lines

@@ -1,0 +1,136 @@
+"""What past bills tell: the adders that they charged, and by which month they charged them."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
+
+from .japan_time import month_of, month_start
+from .model import AdderBasis, Component, Provenance
+from .monthly_rates import AdderWindow, Timeline
+
+_HUNDREDTH = Decimal("0.01")
+_HALF_YEN = Decimal("0.5")
+_MOMENT = timedelta(microseconds=1)
+_SHORTEST_PERIOD = timedelta(days=25)
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeLine:
+    """A line of a bill: `supply_type` as the service names it, yen including tax."""
+
+    supply_type: str | None
+    start: datetime | None
+    end: datetime | None
+    units: Decimal | None
+    gross: Decimal | None
+
+    @property
+    def component(self) -> Component | None:
+        """The adder that the line charges."""
+        name = (self.supply_type or "").upper()
+        if "GAS" in name:
+            return None
+        if "FUEL" in name:
+            return Component.FUEL_COST_ADJUSTMENT
+        return Component.RENEWABLE_ENERGY_LEVY if "RENEWABLE" in name else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Charged:
+    component: Component
+    start: datetime
+    end: datetime
+    price: Decimal
+    exact: bool
+
+
+def windows(lines: Iterable[ChargeLine], basis: AdderBasis) -> tuple[AdderWindow, ...]:
+    """Read the adders of past months.
+
+    A price that covers parts of two months is the reading month's for certain only if adders follow the reading month.
+    """
+    found = []
+    for line in _charged(lines):
+        first, last = month_of(line.start), month_of(line.end - _MOMENT)
+        exact = line.exact
+        month = last
+        if basis is AdderBasis.READING_MONTH:
+            month = month_of(line.end)
+        elif first != last:
+            exact = False
+        found.append(
+            AdderWindow(
+                line.component,
+                month_start(month),
+                month_start(month + 1),
+                line.price,
+                Provenance.BILL,
+                exact,
+            )
+        )
+    return tuple(found)
+
+
+def basis_of(lines: Iterable[ChargeLine], fuel: Timeline, levy: Timeline) -> AdderBasis | None:
+    """Tell by which month adders were charged, if all the lines that show it agree; else None.
+
+    `fuel` and `levy` are what other sources than bills state.
+    """
+    charged = list(_charged(lines))
+    votes = {AdderBasis.CALENDAR_DAY} if _split_at_month(charged) else set()
+    for line in charged:
+        known = fuel if line.component is Component.FUEL_COST_ADJUSTMENT else levy
+        before = known.stated(month_of(line.start))
+        after = known.stated(month_of(line.end - _MOMENT))
+        if not line.exact or before is None or after is None or before.price == after.price:
+            continue
+        if line.price == after.price:
+            votes.add(AdderBasis.READING_MONTH)
+        elif min(before.price, after.price) < line.price < max(before.price, after.price):
+            votes.add(AdderBasis.CALENDAR_DAY)
+    return votes.pop() if len(votes) == 1 else None
+
+
+def _split_at_month(charged: Iterable[_Charged]) -> bool:
+    """Tell whether a charge was divided where a month begins: two lines meet there, and one is too short for a period."""
+    lines = list(charged)
+    return any(
+        line.component is other.component
+        and line.end == other.start == month_start(month_of(other.start))
+        and min(line.end - line.start, other.end - other.start) < _SHORTEST_PERIOD
+        for line in lines
+        for other in lines
+    )
+
+
+def unit_price(units: Decimal, gross: Decimal) -> tuple[Decimal, bool]:
+    """Divide a line's amount by its units, to a hundredth of a yen; and whether no other price fits.
+
+    An amount in whole yen may have been cut or rounded: several prices may lead to it.
+    """
+    amount = abs(gross)
+    price = (amount / units).quantize(_HUNDREDTH, ROUND_HALF_UP)
+    exact = True
+    if amount == amount.to_integral_value():
+        lowest = ((amount - _HALF_YEN) / units).quantize(_HUNDREDTH, ROUND_CEILING)
+        limit = (amount + 1) / units
+        exact = lowest < limit <= lowest + _HUNDREDTH
+        price = lowest if exact else price
+    return price.copy_sign(gross), exact
+
+
+def _charged(lines: Iterable[ChargeLine]) -> Iterator[_Charged]:
+    for line in lines:
+        if (
+            (component := line.component) is None
+            or line.start is None
+            or line.end is None
+            or line.start >= line.end
+            or not line.units
+            or line.units < 0
+            or line.gross is None
+            or month_of(line.end) - month_of(line.start) > 1
+        ):
+            continue
+        yield _Charged(component, line.start, line.end, *unit_price(line.units, line.gross))

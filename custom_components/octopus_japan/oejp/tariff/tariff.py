@@ -1,0 +1,145 @@
+"""All that prices one supply point, and the stretches of time in which it stays the same."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from .billing_calendar import BillingCalendar, BillingPeriod
+from .japan_time import month_of, month_start
+from .model import AdderBasis, Component, Gap, Per, Provenance, RateCard, Unpriced, find
+from .monthly_rates import AdderPrice, Adders, Timeline
+from .schedule import Mismatch
+
+
+@dataclass(frozen=True, slots=True)
+class Tariff:
+    """Rate cards that do not overlap, and what applies to all of them.
+
+    `gaps` are the times of agreements that cannot be priced, `mismatches` the half hours in which readings contradict the
+    schedule in use.
+    """
+
+    cards: tuple[RateCard, ...]
+    adders: Adders = field(default_factory=Adders)
+    calendar: BillingCalendar = field(default_factory=BillingCalendar)
+    adder_basis: AdderBasis = AdderBasis.CALENDAR_DAY
+    gaps: tuple[Gap, ...] = ()
+    mismatches: tuple[Mismatch, ...] = ()
+    subsidies: bool = True
+
+    def card_at(self, at: datetime) -> RateCard:
+        """Find the card in force."""
+        return find(self.cards, self.gaps, at)
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A time in which only the half hour of the day and the step in use move the price."""
+
+    start: datetime
+    end: datetime
+    period: BillingPeriod
+    card: RateCard
+    fuel_cost_adjustment: AdderPrice | None
+    renewable_energy_levy: AdderPrice
+    subsidy: AdderPrice | None
+
+    @property
+    def adders(self) -> dict[Component, AdderPrice]:
+        """The adders that apply, by component."""
+        found = {}
+        if self.fuel_cost_adjustment is not None:
+            found[Component.FUEL_COST_ADJUSTMENT] = self.fuel_cost_adjustment
+        found[Component.RENEWABLE_ENERGY_LEVY] = self.renewable_energy_levy
+        if self.subsidy is not None:
+            found[Component.SUBSIDY] = self.subsidy
+        return found
+
+    @property
+    def per_day(self) -> Decimal:
+        """The charges by time, as yen a day."""
+        card = self.card
+        if (charge := card.standing_charge) is None:
+            raise Unpriced("no_standing_charge")
+        monthly = card.extras_of(Component.STANDING_CHARGE, Per.MONTH)
+        daily = card.extras_of(Component.STANDING_CHARGE, Per.DAY)
+        if charge.per is Per.MONTH:
+            monthly += charge.price
+        else:
+            daily += charge.price
+        return daily + monthly / self.period.days
+
+    @property
+    def discount_per_day(self) -> Decimal:
+        """The discounts by time, as yen a day."""
+        monthly = self.card.extras_of(Component.DISCOUNT, Per.MONTH)
+        return self.card.extras_of(Component.DISCOUNT, Per.DAY) + monthly / self.period.days
+
+
+def stretch_at(tariff: Tariff, at: datetime) -> Stretch:
+    """Find what is in force at an instant, and until when."""
+    card = tariff.card_at(at)
+    if card.bands and card.schedule is None:
+        raise Unpriced("unknown_schedule")
+    period = tariff.calendar.period_at(at)
+    month = of_use = month_of(at)
+    if tariff.adder_basis is AdderBasis.READING_MONTH:
+        # Use of month X is from the reading in X to the one in X+1 (TARIFFS, government discounts).
+        month, of_use = period.reading_month, period.reading_month - 1
+    return Stretch(
+        start=at,
+        end=_end(tariff, at, period),
+        period=period,
+        card=card,
+        fuel_cost_adjustment=_fuel(card, tariff.adders.fuel_cost_adjustment, month),
+        renewable_energy_levy=_levy(tariff.adders.renewable_energy_levy, month),
+        subsidy=tariff.adders.subsidy.stated(of_use) if tariff.subsidies else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """A time without a price, and why (a translation key)."""
+
+    start: datetime
+    end: datetime
+    reason: str
+
+
+def stretches(tariff: Tariff, start: datetime, end: datetime) -> Iterator[Stretch | Hole]:
+    """Walk through a time from `start` until at least `end`."""
+    while start < end:
+        stretch: Stretch | Hole
+        try:
+            stretch = stretch_at(tariff, start)
+        except Unpriced as err:
+            until = _end(tariff, start, tariff.calendar.period_at(start))
+            stretch = Hole(start, until, err.reason)
+        yield stretch
+        start = stretch.end
+
+
+def _end(tariff: Tariff, at: datetime, period: BillingPeriod) -> datetime:
+    """Find the next instant at which an agreement, a month or the period may change."""
+    ends = [period.end, month_start(month_of(at) + 1)]
+    edges = [(card.start, card.end) for card in tariff.cards]
+    edges += [(gap.start, gap.end) for gap in tariff.gaps]
+    ends += [edge for window in edges for edge in window if edge is not None and edge > at]
+    return min(ends).astimezone(UTC)
+
+
+def _fuel(card: RateCard, timeline: Timeline, month: int) -> AdderPrice | None:
+    if not card.fuel_cost_adjusted:
+        return None
+    if card.fixed_fuel_cost_adjustment is not None:
+        return AdderPrice(card.fixed_fuel_cost_adjustment, Provenance.API)
+    if (price := timeline.at(month)) is None:
+        raise Unpriced("no_fuel_cost_adjustment")
+    return price
+
+
+def _levy(timeline: Timeline, month: int) -> AdderPrice:
+    if (price := timeline.at(month)) is None:
+        raise Unpriced("no_renewable_energy_levy")
+    return price

@@ -1,0 +1,94 @@
+"""How a price is told to dashboards and automations: bands by name, and the shapes that cards of the community read."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from .coordinators.prices import PointPrices
+from .oejp.tariff import Component, DayPrices, Kind, Price, Tariff
+from .oejp.tariff.japan_time import JST
+
+BANDS: Final = (
+    "single",
+    "step_1",
+    "step_2",
+    "step_3",
+    "step_4",
+    "step_5",
+    "night",
+    "day",
+    "standard",
+    "home",
+    "solar",
+    "summer",
+    "other",
+    "summer_day",
+    "other_day",
+    "summer_winter_day",
+    "unlisted",
+)
+"""States of the rate band; `unlisted` is a band whose name the service has made up since."""
+
+COMPONENT_NAMES: Final = {
+    Component.ENERGY: "energy_charge",
+    Component.FUEL_COST_ADJUSTMENT: "fuel_cost_adjustment",
+    Component.RENEWABLE_ENERGY_LEVY: "renewable_energy_levy",
+    Component.STANDING_CHARGE: "standing_charge",
+    Component.SUBSIDY: "subsidy",
+    Component.DISCOUNT: "discount",
+}
+
+
+def band_option(tariff: Tariff, price: Price) -> str:
+    """Return the state that names the band or step of a price."""
+    card = tariff.card_at(price.at)
+    match card.kind:
+        case Kind.SINGLE:
+            return "single"
+        case Kind.STEPPED:
+            steps = [step.name for step in card.steps]
+            return f"step_{min(steps.index(price.band), 4) + 1}"
+    name = price.slot.lower()
+    return name if name in BANDS else "unlisted"
+
+
+def components(price: Price, *, without_tax: bool = False) -> dict[str, float]:
+    """Return the parts of a price in JPY/kWh, including tax unless asked without."""
+    parts = price.components_without_tax if without_tax else price.components
+    return {COMPONENT_NAMES[component]: float(part) for component, part in parts.items()}
+
+
+def price_attributes(prices: PointPrices) -> Mapping[str, Any]:
+    """Return the parts of the current price, what it rests on, and the prices of today and tomorrow."""
+    price = prices.current
+    if price is None:
+        return {"reason": prices.reason}
+    return {
+        **components(price),
+        "band": band_option(prices.tariff, price),
+        "valid_until": _valid_until(prices, price),
+        "estimated": price.estimated or (prices.left_in_step is not None and prices.used_estimated),
+        "sources": {
+            COMPONENT_NAMES[component]: source.value
+            for component, source in price.provenance.items()
+        },
+        "rates": [*_rates(prices.today), *_rates(prices.tomorrow)],
+    }
+
+
+def _valid_until(prices: PointPrices, price: Price) -> datetime | None:
+    """Return until when the price holds as it is: until a part of it is no longer told, or another price is expected."""
+    ends = (price.valid_until, prices.next.at if prices.next else None)
+    return min((end for end in ends if end is not None), default=None)
+
+
+def _rates(day: DayPrices | None) -> list[dict[str, Any]]:
+    """Return a day's prices in the shape that rate cards of the community read (yen, tax included)."""
+    return [
+        {
+            "start": period.start.astimezone(JST).isoformat(),
+            "end": period.end.astimezone(JST).isoformat(),
+            "value_inc_vat": float(period.price.total),
+        }
+        for period in (day.periods if day else ())
+    ]

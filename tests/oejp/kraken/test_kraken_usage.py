@@ -1,0 +1,489 @@
+"""Half hours, out of answers that are late, doubled, shuffled, in part, in other units."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from aiohttp import web
+from hypothesis import given, strategies as st
+from kraken_service import Service, failure
+import pytest
+
+from custom_components.octopus_japan.oejp.kraken import (
+    AuthFailure,
+    Direction,
+    KrakenAuthError,
+    KrakenClient,
+    KrakenConnectionError,
+    KrakenError,
+    KrakenNotFoundError,
+    KrakenQueryError,
+    KrakenRefusedError,
+    KrakenServiceError,
+    KrakenThrottledError,
+    ReadingPath,
+    Readings,
+    next_path,
+    read,
+)
+from custom_components.octopus_japan.oejp.kraken.half_hours import half_hours
+from custom_components.octopus_japan.oejp.kraken.parsing import Reader
+
+ACCOUNT = "A-12345678"
+ONE, TWO, THREE = "0300000000000000000001", "0300000000000000000002", "0300000000000000000003"
+START = datetime(2026, 11, 1, 15, tzinfo=UTC)
+END = START + timedelta(days=1)
+HALF = timedelta(minutes=30)
+
+
+def row(index: int, value: Any = "0.4", *, minutes: int = 30, **more: Any) -> dict[str, Any]:
+    at = START + index * HALF
+    end = at + timedelta(minutes=minutes)
+    return {"startAt": at.isoformat(), "endAt": end.isoformat(), "value": value} | more
+
+
+def place(**points: list[Any] | None) -> dict[str, Any]:
+    return {
+        "known": [{"spin": spin.removeprefix("p")} for spin in points],
+        "points": [
+            {"spin": spin.removeprefix("p"), "halfHourlyReadings": rows}
+            if rows is not None
+            else None
+            for spin, rows in points.items()
+        ],
+    }
+
+
+def account(*places: Any, errors: Any = None) -> dict[str, Any]:
+    answer: dict[str, Any] = {"data": {"account": {"properties": list(places)}}}
+    return answer | ({"errors": errors} if errors else {})
+
+
+def fault(code: str, kind: str, *path: str | int) -> dict[str, Any]:
+    return {
+        "message": "No.",
+        "path": list(path),
+        "extensions": {"errorCode": code, "errorType": kind},
+    }
+
+
+def p(spin: str) -> str:
+    return f"p{spin}"
+
+
+class TestHalfHourlyReadings:
+    async def test_all_points_of_an_account_come_at_once(
+        self, client: KrakenClient, service: Service
+    ) -> None:
+        rows = [row(1, version="DAILY", consumptionRateBand="B"), row(0)]
+        service.answer("HalfHourlyReadings", account(place(**{p(ONE): rows, p(TWO): []}), None))
+
+        readings = await client.half_hourly_readings(ACCOUNT, START, END)
+
+        first, second = readings.of(ONE)
+        assert (first.start_at, first.end_at) == (START, START + HALF)
+        assert first.value == Decimal("0.4")
+        assert (second.version, second.consumption_rate_band) == ("DAILY", "B")
+        assert readings.of(TWO) == ()
+        with pytest.raises(KrakenNotFoundError):
+            readings.of(THREE)
+        assert service.asked[-1].variables == {
+            "accountNumber": ACCOUNT,
+            "start": "2026-11-01T15:00:00+00:00",
+            "end": "2026-11-02T15:00:00+00:00",
+        }
+
+    async def test_a_failed_point_says_why_and_leaves_the_others(
+        self, client: KrakenClient, service: Service
+    ) -> None:
+        at = ("account", "properties", 0, "points")
+        errors = [
+            fault("KT-CT-7899", "APPLICATION", *at, 1, "halfHourlyReadings"),
+            fault("KT-CT-4501", "AUTHORIZATION", *at, 2, "halfHourlyReadings"),
+        ]
+        points = place(**{p(ONE): [row(0)], p(TWO): None, p(THREE): None})
+        service.answer("HalfHourlyReadings", account(points, errors=errors))
+
+        readings = await client.half_hourly_readings(ACCOUNT, START, END)
+
+        assert len(readings.of(ONE)) == 1
+        with pytest.raises(KrakenServiceError):
+            readings.of(TWO)
+        with pytest.raises(KrakenRefusedError):
+            readings.of(THREE)
+        assert set(readings.errors) == {TWO, THREE}
+        with pytest.raises(KrakenServiceError):
+            readings.of("0300000000000000000009")
+
+    async def test_only_failed_points_are_an_error(
+        self, client: KrakenClient, service: Service
+    ) -> None:
+        error = fault("KT-CT-7899", "APPLICATION", "account", "properties", 0, "points", 0)
+        service.answer("HalfHourlyReadings", account(place(**{p(ONE): None}), errors=[error]))
+
+        with pytest.raises(KrakenServiceError) as caught:
+            await client.half_hourly_readings(ACCOUNT, START, END)
+
+        assert next_path(ReadingPath.HALF_HOURLY, caught.value) is ReadingPath.SUPPLY_POINT
+
+    async def test_a_list_that_failed_whole_says_why(
+        self, client: KrakenClient, service: Service
+    ) -> None:
+        error = fault("KT-CT-4501", "AUTHORIZATION", "account", "properties", 1, "points")
+        lost = {"known": [{"spin": TWO}], "points": None}
+        service.answer("HalfHourlyReadings", account(place(**{p(ONE): []}), lost, errors=[error]))
+
+        readings = await client.half_hourly_readings(ACCOUNT, START, END)
+
+        assert readings.of(ONE) == ()
+        with pytest.raises(KrakenRefusedError):
+            readings.of(TWO)
+
+    async def test_rows_of_which_none_makes_sense_are_no_answer(
+        self, client: KrakenClient, service: Service
+    ) -> None:
+        points = place(**{p(ONE): [row(0, "?"), None], p(TWO): [row(0)]})
+        service.answer("HalfHourlyReadings", account(points))
+
+        readings = await client.half_hourly_readings(ACCOUNT, START, END)
+
+        assert len(readings.of(TWO)) == 1
+        with pytest.raises(KrakenServiceError):
+            readings.of(ONE)
+
+    async def test_usage_survives_the_loss_of_the_rate_band(
+        self, client: KrakenClient, service: Service
+    ) -> None:
+        body = {"errors": [{"message": "Cannot query field 'consumptionRateBand' on type 'X'."}]}
+        service.answer("HalfHourlyReadings", lambda _: web.json_response(body, status=400))
+        service.answer("HalfHourlyReadingsPlain", account(place(**{p(ONE): [row(0)]})))
+
+        for _ in range(2):
+            assert len((await client.half_hourly_readings(ACCOUNT, START, END)).of(ONE)) == 1
+
+        assert service.count("HalfHourlyReadings") == 1
+
+    @pytest.mark.parametrize(
+        ("start", "end"),
+        [
+            (START, START + timedelta(days=31, minutes=30)),
+            (START, START),
+            (END, START),
+            (START.replace(tzinfo=None), END),
+            (START, END.replace(tzinfo=None)),
+        ],
+    )
+    async def test_a_window_that_would_lose_rows_is_a_mistake(
+        self, client: KrakenClient, service: Service, start: datetime, end: datetime
+    ) -> None:
+        with pytest.raises(ValueError, match="window"):
+            await client.half_hourly_readings(ACCOUNT, start, end)
+
+        assert service.asked == []
+
+    async def test_exports_come_by_generation_point(
+        self, client: KrakenClient, service: Service
+    ) -> None:
+        points = {
+            "known": [{"gpin": "G"}],
+            "points": [{"gpin": "G", "halfHourlyReadings": [row(0)]}],
+        }
+        service.answer("GenerationHalfHourlyReadings", account(points))
+
+        readings = await read(
+            client, ReadingPath.HALF_HOURLY, ACCOUNT, "G", START, END, Direction.GENERATION
+        )
+
+        assert [reading.start_at for reading in readings] == [START]
+
+
+def spoil(rows: list[dict[str, Any]]) -> tuple[Any, ...]:
+    return half_hours(Reader(), rows, START, END)
+
+
+class TestHalfHours:
+    @given(st.permutations(range(8)), st.lists(st.integers(0, 7)))
+    def test_order_and_repetition_do_not_matter(self, order: list[int], again: list[int]) -> None:
+        rows = [row(index, f"0.{index}") for index in [*order, *again]]
+
+        readings = spoil(rows)
+
+        assert [r.start_at for r in readings] == [START + i * HALF for i in range(8)]
+        assert [r.value for r in readings] == [Decimal(f"0.{i}") for i in range(8)]
+
+    @pytest.mark.parametrize(
+        ("versions", "expected"),
+        [
+            (("DAILY", "MONTHLY"), 1),
+            (("MONTHLY", "DAILY"), 0),
+            (("UPDATED", "MONTHLY"), 0),
+            (("DAILY", "DAILY"), 1),
+            ((None, None), 1),
+            (("DAILY", "NEVER SEEN"), 0),
+        ],
+    )
+    def test_the_better_version_counts_else_the_later(
+        self, versions: tuple[str | None, str | None], expected: int
+    ) -> None:
+        (reading,) = spoil([row(0, str(i), version=version) for i, version in enumerate(versions)])
+
+        assert reading.value == expected
+
+    def test_the_window_is_half_open(self) -> None:
+        assert [r.start_at for r in spoil([row(-1), row(0), row(47), row(48)])] == [
+            START,
+            END - HALF,
+        ]
+
+    def test_rows_outside_the_window_alone_are_an_empty_answer(self) -> None:
+        assert spoil([row(48)]) == ()
+
+    @pytest.mark.parametrize(
+        "odd",
+        [
+            row(0, minutes=60),
+            row(0, minutes=0),
+            row(0) | {"startAt": "2026-11-01T15:10:00+00:00", "endAt": "2026-11-01T15:40:00+00:00"},
+            row(0) | {"startAt": "2026-11-01T15:00:01+00:00", "endAt": "2026-11-01T15:30:01+00:00"},
+            row(0) | {"startAt": "2026-11-01T15:00:00", "endAt": "2026-11-01T15:30:00"},
+            row(0, "-0.1"),
+            row(0, "NaN"),
+            row(0, "0.4", unit="J"),
+            row(0, "0.4", unit=None),
+            {"value": "0.4"},
+        ],
+    )
+    def test_what_is_not_a_half_hour_of_use_is_left_out_and_told_once(
+        self, odd: dict[str, Any], told: Callable[[], list[str]]
+    ) -> None:
+        reader = Reader()
+        for _ in range(2):
+            assert len(half_hours(reader, [odd, row(1)], START, END)) == 1
+        assert len(told()) == 1
+
+    @pytest.mark.parametrize(
+        ("unit", "value"),
+        [
+            ("KILOWATT_HOURS", "0.4"),
+            ("kWh", "0.4"),
+            ("kilowatt hours", "0.4"),
+            ("WATT_HOURS", "400"),
+            ("Wh", "400"),
+            ("MEGAWATT_HOURS", "0.0004"),
+            ("MWh", "0.0004"),
+            ("kWh", 0.4),
+        ],
+    )
+    def test_every_spelling_of_the_unit_is_understood(self, unit: str, value: Any) -> None:
+        assert spoil([row(0, value, unit=unit)])[0].value == Decimal("0.4")
+
+    def test_japans_time_is_the_same_instant(self) -> None:
+        jst = row(0) | {
+            "startAt": "2026-11-02T00:00:00+09:00",
+            "endAt": "2026-11-02T00:30:00+09:00",
+        }
+        assert spoil([jst]) == spoil([row(0)])
+
+
+def page(*rows: Any, after: str | None = None, **information: Any) -> dict[str, Any]:
+    """A page of which the last cursor is `after`; it has a next one if there is a cursor."""
+    edges = [{"node": r, "cursor": f"{after}-{i}"} if r else None for i, r in enumerate(rows)]
+    return {
+        "edges": edges,
+        "pageInfo": {"hasNextPage": bool(after), "endCursor": after} | information,
+    }
+
+
+def kwh(index: int, value: str = "0.4") -> dict[str, Any]:
+    return row(index, value, unit="kWh")
+
+
+class TestSupplyPointReadings:
+    @staticmethod
+    def answer(connection: Any) -> dict[str, Any]:
+        return {"data": {"supplyPoint": {"readings": {"page": connection}}}}
+
+    async def test_pages_are_followed_newest_first(
+        self, client: KrakenClient, service: Service
+    ) -> None:
+        service.answer(
+            "SupplyPointImport",
+            self.answer(page(kwh(2), None, after="a")),
+            self.answer(page(kwh(1), kwh(0))),
+        )
+
+        readings = await client.supply_point_readings(ONE, START, END)
+
+        assert [r.start_at for r in readings] == [START, START + HALF, START + 2 * HALF]
+        assert [a.variables.get("after") for a in service.asked[1:]] == [None, "a"]
+
+    async def test_exports_are_a_document_of_their_own(
+        self, client: KrakenClient, service: Service
+    ) -> None:
+        service.answer("SupplyPointExport", self.answer(page(kwh(0))))
+
+        assert await client.supply_point_readings(ONE, START, END, Direction.GENERATION)
+
+    @pytest.mark.parametrize("end_cursor", [None, ""])
+    async def test_the_last_edges_cursor_serves_where_the_page_has_none(
+        self, client: KrakenClient, service: Service, end_cursor: str | None
+    ) -> None:
+        first = page(kwh(0), kwh(1), after="a", endCursor=end_cursor)
+        service.answer("SupplyPointImport", self.answer(first), self.answer(page()))
+
+        await client.supply_point_readings(ONE, START, END)
+
+        assert service.asked[-1].variables["after"] == "a-1"
+
+    @pytest.mark.parametrize(
+        "connection",
+        [
+            {"edges": None, "pageInfo": {"hasNextPage": False}},
+            {"edges": [], "pageInfo": {"hasNextPage": True}},
+            None,
+        ],
+    )
+    async def test_a_page_in_part_is_no_answer(
+        self, client: KrakenClient, service: Service, connection: Any
+    ) -> None:
+        service.answer("SupplyPointImport", self.answer(connection))
+
+        with pytest.raises(KrakenServiceError):
+            await client.supply_point_readings(ONE, START, END)
+
+    async def test_pages_in_a_circle_are_left(self, client: KrakenClient, service: Service) -> None:
+        service.answer("SupplyPointImport", self.answer(page(kwh(0), after="a")))
+
+        with pytest.raises(KrakenServiceError, match="do not end"):
+            await client.supply_point_readings(ONE, START, END)
+        assert service.count("SupplyPointImport") == 2
+
+    async def test_pages_without_end_are_left(self, client: KrakenClient, service: Service) -> None:
+        pages = iter(range(1000))
+        service.answer(
+            "SupplyPointImport", lambda _: self.answer(page(kwh(0), after=f"a{next(pages)}"))
+        )
+
+        with pytest.raises(KrakenServiceError, match="do not end"):
+            await client.supply_point_readings(ONE, START, END)
+        assert service.count("SupplyPointImport") < 20
+
+    @pytest.mark.parametrize(
+        ("answer", "expected"),
+        [
+            ({"data": {"supplyPoint": None}}, KrakenNotFoundError),
+            (failure("KT-CT-4719", data={"supplyPoint": None}), KrakenNotFoundError),
+            (failure("KT-CT-4722", data={"supplyPoint": {"readings": None}}), KrakenNotFoundError),
+            (
+                failure("KT-CT-4501", "AUTHORIZATION", data={"supplyPoint": {"readings": None}}),
+                KrakenRefusedError,
+            ),
+        ],
+    )
+    async def test_a_supply_point_that_is_not_read_is_an_error(
+        self, client: KrakenClient, service: Service, answer: Any, expected: type[KrakenError]
+    ) -> None:
+        service.answer("SupplyPointImport", answer)
+
+        with pytest.raises(expected):
+            await client.supply_point_readings(ONE, START, END)
+
+
+class TestMeasurements:
+    @staticmethod
+    def home(measured: Any, *spins: str) -> dict[str, Any]:
+        return {"known": [{"spin": spin} for spin in spins], "measurements": measured}
+
+    async def test_the_property_that_lists_the_point_is_read(
+        self, client: KrakenClient, service: Service
+    ) -> None:
+        other, broken = self.home(page(kwh(5)), TWO), self.home(None, THREE)
+        service.answer(
+            "Measurements",
+            account(other, broken, self.home(page(kwh(1), after="a"), ONE)),
+            account(other, broken, self.home(page(kwh(0)), ONE)),
+        )
+
+        readings = await client.measurements(ACCOUNT, ONE, START, END)
+
+        assert [r.start_at for r in readings] == [START, START + HALF]
+        variables = service.asked[-1].variables
+        assert (variables["spin"], variables["direction"]) == (ONE, "CONSUMPTION")
+        assert variables["after"] == "a"
+
+    async def test_where_no_property_lists_the_point_all_are_read(
+        self, client: KrakenClient, service: Service
+    ) -> None:
+        first, second = page(kwh(0), after="a"), page(kwh(2), after="b")
+        answers = {
+            None: account(self.home(first), self.home(second)),
+            "a": account(self.home(page(kwh(1))), self.home(page(kwh(9)))),
+            "b": account(self.home(page(kwh(9))), self.home(page(kwh(3)))),
+        }
+        service.answer("Measurements", lambda asked: answers[asked.variables["after"]])
+
+        readings = await client.measurements(ACCOUNT, ONE, START, END, Direction.GENERATION)
+
+        assert [r.start_at for r in readings] == [START + i * HALF for i in range(4)]
+
+    @pytest.mark.parametrize(
+        ("errors", "expected"),
+        [
+            (None, KrakenServiceError),
+            ([fault("KT-CT-4501", "AUTHORIZATION", "account")], KrakenRefusedError),
+        ],
+    )
+    async def test_a_property_without_measurements_is_an_error(
+        self, client: KrakenClient, service: Service, errors: Any, expected: type[KrakenError]
+    ) -> None:
+        service.answer("Measurements", account(self.home(None, ONE), errors=errors))
+
+        with pytest.raises(expected):
+            await client.measurements(ACCOUNT, ONE, START, END)
+
+
+A, B, C = ReadingPath
+
+
+class TestNextPath:
+    @pytest.mark.parametrize(
+        "error",
+        [
+            KrakenRefusedError("x", codes=frozenset({"KT-CT-4501"})),
+            KrakenRefusedError("x", codes=frozenset({"KT-CT-1111"})),
+            KrakenRefusedError("x", codes=frozenset({"KT-CT-1113"})),
+            KrakenNotFoundError("x", codes=frozenset({"KT-CT-4719"})),
+            KrakenNotFoundError("x", codes=frozenset({"KT-CT-4722"})),
+            KrakenServiceError("x", codes=frozenset({"KT-CT-7899"})),
+        ],
+    )
+    def test_what_lasts_leads_on(self, error: KrakenError) -> None:
+        assert [next_path(path, error) for path in ReadingPath] == [B, C, None]
+
+    @pytest.mark.parametrize(
+        "error",
+        [
+            KrakenConnectionError("x"),
+            KrakenThrottledError("x", codes=frozenset({"KT-CT-1199"})),
+            KrakenAuthError("x", reason=AuthFailure.REJECTED),
+            KrakenQueryError("x", codes=frozenset({"KT-CT-4723"})),
+            KrakenQueryError("x", codes=frozenset({"KT-CT-1201"})),
+            KrakenQueryError("x", field="spin"),
+            KrakenNotFoundError("x", codes=frozenset({"KT-CT-4178"})),
+            KrakenServiceError("x"),
+            KrakenRefusedError("x (HTTP 403)"),
+        ],
+    )
+    def test_what_may_pass_or_is_our_mistake_does_not(self, error: KrakenError) -> None:
+        assert [next_path(path, error) for path in ReadingPath] == [None, None, None]
+
+    def test_a_way_that_the_schema_lost_leads_on(self) -> None:
+        gone = KrakenQueryError("x", field="halfHourlyReadings")
+        assert next_path(A, gone) is B
+        assert next_path(B, gone) is None
+        assert next_path(B, KrakenQueryError("x", field="importReadings")) is C
+
+
+def test_readings_are_a_value() -> None:
+    assert Readings({ONE: ()}, {}).of(ONE) == ()

@@ -9,6 +9,7 @@ import sys
 
 from . import Simulator
 from .households import PLANS
+from .schemas import SCHEMA_VERSIONS
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -20,7 +21,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 async def _serve(options: argparse.Namespace) -> None:
     simulator = Simulator(
-        options.household or ["green-tokyo"], options.now, options.seed, options.adder_basis
+        options.household or ["green-tokyo"],
+        options.now,
+        options.seed,
+        options.adder_basis,
+        schema=options.schema,
     )
     if options.speed:
         simulator.clock.run(options.speed)
@@ -81,6 +86,12 @@ def _parser() -> argparse.ArgumentParser:
         choices=("calendar_day", "reading_month"),
         default="calendar_day",
         help="what fuel cost adjustment and levy follow; default calendar_day",
+    )
+    parser.add_argument(
+        "--schema",
+        choices=SCHEMA_VERSIONS,
+        default="june",
+        help="the month of 2026 whose schema is spoken; default june",
     )
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8765, help="default 8765; 0 takes a free one")

@@ -1,7 +1,7 @@
 """`/_simulator/...`: what a test in another process, or a person with curl, may turn while it runs.
 
-GET state · GET truth · POST clock {"set", "advance_seconds", "run", "stop"} · POST faults {"kind", ...} · DELETE faults
-POST world {"do": "move", ...} · POST cookies {"on"} · GET cookies
+GET state · GET truth · GET refused · POST clock {"set", "advance_seconds", "run", "stop"} · POST faults {"kind", ...}
+DELETE faults · POST world {"do": "move", ...} · POST cookies {"on"} · GET cookies
 
 A fault's `raw` is JSON text that the answer holds as it is; its `value` is any JSON.
 """
@@ -27,6 +27,7 @@ def add_routes(application: web.Application, simulation: Simulation) -> None:
     control = Control(simulation)
     application.router.add_get("/_simulator/state", control.state)
     application.router.add_get("/_simulator/truth", control.truth)
+    application.router.add_get("/_simulator/refused", control.refused)
     application.router.add_post("/_simulator/clock", control.clock)
     application.router.add_post("/_simulator/faults", control.add_fault)
     application.router.add_delete("/_simulator/faults", control.clear_faults)
@@ -62,6 +63,20 @@ class Control:
             if wanted in {None, point.identifier}
         }
         return web.json_response({"now": now.isoformat(), "points": totals})
+
+    async def refused(self, _request: web.Request) -> web.Response:
+        """Answer with the requests that were refused, whole or in part, and why."""
+        refused = [
+            {
+                "at": record.at.isoformat(),
+                "operation": record.operation,
+                "fields": record.fields,
+                "status": record.status,
+                "reasons": record.reasons,
+            }
+            for record in self._simulation.requests.refused
+        ]
+        return web.json_response({"refused": refused})
 
     async def clock(self, request: web.Request) -> web.Response:
         """Turn the clock, in the order set, advance, run or stop."""
@@ -130,7 +145,7 @@ class Control:
             "now": simulation.clock.now().isoformat(),
             "speed": simulation.clock.speed,
             "faults": simulation.faults.state(),
-            "requests": len(simulation.requests),
+            "requests": simulation.requests.total,
             "households": {
                 key: {
                     "accounts": [account.number for account in household.accounts],

@@ -99,6 +99,11 @@ class Period(NamedTuple):
         return Month.of(self.end)
 
     @property
+    def last(self) -> date:
+        """The last day."""
+        return self.end - timedelta(days=1)
+
+    @property
     def days(self) -> int:
         """Length in days."""
         return (self.end - self.start).days

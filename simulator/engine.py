@@ -1,41 +1,31 @@
 """From a query to an answer: parse, validate, count, execute."""
 
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
-from pathlib import Path
+from functools import lru_cache
 import re
 from typing import Any
 
 from graphql import (
-    REMOVE,
-    SKIP,
     DocumentNode,
     FieldNode,
     GraphQLError,
     GraphQLSchema,
-    InputObjectTypeDefinitionNode,
-    InputValueDefinitionNode,
     OperationDefinitionNode,
     ValidationContext,
     ValidationRule,
-    Visitor,
-    build_ast_schema,
-    build_schema,
     execute_sync,
     parse,
-    print_schema,
     specified_rules,
     validate,
-    visit,
 )
 
 from .api.context import Context, resolve, type_of
 from .api.roots import root
-from .api.scalars import install
 from .errors import KrakenError, response
 from .faults import Fault, Request
-from .limits import Meterer
+from .limits import Limits, Meterer
 from .requests import root_fields, strings
+from .schemas import SchemaVersion, load_schema, without_email
 
 
 @dataclass
@@ -55,6 +45,11 @@ class Answer:
         )
         return tuple(code for code in found if code)
 
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """What each error says, with its code and where it happened."""
+        return tuple(_reason(error) for error in self.body.get("errors", ()))
+
 
 @dataclass
 class Operation:
@@ -66,21 +61,17 @@ class Operation:
     request: Request = field(default_factory=lambda: Request(None, ()))
 
 
-@cache
-def load_schema() -> GraphQLSchema:
-    """Return the excerpt of the API's schema, with its scalars at work."""
-    text = Path(__file__).with_name("schema.graphql").read_text(encoding="utf-8")
-    schema = build_schema(text)
-    install(schema)
-    return schema
-
-
 class Engine:
     """Answers GraphQL requests."""
 
-    def __init__(self) -> None:
-        self.schema = load_schema()
+    def __init__(self, version: SchemaVersion = "june") -> None:
+        self.limits = Limits()
+        self.speak(version)
         self._parse = lru_cache(maxsize=256)(self._parsed)
+
+    def speak(self, version: SchemaVersion) -> None:
+        """Take up another month's schema."""
+        self.schema: GraphQLSchema = load_schema(version)
 
     def operation(self, query: str, name: str | None, variables: dict[str, Any]) -> Operation:
         """Find the operation that a request wants executed."""
@@ -115,7 +106,8 @@ class Engine:
         if errors := validate(schema, operation.document, rules):
             return _input_removed(inputs, errors) if inputs else _rejected(errors)
         try:
-            cost = Meterer(self.schema, operation.document, variables).check(operation.node)
+            cost = Meterer(self.schema, operation.document, variables).cost(operation.node)
+            self.limits.check(cost)
             self._spend(context, cost.complexity)
         except KrakenError as error:
             return Answer(200, response(error.code))
@@ -151,27 +143,6 @@ class Engine:
             return parse(query)
         except GraphQLError as error:
             return error
-
-
-@cache
-def without_email(schema: GraphQLSchema) -> GraphQLSchema:
-    """Return the schema as it will be when signing in with e-mail and password is removed."""
-
-    class Remover(Visitor):
-        def enter_input_object_type_definition(
-            self, node: InputObjectTypeDefinitionNode, *_: Any
-        ) -> Any:
-            return None if node.name.value == "ObtainJSONWebTokenInput" else SKIP
-
-        def enter_input_value_definition(self, node: InputValueDefinitionNode, *_: Any) -> Any:
-            return REMOVE if node.name.value in {"email", "password", "captchaResponse"} else None
-
-        def enter_object_type_definition(self, *_: Any) -> Any:
-            return SKIP
-
-    reduced = build_ast_schema(visit(parse(print_schema(schema)), Remover()))
-    install(reduced)
-    return reduced
 
 
 def _input_removed(faults: list[Fault], errors: list[GraphQLError]) -> Answer:
@@ -216,6 +187,14 @@ def without_fields(removed: list[Fault]) -> type[ValidationRule]:
                     return
 
     return RemovedFields
+
+
+def _reason(error: dict[str, Any]) -> str:
+    code = error.get("extensions", {}).get("errorCode")
+    path = ".".join(str(step) for step in error.get("path", ()))
+    return "".join(
+        (f"{code}: " if code else "", str(error["message"]), f" (at {path})" if path else "")
+    )
 
 
 def _rejected(errors: list[GraphQLError]) -> Answer:

@@ -1,9 +1,9 @@
-"""What was asked, for tests to look at."""
+"""What was asked and what of it was refused, for tests and people to look at."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, override
 
 from graphql import (
     DocumentNode,
@@ -29,7 +29,7 @@ _SECRETS = frozenset(
 
 @dataclass(frozen=True)
 class RequestRecord:
-    """One request: its operation's name, variables without secrets, root fields, cost, HTTP status and error codes."""
+    """One request: its operation's name, variables without secrets, root fields, cost, HTTP status, error codes, and the errors in words."""
 
     operation: str | None
     variables: Mapping[str, Any]
@@ -39,6 +39,28 @@ class RequestRecord:
     status: int
     codes: tuple[str, ...]
     at: datetime
+    reasons: tuple[str, ...] = ()
+
+
+class RequestLog(list[RequestRecord]):
+    """The newest requests, oldest first, at most `limit` of them; `total` counts all that came."""
+
+    def __init__(self, limit: int = 10_000) -> None:
+        super().__init__()
+        self.limit = limit
+        self.total = 0
+
+    @override
+    def append(self, record: RequestRecord) -> None:
+        """Add a request; the oldest leaves when there are too many."""
+        super().append(record)
+        self.total += 1
+        del self[: -self.limit]
+
+    @property
+    def refused(self) -> list[RequestRecord]:
+        """The requests that were refused, whole or in part."""
+        return [record for record in self if record.reasons]
 
 
 def without_secrets(value: Any) -> Any:
@@ -51,6 +73,16 @@ def without_secrets(value: Any) -> Any:
     if isinstance(value, list):
         return [without_secrets(inner) for inner in value]
     return value
+
+
+def secrets(value: Any) -> set[str]:
+    """Return the secrets among variables."""
+    if isinstance(value, list):
+        return {secret for inner in value for secret in secrets(inner)}
+    if not isinstance(value, dict):
+        return set()
+    own = {inner for name, inner in value.items() if name in _SECRETS and isinstance(inner, str)}
+    return own | {secret for inner in value.values() for secret in secrets(inner)}
 
 
 def root_fields(operation: OperationDefinitionNode) -> tuple[str, ...]:

@@ -12,7 +12,8 @@ from .engine import Answer, Engine, Operation
 from .faults import Fault, Faults
 from .limits import Points
 from .pricing import Basis
-from .requests import RequestRecord, without_secrets
+from .requests import RequestLog, RequestRecord, secrets, without_secrets
+from .schemas import SchemaVersion
 from .tokens import Tokens
 from .truth import Truth
 from .world import World
@@ -31,6 +32,7 @@ class Simulation:
         clock: Clock | None = None,
         regular_readings: bool = False,
         since: date | None = None,
+        schema: SchemaVersion = "june",
     ) -> None:
         self.clock = clock or Clock(now)
         self.world = World(
@@ -41,8 +43,8 @@ class Simulation:
         self.tokens = Tokens(self.world, self.clock)
         self.points = Points(self.clock)
         self.cookies = Cookies()
-        self.requests: list[RequestRecord] = []
-        self.engine = Engine()
+        self.requests = RequestLog()
+        self.engine = Engine(schema)
         self.random = Random(seed)
 
     def begin(self, given: dict[str, Any], header: str | None, address: str) -> Exchange:
@@ -88,6 +90,7 @@ class Exchange:
             faults=simulation.faults,
             tokens=simulation.tokens,
             points=simulation.points,
+            schema=simulation.engine.schema,
             request=request,
             header=self._sender.header,
             address=self._sender.address,
@@ -97,7 +100,8 @@ class Exchange:
         return simulation.engine.answer(self._operation, self._variables, removed, context)
 
     def finish(self, answer: Answer) -> None:
-        """Record the request."""
+        """Record the request. Its secrets are taken out of the reasons, since GraphQL quotes what it cannot read."""
+        hidden = secrets(self._variables)
         self._simulation.requests.append(
             RequestRecord(
                 operation=self._operation.request.operation,
@@ -108,6 +112,7 @@ class Exchange:
                 status=answer.status,
                 codes=answer.codes,
                 at=self._simulation.clock.now(),
+                reasons=tuple(_without(hidden, reason) for reason in answer.reasons),
             )
         )
 
@@ -123,3 +128,9 @@ class Exchange:
         owner = simulation.tokens.owner(self._sender.header, given)
         request.household = owner.key if owner else None
         request.accounts |= named
+
+
+def _without(hidden: set[str], text: str) -> str:
+    for secret in sorted(hidden, key=len, reverse=True):
+        text = text.replace(secret, "(secret)")
+    return text

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from graphql import GraphQLResolveInfo, get_named_type, is_composite_type
+from graphql import GraphQLResolveInfo, GraphQLSchema, get_named_type, is_composite_type
 
 from ..absurd import said
 from ..accounts import Account, Household
@@ -30,6 +30,7 @@ class Context:
     faults: Faults
     tokens: Tokens
     points: Points
+    schema: GraphQLSchema
     request: Request
     header: str | None
     address: str

@@ -49,6 +49,11 @@ def empty(**arguments: Any) -> Node:
     return connection([], dict, **sizes)
 
 
+def paging(given: dict[str, Any]) -> dict[str, Any]:
+    """Return the pagination arguments among a field's arguments."""
+    return {name: given.get(name) for name in ("first", "last", "after", "before")}
+
+
 def _cursor(place: int) -> str:
     return b64encode(f"{_PREFIX}{place}".encode()).decode()
 

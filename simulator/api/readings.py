@@ -16,6 +16,7 @@ from ..dates import (
     jst_date,
     midnight,
     slot_from,
+    slot_of,
     slot_start,
 )
 from ..errors import KrakenError
@@ -25,11 +26,10 @@ from ..points import GenerationPoint, Listing, Point, SupplyPoint
 from ..pricing import Terms, terms
 from ..products import Charge
 from .context import Context, Node
-from .pages import connection
+from .pages import connection, paging
 from .scalars import instant
 
 NEWEST_ROWS = 1488
-MARKET = "JPN_ELECTRICITY"
 _CEILING = datetime(9999, 1, 1, tzinfo=JST)
 # `costEstimate` adds one opaque price for adjustment and levy, and knows no third step (FACTS 5): sen a kWh, and kWh.
 _ESTIMATED_ADDERS = 847
@@ -71,7 +71,10 @@ def intervals(context: Context, account: Account, listing: Listing, **arguments:
 def supply_point_readings(
     context: Context, account: Account, listings: list[Listing], **arguments: Any
 ) -> Node:
-    """Path B: Relay pages, newest first, of the time that the listings of a point cover."""
+    """Path B: Relay pages, newest first, of the time that the listings of a point cover.
+
+    A row that ends after an `endAt` between two half hours is not answered.
+    """
     point = listings[0].point
     start, end = instant(arguments["startAt"]), instant(arguments["endAt"])
     if start is None or end is None or start >= end:
@@ -86,12 +89,12 @@ def supply_point_readings(
     owner = Owner(account.number, point.identifier)
 
     def pages(field: str, source: Point | None) -> Any:
-        def page(**paging: Any) -> Node:
+        def page(**given: Any) -> Node:
             context.guard("Readings", field, owner, None)
-            rows = _published(context, source, slot_from(start), slot_from(end))[::-1]
+            rows = _published(context, source, slot_from(start), slot_of(end))[::-1]
             rows = [row for row in rows if any(_covered(item, row) for item in listings)]
             rows = context.spoil(rows, field, owner)
-            return connection(rows, lambda row: _quality_reading(row, unit, scale), **paging)
+            return connection(rows, lambda row: _quality_reading(row, unit, scale), **given)
 
         return page
 
@@ -109,7 +112,6 @@ def supply_point_readings(
 
 def measurements(context: Context, account: Account, place: Property, **arguments: Any) -> Node:
     """Path C: Relay pages of a property, in Japan's time."""
-    paging = {name: arguments.get(name) for name in ("first", "last", "after", "before")}
     start, end = _window(
         _day_start(arguments.get("startOn")) or arguments.get("startAt"),
         _day_start(arguments.get("endOn")) or arguments.get("endAt"),
@@ -121,7 +123,7 @@ def measurements(context: Context, account: Account, place: Property, **argument
         for row in _published(context, point, *_within(Listing(point, place.id), start, end))
     ]
     rows = context.spoil(rows, "measurements", Owner(account.number))
-    return connection(rows, lambda item: _measurement(*item, zone), **paging)
+    return connection(rows, lambda item: _measurement(*item, zone), **paging(arguments))
 
 
 def _published(context: Context, point: Point | None, start: int, end: int) -> list[Reading]:
@@ -242,13 +244,16 @@ def _measurement(point: Point, reading: Reading, zone: Any) -> Node:
         "endAt": end,
         "durationInSeconds": HALF_HOUR,
         "metaData": {
+            # Never seen filled.
+            "statistics": [],
+            "extras": [],
             "utilityFilters": {
                 "__typename": "ElectricityFiltersOutput",
                 "readingDirection": "GENERATION" if exported else "CONSUMPTION",
                 "readingFrequencyType": "RAW_INTERVAL",
                 "readingQuality": "ACTUAL",
                 "marketSupplyPointId": point.identifier,
-            }
+            },
         },
     }
 

@@ -1,22 +1,25 @@
-"""Query and Mutation: the entrances. All but `postalAreas` and signing in want a token."""
+"""Query and Mutation: the entrances. All but `postalAreas`, signing in, and what tells of the service itself want a token."""
 
 from datetime import date, timedelta
+import json
 from typing import Any
 
 from ..errors import KrakenError
 from ..faults import Owner
-from ..points import Listing
-from . import billing, products, readings
+from ..limits import complexity
+from . import billing, markets, products
 from .context import Context, Node
-from .pages import connection
-from .supply import account_node, property_node
+from .pages import connection, empty, paging
+from .supply import account_node, point_node, property_node, supply_point_node, user_node
+
+KRAKEN_VERSION = "2026.6.16"
 
 
 def root(context: Context) -> Node:
     """Return the value that every operation starts from."""
     return {
         "obtainKrakenToken": lambda **given: _token(context, given["input"]),
-        "viewer": lambda: _viewer(context),
+        "viewer": lambda: user_node(context),
         "account": lambda **given: account_node(
             context, context.account(given["accountNumber"]), "account"
         ),
@@ -24,15 +27,22 @@ def root(context: Context) -> Node:
         "supplyPoint": lambda **given: _supply_point(context, **given),
         "supplyPoints": lambda **given: _supply_points(context, **given),
         "rateLimitInfo": lambda: {
-            "pointsAllowanceRateLimit": context.points.state(context.household.viewer_id)
+            "pointsAllowanceRateLimit": context.points.state(context.household.viewer_id),
+            "fieldSpecificRateLimits": empty,
         },
         "charges": lambda **given: _charges(context, **given),
         "tariffSummary": lambda **given: _tariff_summary(context, **given),
         "metiCredits": lambda **given: _meti_credits(context, **given),
         "postalAreas": lambda **given: _postal_areas(given["postcode"]),
-        # Refused to everyone measured, with any argument (FACTS 6).
-        "rateGroupTouScheme": lambda **_: _refused(context),
-        "availableProducts": lambda **_: _refused(context),
+        "agreement": lambda **given: _agreement(context, given["id"]),
+        "krakenVersion": lambda: {"number": KRAKEN_VERSION, "SHA": None, "isPinned": False},
+        "queryComplexity": lambda **given: _complexity(context, given["input"]),
+        # Nobody was seen to have a device that the service steers.
+        "plannedDispatches": lambda **given: _refused(context, given, "KT-CT-4340"),
+        "completedDispatches": lambda **given: _refused(context, given, "KT-CT-4341"),
+        # Refused to everyone measured, with any argument (docs/api.md#supply).
+        "rateGroupTouScheme": lambda **given: _refused(context, given),
+        "availableProducts": lambda **given: _refused(context, given),
     }
 
 
@@ -51,25 +61,6 @@ def _token(context: Context, given: dict[str, Any]) -> Node:
     }
 
 
-def _viewer(context: Context) -> Node:
-    household = context.household
-    return {
-        "id": household.viewer_id,
-        "number": f"U-{household.viewer_id}",
-        "givenName": "太郎",
-        "familyName": "仮想",
-        "fullName": "仮想 太郎",
-        "email": household.email,
-        "liveSecretKey": None,
-        "accounts": lambda **given: [
-            account_node(context, account, "viewer")
-            for account in household.accounts
-            if not given.get("restrictToAccountNumbers")
-            or account.number in given["restrictToAccountNumbers"]
-        ],
-    }
-
-
 def _property(context: Context, wanted: str) -> Node | None:
     for account in context.household.accounts:
         for place in account.properties:
@@ -80,11 +71,11 @@ def _property(context: Context, wanted: str) -> Node | None:
 
 def _supply_point(context: Context, **given: Any) -> Node:
     listings = context.own_listings(given["externalIdentifier"])
-    if given["marketName"] != readings.MARKET:
+    if given["marketName"] != markets.MARKET:
         raise KrakenError("KT-CT-4723")
     if not listings:
         raise KrakenError("KT-CT-4719")
-    return _point_node(context, listings)
+    return point_node(context, listings)
 
 
 def _supply_points(context: Context, **given: Any) -> Node:
@@ -92,31 +83,18 @@ def _supply_points(context: Context, **given: Any) -> Node:
     accounts = [context.account(number)] if number else context.household.accounts
     points = dict.fromkeys(point for account in accounts for point in account.supply_points)
     owned = [context.own_listings(point.identifier) for point in points]
-    paging = {name: given.get(name) for name in ("first", "last", "after", "before")}
-    return connection(owned, lambda listings: _point_node(context, listings), **paging)
-
-
-def _point_node(context: Context, listings: list[Listing]) -> Node:
-    point = listings[0].point
-    account, place = context.world.place_of(listings[0])
-    return {
-        "__typename": "SupplyPointType",
-        "_account": account.number,
-        "_point": point.identifier,
-        "id": point.identifier[-6:],
-        "marketName": readings.MARKET,
-        "externalIdentifier": point.identifier,
-        "readings": lambda **given: readings.supply_point_readings(
-            context, account, listings, **given
-        ),
-        "property": lambda: property_node(context, account, place, "account"),
-    }
+    return connection(owned, lambda listings: point_node(context, listings), **paging(given))
 
 
 def _charges(context: Context, **given: Any) -> list[Node]:
     account = context.account(given["accountNumber"])
     context.guard("Query", "charges", Owner(account.number), None)
-    return billing.charges(context, account, given["billingDocumentIdentifier"])
+    return billing.charges(
+        context,
+        account,
+        given["billingDocumentIdentifier"],
+        lambda listing: supply_point_node(context, account, listing, "account"),
+    )
 
 
 def _tariff_summary(context: Context, **given: Any) -> list[Node]:
@@ -146,11 +124,33 @@ def _meti_credits(context: Context, **given: Any) -> list[Node]:
 
 
 def _postal_areas(postcode: str) -> list[Node]:
-    if not (postcode.isdigit() and len(postcode) == 7):
+    digits = postcode.replace("-", "", 1)
+    if not (digits.isdigit() and len(digits) == 7):
         raise KrakenError("KT-JP-4601")
     return [{"postcode": postcode, "prefecture": "東京都", "city": "架空区", "area": "仮想"}]
 
 
-def _refused(context: Context) -> None:
+def _agreement(context: Context, wanted: str) -> Node | None:
+    for account in context.household.accounts:
+        for listing in account.listings():
+            for term in listing.agreements:
+                if str(term.id) == wanted:
+                    return products.agreement(context, term)
+    return None
+
+
+def _complexity(context: Context, given: dict[str, Any]) -> Node:
+    try:
+        variables = json.loads(given.get("variables") or "{}")
+    except ValueError:
+        raise KrakenError("KT-CT-1605") from None
+    value = complexity(context.schema, given["query"], given.get("operationName"), variables)
+    return {"complexityValue": value}
+
+
+def _refused(context: Context, given: dict[str, Any], code: str = "KT-CT-1111") -> None:
+    """Refuse what nobody may have; someone else's account, or no token, is told first."""
+    if (number := given.get("accountNumber")) is not None:
+        context.account(number)
     assert context.household  # noqa: S101 - raises without a token
-    raise KrakenError("KT-CT-1111")
+    raise KrakenError(code)

@@ -6,8 +6,9 @@ from typing import Any, Literal
 
 from ..accounts import Account, Property
 from ..dates import Month, jst_date, midnight
+from ..errors import KrakenError
 from ..points import GasPoint, Listing, Point
-from . import billing, readings
+from . import billing, markets, readings
 from .context import Context, Node
 from .pages import empty
 from .products import AMPERAGES, agreements
@@ -17,6 +18,10 @@ type Via = Literal["account", "viewer"]
 
 # Scheduled reading dates were seen weeks to months in the past (FACTS 6).
 _STALE = timedelta(days=75)
+_MEMBER_SINCE = timedelta(days=500)
+_AMPERAGE_NOTICE = timedelta(days=14)
+FAMILY_NAME, GIVEN_NAME = "仮想", "太郎"
+FULL_NAME = f"{FAMILY_NAME} {GIVEN_NAME}"
 
 
 def account_node(context: Context, account: Account, via: Via) -> Node:
@@ -28,8 +33,19 @@ def account_node(context: Context, account: Account, via: Via) -> Node:
         "id": account.id,
         "number": account.number,
         "status": account.status,
-        "brand": "OCTOPUS_ENERGY_JP",
+        "brand": "OCTOPUS_ENERGY_JAPAN",
         "createdAt": _created(account),
+        "users": lambda: [user_node(context)],
+        "billingName": FULL_NAME,
+        "billingCountryCode": "JP",
+        "accountType": "DOMESTIC",
+        "referralsCreated": 0,
+        "isInHardship": False,
+        "canBeWithdrawn": False,
+        "canRequestRefund": False,
+        "preferredLanguageForComms": "ja",
+        "commsDeliveryPreference": "EMAIL",
+        "demandResponseCampaignParticipants": [],
         "balance": lambda **_: account.balance,
         "overdueBalance": 0,
         "hasActiveAgreement": bool(account.supply_points),
@@ -43,13 +59,78 @@ def account_node(context: Context, account: Account, via: Via) -> Node:
         ],
         "ledgers": lambda **_: [billing.ledger(context, account)],
         "bills": partial(billing.bills, context, account),
-        "bill": lambda **_: None,
+        "bill": partial(billing.bill, context, account),
+        # Empty on both accounts measured; the ledgers have them (docs/api.md#bills).
         "transactions": empty,
-        "marketSupplyAgreements": empty,
+        "marketSupplyAgreements": partial(
+            markets.agreements,
+            context,
+            account,
+            partial(account_node, context, account, via),
+            partial(point_node, context),
+        ),
         "notes": [],
         "debtCollectionProceedings": [],
         "canModifyPayments": {"canAmendPayments": False, "canCancelPayments": False},
         "availableDemandResponseCampaignsForRegistration": [],
+    }
+
+
+def user_node(context: Context) -> Node:
+    """Return the login that asks."""
+    household = context.household
+    return {
+        "id": household.viewer_id,
+        "number": f"U-{household.viewer_id}",
+        "givenName": GIVEN_NAME,
+        "familyName": FAMILY_NAME,
+        "fullName": FULL_NAME,
+        "email": household.email,
+        "mobile": "",
+        "landline": "",
+        "isDeceased": False,
+        "isActive": True,
+        "liveSecretKey": None,
+        "createdAt": context.clock.now() - _MEMBER_SINCE,
+        "portfolioIds": [],
+        "alternativePhoneNumbers": [],
+        "permissions": [],
+        "preferences": {
+            "emailFormat": "HTML",
+            "fontSizeMultiplier": 1.0,
+            "isUsingInvertedEmailColours": False,
+            "isOptedInToClientMessages": True,
+            "isOptedInToOfferMessages": False,
+            "isOptedInToRecommendedMessages": True,
+            "isOptedInToUpdateMessages": True,
+            "isOptedInToThirdPartyMessages": False,
+            "isOptedInMeterReadingConfirmations": False,
+            "isOptedInToSmsMessages": False,
+            "isOptedInToLifeSupportCall": False,
+        },
+        "accounts": lambda **given: [
+            account_node(context, account, "viewer")
+            for account in household.accounts
+            if not given.get("restrictToAccountNumbers")
+            or account.number in given["restrictToAccountNumbers"]
+        ],
+    }
+
+
+def point_node(context: Context, listings: list[Listing]) -> Node:
+    """Return a `SupplyPointType` of what the login lists of a point. Its devices failed inside the service when asked for."""
+    point = listings[0].point
+    account, place = context.world.place_of(listings[0])
+    return {
+        "__typename": "SupplyPointType",
+        "_account": account.number,
+        "_point": point.identifier,
+        "id": point.identifier[-6:],
+        "marketName": markets.MARKET,
+        "externalIdentifier": point.identifier,
+        "readings": partial(readings.supply_point_readings, context, account, listings),
+        "devices": lambda **_: _broken(),
+        "property": lambda: property_node(context, account, place, "account"),
     }
 
 
@@ -62,9 +143,11 @@ def property_node(context: Context, account: Account, place: Property, via: Via)
         "id": place.id,
         "address": place.address,
         "postcode": place.postcode,
+        "splitAddress": [place.address],
+        "occupancyPeriods": [],
         "measurements": partial(readings.measurements, context, account, place),
         "electricitySupplyPoints": lambda: [
-            point and _supply_point_node(context, account, Listing(point, place.id), via)
+            point and supply_point_node(context, account, Listing(point, place.id), via)
             for point in place.supply_points
         ],
         "electricityGenerationPoints": lambda: [
@@ -77,7 +160,7 @@ def property_node(context: Context, account: Account, place: Property, via: Via)
     }
 
 
-def _supply_point_node(context: Context, account: Account, listing: Listing, via: Via) -> Node:
+def supply_point_node(context: Context, account: Account, listing: Listing, via: Via) -> Node:
     """Return an `ElectricitySupplyPoint`, as empty as it was found in practice."""
     point = listing.point
     details = {"amperage": point.amperage, "kva": None, "kw": point.kw, "validFrom": listing.start}
@@ -94,6 +177,9 @@ def _supply_point_node(context: Context, account: Account, listing: Listing, via
             "newAmperageOptions": [
                 size for size in AMPERAGES if point.amperage not in {None, size}
             ],
+            "canUpdateMoveInDate": False,
+            "canUpdateMoveOutDate": False,
+            "earliestAmperageChangeDate": jst_date(context.clock.now()) + _AMPERAGE_NOTICE,
             "supplyPeriods": lambda: [_supply_period(listing)],
             "meters": [],
         }
@@ -184,6 +270,10 @@ def _reading_dates(context: Context, point: Point) -> Node:
         # One more than the scheduled day on both accounts measured (FACTS 8).
         "readingDateDayOfMonth": schedule.base_day + 1,
     }
+
+
+def _broken() -> None:
+    raise KrakenError("KT-CT-7899")
 
 
 def _occupied(place: Property, active_from: datetime | None) -> bool:

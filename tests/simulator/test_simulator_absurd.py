@@ -10,7 +10,7 @@ import pytest
 from simulator_client import NOW, Client, Connect
 
 from simulator.absurd import ABSURD, Raw, absurdities, said, written
-from simulator.engine import load_schema
+from simulator.schemas import load_schema
 
 DAY = timedelta(days=1)
 READINGS = """

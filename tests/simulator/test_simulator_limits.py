@@ -4,13 +4,12 @@ from graphql import OperationDefinitionNode, parse
 import pytest
 from simulator_client import Client, Connect
 
-from simulator.engine import load_schema
 from simulator.limits import Cost, Meterer
+from simulator.schemas import load_schema
 
 SMALL = (
     "query ($number: String!) {{ account(accountNumber: $number) {{ bills{0} {{ totalCount }} }} }}"
 )
-BILLS = "query ($number: String!) {{ account(accountNumber: $number) {{ bills{0} {{ edges {{ node {{ id }} }} }} }} }}"
 
 
 async def _bills(client: Client, arguments: str) -> list[str]:
@@ -29,10 +28,16 @@ async def test_connections_need_a_size(connect: Connect) -> None:
 
 async def test_complexity(connect: Connect) -> None:
     client = await connect()
-    assert (await client.ask(BILLS.format("(first: 99)"), number=client.number)).codes == []
+
+    def viewers(count: int) -> str:
+        return "{" + " ".join(f"v{number}: viewer {{ id }}" for number in range(count)) + "}"
+
+    assert (await client.ask(viewers(200))).codes == []
     assert client.simulator.requests[-1].complexity == 200
-    answer = await client.ask(BILLS.format("(first: 100)"), number=client.number)
+    answer = await client.ask(viewers(201))
     assert (answer.status, answer.data, answer.codes) == (200, None, ["KT-CT-1188"])
+    client.simulator.engine.limits.complexity = 201
+    assert (await client.ask(viewers(201))).codes == []
 
 
 def _cost(query: str, **variables: object) -> Cost:
@@ -45,35 +50,70 @@ def _cost(query: str, **variables: object) -> Cost:
 @pytest.mark.parametrize(
     ("query", "complexity", "nodes"),
     [
-        ("{ viewer { id } }", 1, 1),
-        ("{ viewer { id accounts { number __typename } } }", 2, 2),
-        ("{ rateLimitInfo { pointsAllowanceRateLimit { limit } } }", 5, 2),
+        ("{ viewer { id } }", 1, 0),
+        ("{ viewer { id accounts { number __typename } } }", 2, 0),
+        ("{ rateLimitInfo { pointsAllowanceRateLimit { limit } } }", 5, 0),
         (
             """{ supplyPoint(externalIdentifier: "1", marketName: "2") {
               readings(startAt: "3", endAt: "4", readingType: INTERVAL) {
                 importReadings(first: 99) { edges { node { qualities { count } } } } } } }""",
             17,
-            3 + 99 * 3,
+            99,
         ),
-        ("fragment F on AccountUser { accounts { number } } { viewer { ...F ... { id } } }", 2, 2),
+        # Known to be answered, though multiplied it would come to more than twelve thousand.
+        (
+            """{ account(accountNumber: "A") { ledgers { statements(first: 24) { edges { node {
+              totalCharges { grossTotal } transactions(first: 100) { edges { node {
+                ... on BillCharge { consumption { quantity } amounts { gross } }
+                ... on BillCredit { amounts { gross } } } } } } } } } } }""",
+            2 + 3 + 1 + 3 + 3,
+            24 + 24 * 100,
+        ),
+        ("fragment F on AccountUser { accounts { number } } { viewer { ...F ... { id } } }", 2, 0),
     ],
 )
 def test_what_queries_cost(query: str, complexity: int, nodes: int) -> None:
     assert _cost(query) == Cost(complexity, nodes)
 
 
+NESTED = """
+query ($number: String!, $first: Int) { account(accountNumber: $number) {
+  bills(first: 100) { edges { node { ... on PeriodBasedDocumentType { transactions(first: $first) { totalCount } } } } }
+} }
+"""
+
+
 async def test_nodes(connect: Connect) -> None:
     client = await connect()
-    filters = " ".join(f"u{number}: utilityFilters {{ __typename }}" for number in range(8))
-    pages = " ".join(
-        f"p{number}: measurements(first: 100) {{ edges {{ node {{ metaData {{ {filters} }} }} }} }}"
-        for number in range(12)
-    )
-    answer = await client.ask(
-        f"query ($number: String!) {{ account(accountNumber: $number) {{ properties {{ {pages} }} }} }}",
-        number=client.number,
-    )
-    assert answer.codes == ["KT-CT-1189"]
+    assert (await client.ask(NESTED, number=client.number, first=99)).codes == []
+    answer = await client.ask(NESTED, number=client.number, first=100)
+    assert (answer.data, answer.codes) == (None, ["KT-CT-1189"])
+
+
+COMPLEXITY = """
+query ($asked: String!, $variables: JSONString, $name: String) {
+  queryComplexity(input: {query: $asked, variables: $variables, operationName: $name}) { complexityValue }
+}
+"""
+
+
+async def test_the_complexity_of_a_query_is_told(connect: Connect) -> None:
+    client = await connect(sign_in=False)
+    two = "query A { viewer { id } } query B { rateLimitInfo { pointsAllowanceRateLimit { ttl } } }"
+    for name, value in (("A", 1), ("B", 5)):
+        answer = await client.ask(COMPLEXITY, asked=two, name=name, variables="{}")
+        assert answer.data == {"queryComplexity": {"complexityValue": value}}
+    for bad in (two, "{", "{ nothing }"):
+        assert (await client.ask(COMPLEXITY, asked=bad)).codes == ["KT-CT-1603"]
+    assert (await client.ask(COMPLEXITY, asked=two, name="A", variables="{")).codes == [
+        "KT-CT-1605"
+    ]
+
+
+async def test_the_version_is_told(connect: Connect) -> None:
+    client = await connect(sign_in=False)
+    answer = await client.ask("{ krakenVersion { number SHA isPinned } }")
+    assert answer.data["krakenVersion"]["number"]
 
 
 async def test_points_an_hour(connect: Connect) -> None:

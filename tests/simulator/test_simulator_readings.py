@@ -157,6 +157,28 @@ async def test_supply_point_readings_page_newest_first(connect: Connect) -> None
     assert Decimal(watts["edges"][0]["node"]["value"]) == 1000 * Decimal(nodes[0]["value"])
 
 
+@pytest.mark.parametrize(("minutes", "rows"), [(0, 2), (1, 2), (29, 2), (30, 3), (31, 3)])
+async def test_a_row_that_ends_after_the_end_asked_for_is_not_on_a_page(
+    connect: Connect, minutes: int, rows: int
+) -> None:
+    client = await connect()
+    start = NOW - 4 * DAY
+    end = start + timedelta(hours=1, minutes=minutes)
+    answer = await client.ask(
+        SUPPLY_POINT,
+        spin=client.spin,
+        market="JPN_ELECTRICITY",
+        first=99,
+        start=start.isoformat(),
+        end=end.isoformat(),
+    )
+    edges = answer.data["supplyPoint"]["readings"]["importReadings"]["edges"]
+    assert len(edges) == rows
+    assert all(_at(edge["node"]["intervalEnd"]) <= end for edge in edges)
+    # The list that is not paged has the row, since it goes by the start.
+    assert len(await client.half_hours(start, end)) == 2 + -(-minutes // 30)
+
+
 async def test_supply_point_mistakes(connect: Connect) -> None:
     client = await connect()
     assert (await _page(client, market="ELECTRICITY")).codes == ["KT-CT-4723"]

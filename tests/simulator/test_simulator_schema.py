@@ -1,5 +1,6 @@
 """The excerpt says what the real schema says."""
 
+from datetime import date
 from pathlib import Path
 
 from graphql import (
@@ -10,12 +11,15 @@ from graphql import (
     GraphQLSchema,
     GraphQLUnionType,
     build_schema,
+    get_named_type,
     print_ast,
+    print_type,
     validate_schema,
 )
 import pytest
+from simulator_client import Connect
 
-from simulator.engine import load_schema
+from simulator.schemas import SchemaVersion, load_schema
 
 REAL = Path(__file__).parents[3] / "shared" / "oejp" / "oejp.graphql"
 
@@ -67,8 +71,84 @@ def _default(argument: object) -> str | None:
     return None if node is None else print_ast(node)
 
 
-def test_the_union_of_products_is_whole(real: GraphQLSchema) -> None:
-    ours, theirs = load_schema().type_map["Product"], real.type_map["Product"]
-    assert isinstance(ours, GraphQLUnionType)
-    assert isinstance(theirs, GraphQLUnionType)
-    assert [str(member) for member in ours.types] == [str(member) for member in theirs.types]
+def test_types_are_whole(real: GraphQLSchema) -> None:
+    """A type has every field of the service's that leads to a scalar or to a type that is here too."""
+    ours = load_schema()
+    for name, kind in ours.type_map.items():
+        if name.startswith("__") or name in {"Query", "Mutation"}:
+            continue
+        theirs = real.type_map[name]
+        if isinstance(theirs, GraphQLObjectType | GraphQLInterfaceType):
+            assert isinstance(kind, GraphQLObjectType | GraphQLInterfaceType)
+            expected = {
+                key
+                for key, field in theirs.fields.items()
+                if get_named_type(field.type).name in ours.type_map
+            }
+            assert set(kind.fields) == expected, name
+        elif isinstance(theirs, GraphQLUnionType):
+            assert isinstance(kind, GraphQLUnionType)
+            assert [str(member) for member in kind.types] == [
+                str(member) for member in theirs.types
+            ], name
+
+
+def test_augusts_schema_differs_in_what_was_seen() -> None:
+    june, august = load_schema("june"), load_schema("august")
+    assert validate_schema(august) == []
+    changed: set[str] = set()
+    for name, kind in august.type_map.items():
+        before = june.type_map[name]
+        if not isinstance(kind, GraphQLObjectType | GraphQLInterfaceType):
+            assert print_type(kind) == print_type(before)
+            continue
+        assert isinstance(before, GraphQLObjectType | GraphQLInterfaceType)
+        assert [str(item) for item in kind.interfaces] == [str(item) for item in before.interfaces]
+        changed |= {f"+{name}.{field}" for field in kind.fields.keys() - before.fields.keys()}
+        changed |= {f"-{name}.{field}" for field in before.fields.keys() - kind.fields.keys()}
+        for field, definition in kind.fields.items():
+            arguments = before.fields[field].args if field in before.fields else definition.args
+            changed |= {
+                f"+{name}.{field}({argument})"
+                for argument in definition.args.keys() - arguments.keys()
+            }
+    assert set(june.type_map) == set(august.type_map)
+    assert changed == {
+        "+Account.bills(includeInvoices)",
+        "+AccountInterface.bills(includeInvoices)",
+        "+PeriodBasedDocumentType.isHeld",
+        "+InvoiceType.isHeld",
+        "+StatementBillingDocumentType.dueDate",
+        "-StatementBillingDocumentType.paymentDueDate",
+    }
+
+
+DUE = """
+query ($number: String!) { account(accountNumber: $number) { ledgers { statements(first: 1) { edges { node { %s } } } } } }
+"""
+HELD = """
+query ($number: String!) { account(accountNumber: $number) { bills(first: 1, includeInvoices: true) {
+  edges { node { __typename ... on PeriodBasedDocumentType { isHeld } ... on InvoiceType { invoiceIsHeld: isHeld } } } } } }
+"""
+
+
+@pytest.mark.parametrize(
+    ("version", "spoken", "unknown"),
+    [("june", "paymentDueDate", "dueDate"), ("august", "dueDate", "paymentDueDate")],
+)
+async def test_either_schema_is_spoken(
+    connect: Connect, version: SchemaVersion, spoken: str, unknown: str
+) -> None:
+    client = await connect(schema=version)
+    answer = await client.ask(DUE % spoken, number=client.number)
+    (edge,) = answer.data["account"]["ledgers"][0]["statements"]["edges"]
+    assert date.fromisoformat(edge["node"][spoken])
+    assert (await client.ask(DUE % unknown, number=client.number)).status == 400
+    held = await client.ask(HELD, number=client.number)
+    assert held.status == (200 if version == "august" else 400)
+    client.simulator.engine.speak("august")
+    held = await client.ask(HELD, number=client.number)
+    assert held.data["account"]["bills"]["edges"][0]["node"] == {
+        "__typename": "PeriodBasedDocumentType",
+        "isHeld": False,
+    }

@@ -283,3 +283,54 @@ async def test_viewer_and_property(connect: Connect) -> None:
     assert (await client.ask("query ($id: ID!) { property(id: $id) { id } }", id="0")).data == {
         "property": None
     }
+
+
+AGREEMENTS = """
+query ($number: String!, $active: Boolean, $id: ID, $after: String) { account(accountNumber: $number) {
+  marketSupplyAgreements(first: 99, active: $active, id: $id, after: $after) { totalCount
+    edges { node { id validFrom validTo agreedAt terminatedAt isActive account { number }
+      supplyPoint { externalIdentifier } product { id code displayName fullName marketName } } }
+    pageInfo { hasNextPage endCursor } } } }
+"""
+
+
+async def test_market_supply_agreements(connect: Connect) -> None:
+    client = await connect("veteran")
+    terms = client.household.supply_points[0].agreements
+
+    async def agreements(**given: Any) -> list[dict[str, Any]]:
+        answer = await client.ask(AGREEMENTS, number=client.number, **given)
+        assert answer.codes == []
+        return [edge["node"] for edge in answer.data["account"]["marketSupplyAgreements"]["edges"]]
+
+    everything = await agreements(active=False)
+    assert [item["id"] for item in everything] == [str(term.id) for term in terms]
+    ended, running = everything[0], everything[-1]
+    assert ended["terminatedAt"] == ended["validTo"]
+    assert not ended["isActive"]
+    assert (running["validTo"], running["terminatedAt"], running["isActive"]) == (None, None, True)
+    assert running["agreedAt"] < running["validFrom"]
+    assert running["account"] == {"number": client.number}
+    assert running["supplyPoint"] == {"externalIdentifier": client.spin}
+    assert running["product"]["code"] == terms[-1].product.code
+    assert running["product"]["marketName"] == "JPN_ELECTRICITY"
+    assert await agreements(active=True) == [running]
+    assert await agreements(id=ended["id"]) == [ended]
+
+
+async def test_one_agreement(connect: Connect) -> None:
+    client = await connect("veteran")
+    query = "query ($id: ID!) { agreement(id: $id) { id validFrom } }"
+    term = client.household.supply_points[0].agreements[0]
+    answer = await client.ask(query, id=str(term.id))
+    assert answer.data["agreement"]["id"] == term.id
+    assert (await client.ask(query, id="0")).data == {"agreement": None}
+
+
+async def test_preferences_of_the_viewer(connect: Connect) -> None:
+    client = await connect()
+    answer = await client.ask("{ viewer { preferences { emailFormat isOptedInToOfferMessages } } }")
+    assert answer.data["viewer"]["preferences"] == {
+        "emailFormat": "HTML",
+        "isOptedInToOfferMessages": False,
+    }

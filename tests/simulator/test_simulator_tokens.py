@@ -162,7 +162,9 @@ async def test_no_token_and_bad_tokens(connect: Connect) -> None:
     other = await connect("simple-kansai")
     client.header = other.header
     assert (await client.ask(VIEWER)).codes == ["KT-CT-1143"]
-    assert (await client.ask('{ postalAreas(postcode: "1000000") { prefecture } }')).codes == []
+    for postcode in ("1000000", "100-0000"):
+        answer = await client.ask(f'{{ postalAreas(postcode: "{postcode}") {{ prefecture }} }}')
+        assert answer.codes == []
     assert (await client.ask('{ postalAreas(postcode: "12") { prefecture } }')).codes == [
         "KT-JP-4601"
     ]

@@ -41,6 +41,19 @@ async def test_a_heater_below_a_price(home: Home) -> None:
         assert (len(on), len(off)) == (1, 1)
 
 
+async def test_a_heater_after_a_time_without_a_price(home: Home) -> None:
+    entry = await home.sign_in("ev-tokyo")
+    off = async_mock_service(home.hass, "switch", "turn_off")
+    async with automating(home, recipe("heater", home)):
+        # 12:00: 19.56 a kWh; 14:00: 32.23.
+        assert await home.hass.config_entries.async_unload(entry.entry_id)
+        await home.pass_time(2 * HOUR)
+        assert not off
+        assert await home.hass.config_entries.async_setup(entry.entry_id)
+        await home.settle()
+        assert len(off) == 1
+
+
 async def test_before_the_night_rate(home: Home) -> None:
     await home.sign_in("ev-tokyo")
     on = async_mock_service(home.hass, "switch", "turn_on")

@@ -10,16 +10,19 @@ import shutil
 import signal
 import sys
 import tempfile
+import traceback
 
 from simulator import Simulator
 
-from .check import Check, table
-from .connection import CallError, Connection
+from .automation import automation_rows
+from .check import Check, Row, settled_rows, table
+from .connection import Connection
 from .dashboard import PATH, save_dashboard
-from .home_assistant import REPOSITORY, USER, HomeAssistant, free_port, is_free
+from .home_assistant import LOG, REPOSITORY, USER, HomeAssistant, free_port, is_free
 from .households import (
     enable,
     homes,
+    requests_of,
     save_energy_preferences,
     settle,
     sign_in,
@@ -27,7 +30,7 @@ from .households import (
 )
 from .mishaps import mishap_rows
 from .night import night_rows
-from .progress import step
+from .progress import DemoError, step
 
 CONFIGURATION = REPOSITORY / ".demo"
 
@@ -41,7 +44,8 @@ async def demonstration(
     await simulator.start()
     try:
         step(f"starting Home Assistant (configuration in {folder}; nothing is downloaded)")
-        async with HomeAssistant(folder, port) as home_assistant:
+        running = HomeAssistant(folder, port, lambda: requests_of(simulator))
+        async with running as home_assistant:
             step(f"creating the user {USER}")
             connection = await home_assistant.sign_up()
             all_homes = homes(simulator)
@@ -59,7 +63,6 @@ async def demonstration(
                 yield home_assistant, connection
             finally:
                 step("stopping")
-                await connection.close()
     finally:
         await simulator.stop()
 
@@ -67,7 +70,7 @@ async def demonstration(
 async def show(port: int) -> None:
     """Run the demo until it is interrupted."""
     if not is_free(port):
-        raise CallError(f"port {port} is taken; try scripts/demo --port {port + 1}")
+        raise DemoError(f"port {port} is taken; try scripts/demo --port {port + 1}")
     shutil.rmtree(CONFIGURATION, ignore_errors=True)
     async with demonstration(simulator_of_the_demo(), CONFIGURATION, port) as (home_assistant, _):
         print(f"""
@@ -77,6 +80,7 @@ async def show(port: int) -> None:
     {home_assistant.address}/{PATH}   price, usage and cost of three households
     {home_assistant.address}/energy   thirteen months in the Energy dashboard
     {home_assistant.address}/config/integrations/integration/octopus_japan
+    {home_assistant.address}/config/automation   automations; the blueprints are there
 
   The households are simulated and live in real time: readings arrive about five hours late.
   The log is {home_assistant.log.relative_to(Path.cwd())}. Stop with Ctrl-C.
@@ -84,34 +88,55 @@ async def show(port: int) -> None:
         await home_assistant.ended()
 
 
-async def check() -> bool:
-    """Run the demo, compare it with the ground truth, stop; return whether all was right."""
-    # Its clock stands still at the present: nothing is published while the two are compared.
-    simulator = simulator_of_the_demo(datetime.now(UTC))
-    with tempfile.TemporaryDirectory(prefix="octopus-japan-demo-") as folder:
-        running = demonstration(simulator, Path(folder), free_port())
-        async with running as (home_assistant, connection):
-            step("enabling the sensors of the month, which start disabled, and reloading")
-            await enable(
-                connection, homes(simulator), {"consumption_this_month", "cost_this_month"}
-            )
-            step("comparing with the ground truth")
-            rows = await Check(simulator, connection, homes(simulator)).settled_rows()
-            log = home_assistant.log.read_text()
+async def check(folder: Path) -> bool:
+    """Run the demo, compare it with the ground truth, stop; return whether all was right.
+
+    `folder` takes the configuration of each Home Assistant that it starts.
+    """
+    rows = await households_rows(folder / "households")
     step("mishaps: a restart in the middle of an import, a gap that fills, a correction")
-    rows += await mishap_rows()
+    rows += await mishap_rows(folder / "mishaps")
     step("a night: a time-of-use household goes through 01:00 on a clock that runs")
-    rows += await night_rows()
+    rows += await night_rows(folder / "night")
     print(table(rows))
     wrong = sum(not row.ok for row in rows)
     print(f"{len(rows)} rows, {wrong or 'none'} wrong")
-    if wrong:
-        print(f"Home Assistant's log:\n{log}")
     return not wrong
 
 
-async def main() -> bool:
+async def households_rows(folder: Path) -> list[Row]:
+    """Compare everything that the demo shows."""
+    # Its clock stands still at the present: nothing is published while the two are compared.
+    simulator = simulator_of_the_demo(datetime.now(UTC))
+    async with demonstration(simulator, folder, free_port()) as (_, connection):
+        all_homes = homes(simulator)
+        step("enabling the sensors of the month, which start disabled, and reloading")
+        await enable(connection, all_homes, {"consumption_this_month", "cost_this_month"})
+        step("making an automation of each blueprint, as the editor does")
+        automations = await automation_rows(connection, all_homes[0])
+        step("comparing with the ground truth")
+        check = Check(simulator, connection, all_homes)
+        return [*await settled_rows(connection, check.rows), *automations]
+
+
+def logs(folder: Path) -> list[Path]:
+    """List the logs of every Home Assistant that was started in a folder."""
+    return sorted(folder.rglob(LOG))
+
+
+async def main(arguments: argparse.Namespace, folder: Path) -> bool:
     """Do as the arguments say."""
+    task = asyncio.current_task()
+    if task is not None:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    if arguments.check:
+        return await check(folder)
+    await show(arguments.port)
+    return True
+
+
+def run() -> int:
+    """Run the demo, and say in plain words what went wrong and where more is told."""
     parser = argparse.ArgumentParser(
         prog="scripts/demo",
         description="A real Home Assistant, signed in to a simulated Octopus Energy Japan.",
@@ -121,21 +146,32 @@ async def main() -> bool:
     )
     parser.add_argument("--port", type=int, default=8123, help="of Home Assistant (default 8123)")
     arguments = parser.parse_args()
-    task = asyncio.current_task()
-    if task is not None:
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-    if arguments.check:
-        return await check()
-    await show(arguments.port)
-    return True
+    folder = (
+        Path(tempfile.mkdtemp(prefix="octopus-japan-demo-")) if arguments.check else CONFIGURATION
+    )
+    try:
+        right = asyncio.run(main(arguments, folder))
+    except KeyboardInterrupt, asyncio.CancelledError:
+        step("stopped")
+        return 130
+    except DemoError as error:
+        print(f"scripts/demo: {error}", file=sys.stderr)
+        right = False
+    except Exception as error:  # noqa: BLE001 - whatever it is, the user is told in a line
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "traceback.txt").write_text(traceback.format_exc())
+        print(
+            f"scripts/demo: {type(error).__name__}: {error} (see {folder}/traceback.txt)",
+            file=sys.stderr,
+        )
+        right = False
+    if not right:
+        for log in logs(folder):
+            print(f"Home Assistant's log: {log}", file=sys.stderr)
+    elif arguments.check:
+        shutil.rmtree(folder)
+    return 0 if right else 1
 
 
 if __name__ == "__main__":
-    try:
-        right = asyncio.run(main())
-    except KeyboardInterrupt, asyncio.CancelledError:
-        step("stopped")
-        sys.exit(130)
-    except CallError as error:
-        sys.exit(f"scripts/demo: {error}")
-    sys.exit(0 if right else 1)
+    sys.exit(run())

@@ -1,10 +1,8 @@
 """Compares what Home Assistant shows with what the simulator knows to be true."""
 
-import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-import time
 from typing import Any, NamedTuple
 from unicodedata import east_asian_width
 
@@ -13,10 +11,11 @@ from simulator.dates import JST, Month, midnight
 
 from .connection import Connection
 from .households import Home
+from .progress import DemoError, step
 
 HALF_HOUR = timedelta(minutes=30)
-PATIENCE = 40
-"""Seconds in which what Home Assistant stores in the background must have arrived."""
+PATIENCE = 60
+"""Looks at wrong rows during which nothing moves, after which they stay wrong."""
 
 PLACES = {"kWh": 2, "JPY": 1, "JPY/kWh": 2}
 WITHIN = {"kWh": Decimal("0.0005"), "JPY": Decimal("0.05"), "JPY/kWh": Decimal("0.00005")}
@@ -63,19 +62,8 @@ class Check:
         self._entity_ids: Mapping[str, str] = {}
         self._states: Mapping[str, dict[str, Any]] = {}
 
-    async def settled_rows(self) -> list[Row]:
-        """Return all rows, as soon as all are right or patience ends.
-
-        The simulator stands still meanwhile. Home Assistant's clock does not, and it writes statistics in the background.
-        """
-        end = time.monotonic() + PATIENCE
-        while True:
-            rows = await self._rows()
-            if all(row.ok for row in rows) or time.monotonic() > end:
-                return rows
-            await asyncio.sleep(1)
-
-    async def _rows(self) -> list[Row]:
+    async def rows(self) -> list[Row]:
+        """Return all rows as they are now."""
         self._entity_ids = await self._connection.entity_ids()
         self._states = await self._connection.states()
         rows: list[Row] = []
@@ -228,6 +216,31 @@ class Check:
 
     def _state(self, unique_id: str) -> Mapping[str, Any]:
         return self._states.get(self._entity_ids.get(unique_id, ""), {})
+
+
+async def settled_rows(
+    connection: Connection, rows: Callable[[], Awaitable[list[Row]]]
+) -> list[Row]:
+    """Return rows as soon as all are right, or nothing moves any more: what is wrong then, stays wrong.
+
+    Home Assistant writes statistics in the background, while the simulator stands still.
+    """
+    found: list[Row] = []
+
+    async def look() -> tuple[bool, str]:
+        nonlocal found
+        found = await rows()
+        wrong = [row for row in found if not row.ok]
+        first = f"{wrong[0].what}: {wrong[0].shown} for {wrong[0].truth}" if wrong else ""
+        return not wrong, f"{len(wrong)} of {len(found)} rows wrong, first {first}"
+
+    try:
+        await connection.watch.until("what is shown to be right", look, patience=PATIENCE)
+    except DemoError as error:
+        if not found:
+            raise
+        step(str(error))
+    return found
 
 
 def number_row(what: str, shown: Any, truth: Decimal, unit: str) -> Row:

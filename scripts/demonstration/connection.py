@@ -1,66 +1,72 @@
 """Home Assistant's REST and websocket interfaces, as its own frontend uses them."""
 
-from itertools import count
-from typing import Any, Self
+from typing import Any
 
-from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType
+from aiohttp import ClientError, ClientSession, WSMsgType
 
-
-class CallError(Exception):
-    """Home Assistant refused a call."""
+from .progress import DemoError, Watch
 
 
 class Connection:
-    """A signed-in user's connection."""
+    """A signed-in user. It outlives a restart: nothing stays open between two calls.
 
-    def __init__(self, session: ClientSession, address: str, token: str) -> None:
+    Home Assistant ends a websocket that is not read. So each command opens one of its own and reads it.
+    """
+
+    def __init__(self, session: ClientSession, address: str, token: str, watch: Watch) -> None:
         self._session = session
         self._address = address
         self._token = token
-        self._numbers = count(1)
-        self._socket: ClientWebSocketResponse | None = None
-
-    async def open(self) -> Self:
-        """Sign the websocket in."""
-        self._socket = await self._session.ws_connect(
-            f"{self._address}/api/websocket", max_msg_size=0
-        )
-        await self._socket.receive_json()
-        await self._socket.send_json({"type": "auth", "access_token": self._token})
-        answer = await self._socket.receive_json()
-        if answer["type"] != "auth_ok":
-            raise CallError(f"websocket: {answer}")
-        return self
-
-    async def close(self) -> None:
-        """Close the websocket."""
-        if self._socket is not None:
-            await self._socket.close()
+        self.watch = watch
 
     async def call(self, kind: str, **fields: Any) -> Any:
-        """Send one websocket command and return its result. One at a time."""
-        if self._socket is None:
-            raise RuntimeError("the connection is not open")
-        number = next(self._numbers)
-        await self._socket.send_json({"id": number, "type": kind, **fields})
-        while True:
-            message = await self._socket.receive()
-            if message.type is not WSMsgType.TEXT:
-                raise CallError(f"{kind}: Home Assistant closed the connection")
-            answer = message.json()
-            if answer.get("id") == number and answer["type"] == "result":
-                break
-        if not answer["success"]:
-            raise CallError(f"{kind}: {answer['error']['message']}")
-        return answer["result"]
+        """Send one websocket command and return its result."""
+        return await self.watch.result(f"the answer to {kind}", self._call(kind, fields))
 
     async def post(self, path: str, body: dict[str, Any]) -> Any:
         """Send one REST request and return its answer."""
+        return await self.watch.result(
+            f"the answer to {path}", self._request("POST", path, json=body)
+        )
+
+    async def delete(self, path: str) -> Any:
+        """Delete by one REST request and return its answer."""
+        return await self.watch.result(f"the answer to {path}", self._request("DELETE", path))
+
+    async def _call(self, kind: str, fields: dict[str, Any]) -> Any:
+        try:
+            async with self._session.ws_connect(
+                f"{self._address}/api/websocket", max_msg_size=0
+            ) as socket:
+                await socket.receive_json()
+                await socket.send_json({"type": "auth", "access_token": self._token})
+                signed_in = await socket.receive_json()
+                if signed_in["type"] != "auth_ok":
+                    raise DemoError(f"{kind}: Home Assistant refused the sign-in: {signed_in}")
+                await socket.send_json({"id": 1, "type": kind, **fields})
+                async for message in socket:
+                    answer = message.json() if message.type is WSMsgType.TEXT else {}
+                    if answer.get("id") == 1 and answer["type"] == "result":
+                        break
+                else:
+                    raise DemoError(f"{kind}: Home Assistant closed the connection")
+        except (ClientError, TypeError) as error:  # TypeError: closed where JSON was due
+            raise DemoError(f"{kind}: {type(error).__name__}: {error}") from error
+        if not answer["success"]:
+            raise DemoError(f"{kind}: {answer['error']['message']}")
+        return answer["result"]
+
+    async def _request(self, method: str, path: str, **content: Any) -> Any:
         headers = {"Authorization": f"Bearer {self._token}"}
-        async with self._session.post(self._address + path, json=body, headers=headers) as answer:
-            if answer.status >= 400:
-                raise CallError(f"{path}: HTTP {answer.status} {await answer.text()}")
-            return await answer.json()
+        try:
+            async with self._session.request(
+                method, self._address + path, headers=headers, **content
+            ) as answer:
+                if answer.status >= 400:
+                    raise DemoError(f"{path}: HTTP {answer.status} {await answer.text()}")
+                return await answer.json()
+        except ClientError as error:
+            raise DemoError(f"{path}: {type(error).__name__}: {error}") from error
 
     async def states(self) -> dict[str, dict[str, Any]]:
         """Return every state, by entity id."""

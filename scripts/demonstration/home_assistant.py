@@ -1,28 +1,30 @@
 """A Home Assistant process with a configuration of its own."""
 
 import asyncio
+from collections.abc import Callable, Hashable
 import contextlib
 from datetime import datetime
 import json
 import os
 from pathlib import Path
+import shutil
 import socket
 import sys
 from types import TracebackType
 from typing import Any, Self
 
-from aiohttp import ClientError, ClientSession
+from aiohttp import ClientError, ClientSession, ClientTimeout
+import psutil  # type: ignore[import-untyped]
 
-from .connection import CallError, Connection
+from .connection import Connection
+from .progress import DemoError, Signs, Watch, step
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
 USER = "demo"
+LOG = "home-assistant.log"
 CLOCK = "DEMONSTRATION_CLOCK"
 """Environment variable: where the process's clock starts (ISO, with offset); real time without it."""
-
-START_TIMEOUT = 120
-STOP_TIMEOUT = 40
 
 CONFIGURATION = """\
 homeassistant:
@@ -40,6 +42,9 @@ logbook:
 energy:
 recorder:
   commit_interval: 1
+automation: !include automations.yaml
+script: !include scripts.yaml
+scene: !include scenes.yaml
 logger:
   default: warning
   logs:
@@ -49,6 +54,11 @@ logger:
     haffmpeg: critical
     homeassistant.components.camera.img_util: critical
 """
+
+EMPTY_FILES = {"automations.yaml": "[]", "scripts.yaml": "{}", "scenes.yaml": "[]"}
+"""What Home Assistant makes of a new configuration, for its editors to write to."""
+
+BLUEPRINTS = Path("blueprints", "automation", "octopus_japan")
 
 
 def free_port() -> int:
@@ -64,39 +74,47 @@ def is_free(port: int) -> bool:
         return probe.connect_ex((HOST, port)) != 0
 
 
+def _work(pid: int) -> float:
+    """Return the seconds that the processor has spent on a process; what has ended works no more."""
+    try:
+        times = psutil.Process(pid).cpu_times()
+    except psutil.Error:
+        return 0
+    return float(times.user + times.system)
+
+
 class HomeAssistant:
     """Home Assistant on a loopback address, in a configuration folder that it may fill.
 
-    Its clock runs from `clock` on, or is real time.
+    Its clock runs from `clock` on, or is real time. `news` changes with every request that it sends to the service.
     """
 
-    def __init__(self, folder: Path, port: int, clock: datetime | None = None) -> None:
+    def __init__(
+        self, folder: Path, port: int, news: Callable[[], Hashable], clock: datetime | None = None
+    ) -> None:
         self._folder = folder
         self._port = port
+        self._news = news
         self._clock = clock
         self._process: asyncio.subprocess.Process | None = None
         self._session: ClientSession | None = None
-        self._token: str | None = None
+        self._watch = Watch(self._signs)
         self.address = f"http://{HOST}:{port}"
 
     @property
     def log(self) -> Path:
         """The log file."""
-        return self._folder / "home-assistant.log"
+        return self._folder / LOG
 
     async def __aenter__(self) -> Self:
         """Start the process and wait until it answers."""
         self._write_configuration()
-        self._session = ClientSession()
-        await self._start()
+        self._session = ClientSession(timeout=ClientTimeout(total=None))
+        await self.start()
         return self
 
-    async def restart(self) -> None:
-        """Stop the process in order and start it again. Connections end."""
-        await self._stop_process()
-        await self._start()
-
-    async def _start(self) -> None:
+    async def start(self) -> None:
+        """Start the process, again after `stop`, and wait until it answers."""
         self._process = await asyncio.create_subprocess_exec(
             sys.executable,
             *("-m", "scripts.demonstration.launch", "--config", str(self._folder), "--skip-pip"),
@@ -108,8 +126,7 @@ class HomeAssistant:
             process_group=0,  # so that Ctrl-C reaches the demo alone, which then stops it in order
         )
         try:
-            async with asyncio.timeout(START_TIMEOUT):
-                await self._wait_for_an_answer(self._process)
+            await self._watch.result("Home Assistant to answer", self._answered())
         except BaseException:
             await self.stop()
             raise
@@ -122,29 +139,12 @@ class HomeAssistant:
     ) -> None:
         """Stop the process."""
         await self.stop()
+        if self._session is not None:
+            await self._session.close()
 
     async def sign_up(self) -> Connection:
-        """Create the user by onboarding, sign in and connect."""
-        if self._session is None:
-            raise RuntimeError("Home Assistant is not started")
-        client = self.address + "/"
-        user = {"name": "Demo", "username": USER, "password": USER, "language": "en"}
-        async with self._session.post(
-            f"{self.address}/api/onboarding/users", json={**user, "client_id": client}
-        ) as answer:
-            answer.raise_for_status()
-            code = (await answer.json())["auth_code"]
-        form = {"grant_type": "authorization_code", "code": code, "client_id": client}
-        async with self._session.post(f"{self.address}/auth/token", data=form) as answer:
-            answer.raise_for_status()
-            self._token = (await answer.json())["access_token"]
-        return await self.connect()
-
-    async def connect(self) -> Connection:
-        """Connect as the user who has signed up."""
-        if self._session is None or self._token is None:
-            raise RuntimeError("nobody has signed up")
-        return await Connection(self._session, self.address, self._token).open()
+        """Create the user by onboarding, and sign in."""
+        return await self._watch.result("the new user's sign-in", self._sign_up())
 
     async def ended(self) -> None:
         """Wait until the process ends by itself."""
@@ -153,26 +153,49 @@ class HomeAssistant:
 
     async def stop(self) -> None:
         """Stop the process, in order if it will."""
-        if self._session is not None:
-            await self._session.close()
-        await self._stop_process()
-
-    async def _stop_process(self) -> None:
-        process = self._process
+        process, self._process = self._process, None
         if process is None or process.returncode is not None:
             return
         process.terminate()
         try:
-            async with asyncio.timeout(STOP_TIMEOUT):
-                await process.wait()
-        except TimeoutError:
+            await Watch(lambda: Signs(None, _work(process.pid))).result(
+                "Home Assistant to stop", process.wait()
+            )
+        except DemoError:
+            step("Home Assistant does not stop; ending its process")
             process.kill()
             await process.wait()
 
-    async def _wait_for_an_answer(self, process: asyncio.subprocess.Process) -> None:
-        while not await self._answers():
-            if process.returncode is not None:
-                raise CallError(f"Home Assistant ended by itself:\n{self.log.read_text()}")
+    def _signs(self) -> Signs:
+        """Tell what goes on. Raises DemoError if the process has ended by itself."""
+        if self._process is None:
+            raise DemoError("Home Assistant is not started")
+        if self._process.returncode is not None:
+            raise DemoError(f"Home Assistant ended by itself, with {self._process.returncode}")
+        lines = self.log.stat().st_size if self.log.exists() else 0
+        return Signs((self._news(), lines), _work(self._process.pid))
+
+    async def _sign_up(self) -> Connection:
+        if self._session is None:
+            raise DemoError("Home Assistant is not started")
+        client = self.address + "/"
+        user = {"name": "Demo", "username": USER, "password": USER, "language": "en"}
+        try:
+            async with self._session.post(
+                f"{self.address}/api/onboarding/users", json={**user, "client_id": client}
+            ) as answer:
+                answer.raise_for_status()
+                code = (await answer.json())["auth_code"]
+            form = {"grant_type": "authorization_code", "code": code, "client_id": client}
+            async with self._session.post(f"{self.address}/auth/token", data=form) as answer:
+                answer.raise_for_status()
+                token = (await answer.json())["access_token"]
+        except ClientError as error:
+            raise DemoError(f"the new user cannot sign in: {error}") from error
+        return Connection(self._session, self.address, token, self._watch)
+
+    async def _answered(self) -> None:
+        while not await self._answers():  # noqa: ASYNC110 - nothing tells when another process is ready
             await asyncio.sleep(0.25)
 
     async def _answers(self) -> bool:
@@ -186,6 +209,9 @@ class HomeAssistant:
     def _write_configuration(self) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
         (self._folder / "configuration.yaml").write_text(CONFIGURATION)
+        for name, nothing in EMPTY_FILES.items():
+            (self._folder / name).write_text(nothing)
+        shutil.copytree(REPOSITORY / BLUEPRINTS, self._folder / BLUEPRINTS)
         (self._folder / "custom_components").symlink_to(REPOSITORY / "custom_components")
         # All of onboarding but the user: its other steps would fetch weather, radio and voices.
         self._store("onboarding", 4, 1, {"done": ["analytics", "core_config", "integration"]})

@@ -1,16 +1,15 @@
 """Signs the simulated households in and waits until their history is there."""
 
-import asyncio
+from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import datetime
 
 from simulator import Simulator
 
-from .connection import CallError, Connection
-from .progress import step
+from .connection import Connection
+from .progress import DemoError, step
 
 HOUSEHOLDS = {"green-tokyo": "stepped", "simple-kansai": "single rate", "ev-tokyo": "time-of-use"}
-SETTLE_TIMEOUT = 150
 FLOW = "/api/config/config_entries/flow"
 
 
@@ -36,6 +35,11 @@ def simulator_of_the_demo(now: datetime | None = None) -> Simulator:
     return simulator
 
 
+def requests_of(simulator: Simulator) -> Hashable:
+    """Return what changes with every request to the service."""
+    return len(simulator.requests), id(simulator.requests[-1]) if simulator.requests else 0
+
+
 def homes(simulator: Simulator) -> list[Home]:
     """Return the households; each has one account and one supply point."""
     found = []
@@ -55,7 +59,7 @@ async def sign_in(simulator: Simulator, connection: Connection, home: Home) -> N
     credentials = {"email": household.email, "password": household.password}
     result = await connection.post(flow, {**credentials, "advanced": {"url": simulator.url}})
     if result["type"] != "create_entry":
-        raise CallError(f"the config flow of {home.name} ended with {result}")
+        raise DemoError(f"the config flow of {home.name} ended with {result}")
 
 
 async def reload(connection: Connection, home: Home) -> None:
@@ -68,18 +72,18 @@ async def reload(connection: Connection, home: Home) -> None:
 
 async def settle(connection: Connection, home: Home) -> None:
     """Wait until the history import of a household says 100 % and its statistics are stored."""
-    shown: float | None = None
-    try:
-        async with asyncio.timeout(SETTLE_TIMEOUT):
-            while shown != 100 or not await _stored(connection, home):
-                await asyncio.sleep(0.5)
-                before, shown = shown, await imported(connection, home)
-                if shown not in {None, before}:
-                    step(f"{home.name}: history {shown:.0f} %")
-    except TimeoutError:
-        raise CallError(
-            f"{home.name} has not settled: history import {shown} % after {SETTLE_TIMEOUT} s"
-        ) from None
+    told = ""
+
+    async def look() -> tuple[bool, str]:
+        nonlocal told
+        part = await imported(connection, home)
+        seen = "history not begun" if part is None else f"history {part:.0f} %"
+        if part is not None and seen != told:
+            told = seen
+            step(f"{home.name}: {seen}")
+        return part == 100 and await _stored(connection, home), seen
+
+    await connection.watch.until(f"the history of {home.name}", look)
 
 
 async def enable(connection: Connection, all_homes: list[Home], keys: set[str]) -> None:

@@ -1,50 +1,61 @@
-"""A time-of-use household goes through the start of its night rate: Home Assistant's clock runs from 00:58:45 in Japan."""
+"""A time-of-use household goes through the start of its night rate: Home Assistant's clock runs from shortly before 01:00."""
 
-import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-import tempfile
 from typing import Any
 
 from simulator import Simulator
 from simulator.dates import JST, midnight
 
 from .check import Row, number_row
-from .connection import CallError, Connection
+from .connection import Connection
 from .home_assistant import HomeAssistant, free_port
-from .households import Home, homes, sign_in
+from .households import Home, homes, requests_of, sign_in
+from .progress import DemoError, step
 
 HOUSEHOLD = "denka-tokyo"
-BEFORE = timedelta(seconds=75)
-"""From the start of the process until the boundary: time to start, to sign in and to look."""
+BEFORE = tuple(timedelta(seconds=75 * 2**doubled) for doubled in range(6))
+"""From the start of the process until the boundary: time to start, to sign in and to look. A busy machine needs more of it."""
 
-PATIENCE = 120
-"""Seconds."""
+KEYS = ("current_price", "rate_band", "cheapest_rate", "prices")
+"""Of the entities that are watched."""
+
+PROMPT = timedelta(minutes=5)
+"""After the boundary. The clocks that ask the service come round every half hour, and at another time."""
 
 HISTORY = timedelta(days=10)
 
 
-async def night_rows() -> list[Row]:
+class TooLateError(DemoError):
+    """The night rate had begun before there was anything to look at."""
+
+
+async def night_rows(folder: Path) -> list[Row]:
     """Return what Home Assistant shows before and after 01:00, beside the truth."""
     tomorrow = datetime.now(JST).date() + timedelta(days=1)
     boundary = midnight(tomorrow) + timedelta(hours=1)
-    start = boundary - BEFORE
+    for before in BEFORE[:-1]:
+        try:
+            return await _night(folder / str(before.seconds), boundary, boundary - before)
+        except TooLateError as error:
+            step(f"{error}; once more, from earlier on")
+    return await _night(folder, boundary, boundary - BEFORE[-1])
+
+
+async def _night(folder: Path, boundary: datetime, start: datetime) -> list[Row]:
     simulator = Simulator(
         (HOUSEHOLD,), start, regular_readings=True, since=(start - HISTORY).astimezone(JST).date()
     )
     await simulator.start()
     try:
-        with tempfile.TemporaryDirectory(prefix="octopus-japan-night-") as folder:
-            simulator.clock.run()
-            async with HomeAssistant(Path(folder), free_port(), start) as home_assistant:
-                connection = await home_assistant.sign_up()
-                (home,) = homes(simulator)
-                await sign_in(simulator, connection, home)
-                night = Night(simulator, connection, home)
-                rows = await night.rows(boundary)
-                await connection.close()
-                return rows
+        simulator.clock.run()
+        running = HomeAssistant(folder, free_port(), lambda: requests_of(simulator), start)
+        async with running as home_assistant:
+            connection = await home_assistant.sign_up()
+            (home,) = homes(simulator)
+            await sign_in(simulator, connection, home)
+            return await Night(simulator, connection, home).rows(boundary)
     finally:
         await simulator.stop()
 
@@ -54,16 +65,19 @@ class Night:
 
     def __init__(self, simulator: Simulator, connection: Connection, home: Home) -> None:
         self._truth = simulator.truth
+        self._clock = simulator.clock
         self._connection = connection
         self._home = home
 
     async def rows(self, boundary: datetime) -> list[Row]:
-        """Look at both sides of the boundary."""
-        shown = await self._wait_for("off")
+        """Look at both sides of the boundary. Raises TooLateError."""
+        shown = await self._wait_for("off", boundary)
+        if self._clock.now() >= boundary:
+            raise TooLateError(f"{HOUSEHOLD}: it was {boundary:%H:%M} before all was there")
         before = self._side(shown, boundary - timedelta(seconds=1), "off", "Day")
         shown = await self._wait_for("on")
         turned = _instant(shown["cheapest_rate"]["last_changed"])
-        on_time = boundary <= turned < boundary + timedelta(seconds=2)
+        on_time = boundary <= turned < boundary + PROMPT
         return [
             *before,
             Row(
@@ -96,24 +110,29 @@ class Night:
             Row(f"{what} calendar", message, event, message == event),
         ]
 
-    async def _wait_for(self, turned: str) -> dict[str, dict[str, Any]]:
+    async def _wait_for(
+        self, turned: str, latest: datetime | None = None
+    ) -> dict[str, dict[str, Any]]:
         """Wait until the binary sensor is on or off, and everything else has moved on with it."""
         shown: dict[str, dict[str, Any]] = {}
-        try:
-            async with asyncio.timeout(PATIENCE):
-                while shown.get("cheapest_rate", {}).get("state") != turned:
-                    await asyncio.sleep(0.5)
-                    shown = await self._shown()
-                await asyncio.sleep(0.5)
-                return await self._shown()
-        except TimeoutError:
-            raise CallError(f"the cheapest rate has not turned {turned}") from None
+
+        async def look() -> tuple[bool, str]:
+            nonlocal shown
+            shown = await self._shown()
+            states = {key: state["state"] for key, state in shown.items()}
+            now = self._clock.now().astimezone(JST)
+            so = len(shown) == len(KEYS) and states["cheapest_rate"] == turned
+            late = latest is not None and now >= latest
+            return so or late, f"{now:%H:%M}, cheapest rate {states.get('cheapest_rate')}"
+
+        await self._connection.watch.until(f"the cheapest rate to turn {turned}", look, pause=0.5)
+        # All entities move on in one turn of the loop, this one perhaps before others.
+        return await self._shown()
 
     async def _shown(self) -> dict[str, dict[str, Any]]:
         states = await self._connection.states()
         ids = await self._connection.entity_ids()
-        keys = ("current_price", "rate_band", "cheapest_rate", "prices")
-        found = {key: states.get(ids.get(f"{self._home.spin}_{key}", "")) for key in keys}
+        found = {key: states.get(ids.get(f"{self._home.spin}_{key}", "")) for key in KEYS}
         return {key: state for key, state in found.items() if state is not None}
 
 

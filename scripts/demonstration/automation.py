@@ -1,0 +1,45 @@
+"""Automations made of the blueprints by the interface of Home Assistant's own automation editor."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from .check import Row
+from .connection import Connection
+from .households import Home
+
+APPLIANCE = "automation.none"
+"""What they turn on and off; nothing here."""
+
+
+def inputs(home: Home, entity_ids: Mapping[str, str], device: str) -> dict[str, dict[str, Any]]:
+    """Return what a user would choose, by the name of the blueprint."""
+    prices = entity_ids[f"{home.spin}_prices"]
+    return {
+        "cheapest_time": {"prices": prices, "appliance": APPLIANCE},
+        "while_cheapest": {
+            "cheapest_rate": entity_ids[f"{home.spin}_cheapest_rate"],
+            "appliance": APPLIANCE,
+        },
+        "daily_report": {"prices": prices},
+        "step_crossed": {"supply_point": device},
+    }
+
+
+async def automation_rows(connection: Connection, home: Home) -> list[Row]:
+    """Make an automation of each blueprint and say whether it loaded; take it away again."""
+    entity_ids = await connection.entity_ids()
+    entities = await connection.call("config/entity_registry/list")
+    device = next(
+        entity["device_id"]
+        for entity in entities
+        if entity["unique_id"] == f"{home.spin}_current_price"
+    )
+    rows = []
+    for name, chosen in inputs(home, entity_ids, device).items():
+        path = f"/api/config/automation/config/demo_{name}"
+        blueprint = {"path": f"octopus_japan/{name}.yaml", "input": chosen}
+        await connection.post(path, {"alias": f"Demo {name}", "use_blueprint": blueprint})
+        state = (await connection.states()).get(f"automation.demo_{name}", {}).get("state", "none")
+        rows.append(Row(f"automation of {name}", state, "on", state == "on"))
+        await connection.delete(path)
+    return rows

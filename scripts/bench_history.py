@@ -47,6 +47,7 @@ from sqlalchemy import insert, select
 
 from custom_components.octopus_japan.const import DOMAIN
 from custom_components.octopus_japan.coordinators.readings import ReadingsCoordinator
+from custom_components.octopus_japan.identity import digest
 from custom_components.octopus_japan.oejp.household.usage import ConsumptionPricing
 from custom_components.octopus_japan.oejp.kraken.graphql.requester import Requester
 from custom_components.octopus_japan.oejp.tariff import (
@@ -332,8 +333,8 @@ def tariff() -> Tariff:
 
 async def store(hass: HomeAssistant, spin: str, now: datetime, hours: int) -> PointHistory:
     """Put hours into the database as if they had been imported, all of them 0.5 kWh."""
-    energy = energy_series(hass, consumption_id(spin), "Consumption", "bench")
-    money = money_series(hass, cost_id(spin), "Cost", "bench")
+    energy = energy_series(hass, consumption_id(digest(spin)), "Consumption", "bench")
+    money = money_series(hass, cost_id(digest(spin)), "Cost", "bench")
     first = now - hours * HOUR
     for series in (energy, money):
         await series.update({first: Decimal("0.5")})

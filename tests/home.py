@@ -14,6 +14,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.octopus_japan.const import DOMAIN
+from custom_components.octopus_japan.identity import digest
 from simulator import Simulator
 
 NOW = datetime.fromisoformat("2025-11-20T12:00:00+09:00")
@@ -83,7 +84,7 @@ class Home:
     def state(self, number: str, key: str, platform: str = "sensor") -> State:
         """Return the state of the entity with a key of a supply point or an account."""
         registry = er.async_get(self.hass)
-        entity_id = registry.async_get_entity_id(platform, DOMAIN, f"{number}_{key}")
+        entity_id = registry.async_get_entity_id(platform, DOMAIN, f"{digest(number)}_{key}")
         assert entity_id is not None, key
         state = self.hass.states.get(entity_id)
         assert state is not None, entity_id

@@ -20,6 +20,7 @@ from pytest_homeassistant_custom_component.common import async_capture_events
 from starting import APPLIANCE, LATE_APPLIANCE, PLUGGED, Residence
 
 from custom_components.octopus_japan.const import DOMAIN
+from custom_components.octopus_japan.identity import digest
 from simulator import Simulator
 
 SOURCE = Path(__file__).parents[1] / "blueprints" / "automation" / DOMAIN
@@ -65,7 +66,7 @@ def entity_id(home: Home, platform: str, key: str) -> str:
 def device_id(home: Home, household: str) -> str:
     (entry,) = home.hass.config_entries.async_entries(DOMAIN)
     device = dr.async_get(home.hass).async_get_device_by_identifier(
-        (DOMAIN, home.spin(household)), entry.entry_id
+        (DOMAIN, digest(home.spin(household))), entry.entry_id
     )
     assert device is not None
     return device.id

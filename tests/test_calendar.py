@@ -12,6 +12,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
 
 from custom_components.octopus_japan.const import DOMAIN
+from custom_components.octopus_japan.identity import digest
 
 HALF_HOUR = timedelta(minutes=30)
 
@@ -193,7 +194,7 @@ async def test_entities_belong_to_the_supply_point(home: Home) -> None:
     registry = er.async_get(home.hass)
     spin = home.spin("green-tokyo")
     entry = registry.async_get(calendar(home, "green-tokyo"))
-    sensor = registry.async_get_entity_id("sensor", DOMAIN, f"{spin}_current_price")
+    sensor = registry.async_get_entity_id("sensor", DOMAIN, f"{digest(spin)}_current_price")
     assert sensor is not None
     price = registry.async_get(sensor)
     assert entry is not None

@@ -16,6 +16,7 @@ from custom_components.octopus_japan import async_remove_config_entry_device
 from custom_components.octopus_japan.const import DOMAIN
 from custom_components.octopus_japan.diagnostics import async_get_config_entry_diagnostics
 from custom_components.octopus_japan.entity import device_info
+from custom_components.octopus_japan.identity import digest
 
 
 async def diagnostics(home: Home, household: str) -> dict[str, Any]:
@@ -102,7 +103,7 @@ async def test_only_what_is_no_longer_listed_may_be_removed(home: Home) -> None:
         config_entry_id=entry.entry_id, **device_info("0300000000000000000000", "account")
     )
     listed = registry.async_get_device_by_identifier(
-        (DOMAIN, home.spin("green-tokyo")), entry.entry_id
+        (DOMAIN, digest(home.spin("green-tokyo"))), entry.entry_id
     )
     assert listed is not None
     assert await async_remove_config_entry_device(home.hass, entry, gone)

@@ -24,15 +24,16 @@ HOUSE: dict[str, set[str]] = {
     "oejp.household": {"oejp.tariff", "oejp.tariff.from_kraken", "oejp.kraken"},
     # The Home Assistant wing, from the ground up.
     "const": set(),
+    "identity": {"const"},
     "store": {"const", "oejp"},
     "recorder": {"oejp.household.hour"},
-    "coordinators": {"const", "store", "recorder", "oejp"},
+    "coordinators": {"const", "identity", "store", "recorder", "oejp"},
     "runtime": {"const", "store", "coordinators", "oejp"},
-    "repairs": {"const", "runtime", "oejp"},
-    "entity": {"const", "runtime"},
+    "repairs": {"const", "identity", "runtime", "oejp"},
+    "entity": {"const", "identity", "runtime"},
     "presentation": {"const", "coordinators", "oejp"},
     "automation_targets": {"const"},
-    "actions": {"const", "runtime", "presentation", "coordinators", "recorder", "oejp"},
+    "actions": {"const", "identity", "runtime", "presentation", "coordinators", "recorder", "oejp"},
     "sensor": PLATFORM,
     "binary_sensor": PLATFORM,
     "calendar": PLATFORM,
@@ -41,7 +42,7 @@ HOUSE: dict[str, set[str]] = {
     "diagnostics": {"const", "runtime", "coordinators", "oejp"},
     "system_health": {"const", "runtime", "oejp"},
     "config_flow": {"const", "runtime", "coordinators", "oejp"},
-    "__init__": {"const", "runtime", "store", "coordinators", "repairs", "actions"},
+    "__init__": {"const", "identity", "runtime", "store", "coordinators", "repairs", "actions"},
 }
 
 

@@ -11,6 +11,7 @@ from homeassistant.helpers import device_registry as dr
 import pytest
 
 from custom_components.octopus_japan.const import DOMAIN
+from custom_components.octopus_japan.identity import digest
 
 ACCOUNT_CLOCK = timedelta(hours=12)
 READINGS_CLOCK = timedelta(minutes=30)
@@ -44,8 +45,8 @@ async def test_removal_keeps_the_statistics(home: Home) -> None:
     stored = await get_instance(home.hass).async_add_executor_job(list_statistic_ids, home.hass)
     spin = home.spin("green-tokyo")
     assert {item["statistic_id"] for item in stored} >= {
-        f"octopus_japan:electricity_{spin}_consumption",
-        f"octopus_japan:electricity_{spin}_cost",
+        f"octopus_japan:electricity_{digest(spin)}_consumption",
+        f"octopus_japan:electricity_{digest(spin)}_cost",
     }
 
 
@@ -54,7 +55,7 @@ async def test_accounts_and_supply_points_are_devices(home: Home) -> None:
     household = home.simulator.world.households["green-tokyo"]
     registry = dr.async_get(home.hass)
     account, point = (
-        registry.async_get_device_by_identifier((DOMAIN, number), entry.entry_id)
+        registry.async_get_device_by_identifier((DOMAIN, digest(number)), entry.entry_id)
         for number in (household.accounts[0].number, home.spin("green-tokyo"))
     )
     assert account is not None

@@ -14,6 +14,7 @@ from pytest_homeassistant_custom_component.common import async_capture_events
 import voluptuous as vol
 
 from custom_components.octopus_japan.const import DOMAIN
+from custom_components.octopus_japan.identity import digest
 from custom_components.octopus_japan.trigger import TRIGGERS
 
 HALF_HOUR = timedelta(minutes=30)
@@ -27,7 +28,7 @@ def on(home: Home, household: str, trigger: str, **options: Any) -> dict[str, An
     """An automation that tells by an event what triggered it, targeting the device of the supply point."""
     (entry,) = home.hass.config_entries.async_entries(DOMAIN)
     device = dr.async_get(home.hass).async_get_device_by_identifier(
-        (DOMAIN, home.spin(household)), entry.entry_id
+        (DOMAIN, digest(home.spin(household))), entry.entry_id
     )
     assert device is not None
     return {

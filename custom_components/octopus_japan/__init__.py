@@ -11,6 +11,7 @@ from .coordinators.account import AccountCoordinator
 from .coordinators.exports import ExportsCoordinator
 from .coordinators.prices import PricesCoordinator
 from .coordinators.readings import ReadingsCoordinator
+from .identity import number_of
 from .repairs import async_watch_schedules
 from .runtime import OctopusConfigEntry, OctopusRuntimeData, kraken_client
 from .store import MemoryStore
@@ -60,8 +61,8 @@ async def async_remove_config_entry_device(
 ) -> bool:
     """Let the user remove what the service no longer lists. An answer that lacks it may be short: nothing goes by itself."""
     login = entry.runtime_data.account.data
-    listed = {*login.accounts, *login.supply_points, *login.generation_points}
-    return not any(number in listed for domain, number in device.identifiers if domain == DOMAIN)
+    numbers = (*login.accounts, *login.supply_points, *login.generation_points)
+    return number_of(device.identifiers, numbers) is None
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: OctopusConfigEntry) -> None:

@@ -11,6 +11,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity, DataUpdateCoordinator
 
 from .const import DOMAIN
+from .identity import digest, last_four
 from .runtime import OctopusConfigEntry
 
 MANUFACTURER = "TG Octopus Energy"
@@ -19,9 +20,9 @@ MANUFACTURER = "TG Octopus Energy"
 def device_info(number: str, kind: str, via_device_id: str | None = None) -> DeviceInfo:
     """Return the device of an account or a point: `kind` is its translation key."""
     device = DeviceInfo(
-        identifiers={(DOMAIN, number)},
+        identifiers={(DOMAIN, digest(number))},
         translation_key=kind,
-        translation_placeholders={"number": number[-4:]},
+        translation_placeholders={"number": last_four(number)},
         manufacturer=MANUFACTURER,
         entry_type=DeviceEntryType.SERVICE,
     )
@@ -81,7 +82,7 @@ class OctopusEntity[CoordinatorT: DataUpdateCoordinator[Any]](CoordinatorEntity[
         super().__init__(coordinator)
         self.entity_description = description
         self.number = number
-        self._attr_unique_id = f"{number}_{description.key}"
+        self._attr_unique_id = f"{digest(number)}_{description.key}"
         self._attr_device_info = device
 
     @property

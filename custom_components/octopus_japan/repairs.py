@@ -5,6 +5,7 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
+from .identity import digest, last_four
 from .oejp.tariff import Tariff
 from .runtime import OctopusConfigEntry
 
@@ -30,8 +31,7 @@ def async_watch_schedules(hass: HomeAssistant, entry: OctopusConfigEntry) -> Non
     def update() -> None:
         for spin, point in prices.data.items():
             for key, holds in _issues(point.tariff).items():
-                # By the end of the number: issues are shown, and the whole number is private.
-                issue_id = f"{key}_{entry.entry_id}_{spin[-4:]}"
+                issue_id = f"{key}_{entry.entry_id}_{digest(spin)}"
                 if not holds:
                     ir.async_delete_issue(hass, DOMAIN, issue_id)
                     continue
@@ -42,7 +42,7 @@ def async_watch_schedules(hass: HomeAssistant, entry: OctopusConfigEntry) -> Non
                     is_fixable=False,
                     severity=ir.IssueSeverity.WARNING,
                     translation_key=key,
-                    translation_placeholders={"number": spin[-4:]},
+                    translation_placeholders={"number": last_four(spin)},
                 )
 
     update()

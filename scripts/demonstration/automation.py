@@ -13,11 +13,11 @@ APPLIANCE = "automation.none"
 
 def inputs(home: Home, entity_ids: Mapping[str, str], device: str) -> dict[str, dict[str, Any]]:
     """Return what a user would choose, by the name of the blueprint."""
-    prices = entity_ids[f"{home.spin}_prices"]
+    prices = entity_ids[f"{home.digest}_prices"]
     return {
         "cheapest_time": {"prices": prices, "appliance": APPLIANCE},
         "while_cheapest": {
-            "cheapest_rate": entity_ids[f"{home.spin}_cheapest_rate"],
+            "cheapest_rate": entity_ids[f"{home.digest}_cheapest_rate"],
             "appliance": APPLIANCE,
         },
         "daily_report": {"prices": prices},
@@ -32,7 +32,7 @@ async def automation_rows(connection: Connection, home: Home) -> list[Row]:
     device = next(
         entity["device_id"]
         for entity in entities
-        if entity["unique_id"] == f"{home.spin}_current_price"
+        if entity["unique_id"] == f"{home.digest}_current_price"
     )
     rows = []
     for name, chosen in inputs(home, entity_ids, device).items():

@@ -79,7 +79,7 @@ class Check:
         now = datetime.now(UTC)
         used = self._used(home, now)
         price = self._truth.price(home.spin, now, used)
-        key = f"{home.spin}_current_price"
+        key = f"{home.digest}_current_price"
         yield self._number(home, "current price", key, price.total, "JPY/kWh")
         for attribute, part in {
             "energy_charge": price.energy,
@@ -92,8 +92,8 @@ class Check:
         # The adjustment of a month to come is not published: only changes within the month can be right.
         if (change := self._next_change(home, now, used)) is not None:
             total = self._truth.price(home.spin, change, used).total
-            yield self._number(home, "next price", f"{home.spin}_next_price", total, "JPY/kWh")
-            yield self._time(home, "next price change", f"{home.spin}_next_price_change", change)
+            yield self._number(home, "next price", f"{home.digest}_next_price", total, "JPY/kWh")
+            yield self._time(home, "next price change", f"{home.digest}_next_price_change", change)
 
     def _used(self, home: Home, now: datetime) -> Decimal:
         """Return the kWh used in the billing period, published or not.
@@ -103,7 +103,7 @@ class Check:
         start, at = self._truth.periods(home.spin)[-1][0], self._clock.now()
         settled = self._truth.half_hours(home.spin, start, at, published=False)
         used = sum(settled.values(), Decimal(0)), self._truth.used(home.spin, at)
-        shown = self._state(f"{home.spin}_current_price").get("state")
+        shown = self._state(f"{home.digest}_current_price").get("state")
         prices = (str(float(self._truth.price(home.spin, now, kwh).total)) for kwh in used)
         return next(
             (kwh for kwh, price in zip(used, prices, strict=True) if price == shown), used[0]
@@ -125,15 +125,17 @@ class Check:
             kwh = sum(self._truth.hours(spin, *window).values(), Decimal(0))
             yen = sum(self._truth.costs(spin, *window).values(), Decimal(0))
             yield self._number(
-                home, f"consumption {words}", f"{spin}_consumption_{name}", kwh, "kWh"
+                home, f"consumption {words}", f"{home.digest}_consumption_{name}", kwh, "kWh"
             )
-            yield self._number(home, f"cost {words}", f"{spin}_cost_{name}", yen, "JPY")
+            yield self._number(home, f"cost {words}", f"{home.digest}_cost_{name}", yen, "JPY")
         half_hours = self._truth.half_hours(spin, now - timedelta(days=7), now)
         latest = max(half_hours)
         yield self._number(
-            home, "latest half hour", f"{spin}_latest_half_hour", half_hours[latest], "kWh"
+            home, "latest half hour", f"{home.digest}_latest_half_hour", half_hours[latest], "kWh"
         )
-        yield self._time(home, "latest reading", f"{spin}_latest_reading", latest + HALF_HOUR)
+        yield self._time(
+            home, "latest reading", f"{home.digest}_latest_reading", latest + HALF_HOUR
+        )
 
     def _account_rows(self, home: Home) -> Iterable[Row]:
         account = self._world.account(home.account)

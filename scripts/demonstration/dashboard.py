@@ -53,13 +53,13 @@ async def save_dashboard(connection: Connection, homes: list[Home]) -> None:
 
 def _section(home: Home, entity_ids: Mapping[str, str]) -> Card:
     def tile(key: str, name: str, icon: str) -> Card:
-        entity = entity_ids[f"{home.spin}_{key}"]
+        entity = entity_ids[f"{home.digest}_{key}"]
         return {"type": "tile", "entity": entity, "name": name, "icon": icon}
 
     def wide(card: Card) -> Card:
         return {**card, "grid_options": {"columns": "full"}}
 
-    price = entity_ids[f"{home.spin}_current_price"]
+    price = entity_ids[f"{home.digest}_current_price"]
     return {
         "type": "grid",
         "cards": [
@@ -121,5 +121,5 @@ def _more(home: Home, entity_ids: Mapping[str, str]) -> list[Card]:
         "data_delay": "Data delay",
     }
     return [
-        {"entity": entity_ids[f"{home.spin}_{key}"], "name": name} for key, name in names.items()
+        {"entity": entity_ids[f"{home.digest}_{key}"], "name": name} for key, name in names.items()
     ]

@@ -3,6 +3,7 @@
 from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 
 from simulator import Simulator
 
@@ -22,9 +23,14 @@ class Home:
     spin: str
     account: str
 
+    @property
+    def digest(self) -> str:
+        """What stands for the supply point's number in ids: the integration never shows the number."""
+        return sha256(f"octopus_japan{self.spin}".encode()).hexdigest()[:12]
+
     def statistic(self, kind: str) -> str:
         """Return the id of the consumption or cost statistic."""
-        return f"octopus_japan:electricity_{self.spin}_{kind}"
+        return f"octopus_japan:electricity_{self.digest}_{kind}"
 
 
 def simulator_of_the_demo(now: datetime | None = None) -> Simulator:
@@ -65,7 +71,7 @@ async def sign_in(simulator: Simulator, connection: Connection, home: Home) -> N
 async def reload(connection: Connection, home: Home) -> None:
     """Reload the entry of a household, which has it read anew."""
     for entity in await connection.call("config/entity_registry/list"):
-        if entity["unique_id"] == f"{home.spin}_history_import":
+        if entity["unique_id"] == f"{home.digest}_history_import":
             entry = entity["config_entry_id"]
             await connection.post(f"/api/config/config_entries/entry/{entry}/reload", {})
 
@@ -88,7 +94,7 @@ async def settle(connection: Connection, home: Home) -> None:
 
 async def enable(connection: Connection, all_homes: list[Home], keys: set[str]) -> None:
     """Enable sensors that start disabled, as a user may, and reload their entries at once."""
-    wanted = {f"{home.spin}_{key}" for home in all_homes for key in keys}
+    wanted = {f"{home.digest}_{key}" for home in all_homes for key in keys}
     entries = set()
     for entity in await connection.call("config/entity_registry/list"):
         if entity["unique_id"] in wanted and entity["disabled_by"] is not None:
@@ -102,7 +108,7 @@ async def enable(connection: Connection, all_homes: list[Home], keys: set[str]) 
 
 async def imported(connection: Connection, home: Home) -> float | None:
     """Return how much of a household's history is imported, in %; None while that is not known."""
-    entity_id = (await connection.entity_ids()).get(f"{home.spin}_history_import")
+    entity_id = (await connection.entity_ids()).get(f"{home.digest}_history_import")
     state = (await connection.states()).get(entity_id or "")
     try:
         return float(state["state"]) if state else None

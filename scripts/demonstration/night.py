@@ -132,7 +132,7 @@ class Night:
     async def _shown(self) -> dict[str, dict[str, Any]]:
         states = await self._connection.states()
         ids = await self._connection.entity_ids()
-        found = {key: states.get(ids.get(f"{self._home.spin}_{key}", "")) for key in KEYS}
+        found = {key: states.get(ids.get(f"{self._home.digest}_{key}", "")) for key in KEYS}
         return {key: state for key, state in found.items() if state is not None}
 
 

@@ -19,6 +19,7 @@ from pytest_homeassistant_custom_component.common import async_capture_events
 import voluptuous as vol
 
 from custom_components.octopus_japan.const import DOMAIN
+from custom_components.octopus_japan.identity import digest
 
 HALF_HOUR = timedelta(minutes=30)
 HOUR = timedelta(hours=1)
@@ -40,7 +41,7 @@ async def ask(home: Home, action: str, **fields: Any) -> Any:
 def device_id(home: Home, number: str) -> str:
     (entry,) = home.hass.config_entries.async_entries(DOMAIN)
     device = dr.async_get(home.hass).async_get_device_by_identifier(
-        (DOMAIN, number), entry.entry_id
+        (DOMAIN, digest(number)), entry.entry_id
     )
     assert device is not None
     return device.id
@@ -217,7 +218,7 @@ async def test_one_of_several_supply_points_must_be_chosen(home: Home) -> None:
     assert caught.value.translation_key == "several_supply_points"
     assert all(f"…{number[-4:]}" in str(caught.value) for number in numbers)
     device = dr.async_get(home.hass).async_get_device_by_identifier(
-        (DOMAIN, numbers[1]), simple.entry_id
+        (DOMAIN, digest(numbers[1])), simple.entry_id
     )
     assert device is not None
     response = await ask(home, "get_prices", device_id=device.id)

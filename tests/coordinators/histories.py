@@ -30,6 +30,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.octopus_japan.const import DOMAIN
+from custom_components.octopus_japan.identity import digest
 from custom_components.octopus_japan.oejp.household.hour import HALF_HOUR
 from custom_components.octopus_japan.recorder import series as series_module
 from custom_components.octopus_japan.recorder.series import Series
@@ -241,7 +242,7 @@ class History:
         self.entry = self._entry()
         self._block: Block | None = None
         self.watched = [
-            Watched(name(point.identifier), point, money)
+            Watched(name(digest(point.identifier)), point, money)
             for points, names in (
                 (self.household.supply_points, ((consumption_id, False), (cost_id, True))),
                 (self.household.generation_points, ((return_id, False), (compensation_id, True))),

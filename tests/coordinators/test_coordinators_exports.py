@@ -6,6 +6,7 @@ from decimal import Decimal
 from home import Home
 import pytest
 
+from custom_components.octopus_japan.identity import digest
 from custom_components.octopus_japan.oejp.kraken import ReadingPath
 from custom_components.octopus_japan.recorder.series import Series
 from custom_components.octopus_japan.recorder.statistic_ids import compensation_id, return_id
@@ -20,8 +21,8 @@ pytestmark = pytest.mark.parametrize("households", [("solar-tokyo",)])
 async def equal(home: Home, gpin: str) -> None:
     truth, now = home.simulator.truth, home.simulator.clock.now()
     for statistic_id, values in (
-        (return_id(gpin), truth.exports(gpin, LONG_AGO, now)),
-        (compensation_id(gpin), truth.compensation(gpin, LONG_AGO, now)),
+        (return_id(digest(gpin)), truth.exports(gpin, LONG_AGO, now)),
+        (compensation_id(digest(gpin)), truth.compensation(gpin, LONG_AGO, now)),
     ):
         series = Series(home.hass, statistic_id, "", "", entry_id="reader")
         rows = (await series.read(LONG_AGO)).rows

@@ -14,6 +14,7 @@ import pytest
 
 from custom_components.octopus_japan.const import DOMAIN
 from custom_components.octopus_japan.coordinators.backfill import Paused
+from custom_components.octopus_japan.identity import digest
 from custom_components.octopus_japan.oejp.kraken import (
     AuthFailure,
     KrakenAuthError,
@@ -61,8 +62,8 @@ async def stored(home: Home, statistic_id: str) -> list[Row]:
 async def equal(home: Home, number: str, *, exported: bool = False) -> None:
     """Both statistics of a point equal the truth."""
     truth, now = home.simulator.truth, home.simulator.clock.now()
-    energy = await stored(home, (return_id if exported else consumption_id)(number))
-    money = await stored(home, (compensation_id if exported else cost_id)(number))
+    energy = await stored(home, (return_id if exported else consumption_id)(digest(number)))
+    money = await stored(home, (compensation_id if exported else cost_id)(digest(number)))
     hours = truth.hours(number, LONG_AGO, now)
     assert {row.start: exact(row.state) for row in energy} == hours
     assert exact(energy[-1].sum) == sum(hours.values())
@@ -161,7 +162,11 @@ async def test_statistics_that_the_user_clears_are_read_again(home: Home) -> Non
     await home.sign_in(HOUSEHOLD)
     spin = home.spin(HOUSEHOLD)
     await home.pass_time(timedelta(minutes=31))
-    for ids in ([consumption_id(spin)], [cost_id(spin)], [consumption_id(spin), cost_id(spin)]):
+    for ids in (
+        [consumption_id(digest(spin))],
+        [cost_id(digest(spin))],
+        [consumption_id(digest(spin)), cost_id(digest(spin))],
+    ):
         get_instance(home.hass).async_clear_statistics(ids)
         await home.pass_time(timedelta(minutes=31))
         await home.pass_time(timedelta(minutes=31))
@@ -174,7 +179,7 @@ async def test_history_while_the_recorder_stands_still(home: Home) -> None:
     entry = await home.sign_in(HOUSEHOLD)
     spin = home.spin(HOUSEHOLD)
     assert asked(home) == ["HalfHourlyReadings"]
-    assert await stored(home, consumption_id(spin)) == []
+    assert await stored(home, consumption_id(digest(spin))) == []
     assert float(home.state(spin, "consumption_yesterday").state) > 0
     home.hass.set_state(CoreState.running)
     entry.runtime_data.readings.importer.async_start()
@@ -265,7 +270,7 @@ async def test_a_long_time_off(home: Home) -> None:
     await home.settle()
     await home.pass_time(timedelta(minutes=31))
     spin = home.spin(HOUSEHOLD)
-    rows = await stored(home, consumption_id(spin))
+    rows = await stored(home, consumption_id(digest(spin)))
     assert {row.start for row in rows} == set(
         home.simulator.truth.hours(spin, LONG_AGO, home.simulator.clock.now())
     )
@@ -274,12 +279,12 @@ async def test_a_long_time_off(home: Home) -> None:
 async def test_removing_and_adding_the_entry_continues(home: Home) -> None:
     entry = await home.sign_in(HOUSEHOLD)
     spin = home.spin(HOUSEHOLD)
-    before = await stored(home, cost_id(spin))
+    before = await stored(home, cost_id(digest(spin)))
     await home.hass.config_entries.async_remove(entry.entry_id)
     with patch.object(series_module, "async_add_external_statistics") as write:
         await home.sign_in(HOUSEHOLD)
     write.assert_not_called()
-    assert await stored(home, cost_id(spin)) == before
+    assert await stored(home, cost_id(digest(spin))) == before
     await home.pass_time(timedelta(hours=3))
     await equal(home, spin)
 
@@ -355,7 +360,9 @@ async def test_reading_history_again(home: Home) -> None:
     await home.settle()
     await equal(home, spin)
     home.simulator.world.correct(spin, half_hour(41), "1.23")
-    device = dr.async_get(home.hass).async_get_device_by_identifier((DOMAIN, spin), entry.entry_id)
+    device = dr.async_get(home.hass).async_get_device_by_identifier(
+        (DOMAIN, digest(spin)), entry.entry_id
+    )
     assert device is not None
     call = {"device_id": device.id}
     await home.hass.services.async_call(DOMAIN, "reimport_history", call, blocking=True)
@@ -367,7 +374,7 @@ async def test_reading_again_what_is_not_ours(home: Home) -> None:
     entry = await home.sign_in(HOUSEHOLD)
     account = next(iter(entry.runtime_data.account.data.accounts))
     device = dr.async_get(home.hass).async_get_device_by_identifier(
-        (DOMAIN, account), entry.entry_id
+        (DOMAIN, digest(account)), entry.entry_id
     )
     assert device is not None
     for device_id in ("nothing", device.id):
@@ -453,7 +460,7 @@ class TestInterruptions:
             await readings.async_refresh()
             await home.settle()
         assert point.waits
-        assert await stored(home, consumption_id(spin))
+        assert await stored(home, consumption_id(digest(spin)))
         after = await point.hours(half_hour(2))
         assert [row.start for row in after] == [row.start for row in before]
         assert sum(hour.kwh for hour in after) > sum(hour.kwh for hour in before)
@@ -467,7 +474,7 @@ class TestInterruptions:
         home.simulator.faults.add("empty", field="measurements")
         entry = await home.sign_in(HOUSEHOLD)
         spin = home.spin(HOUSEHOLD)
-        assert await stored(home, consumption_id(spin)) == []
+        assert await stored(home, consumption_id(digest(spin))) == []
         home.simulator.faults.clear()
         await home.pass_time(timedelta(minutes=31))
         # What was asked for in vain is asked for again.

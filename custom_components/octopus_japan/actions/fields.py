@@ -12,6 +12,7 @@ from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
 from ..coordinators.prices import PointPrices
+from ..identity import is_ours, last_four, number_of
 from ..oejp.household.hour import Hour
 from ..oejp.household.outlook import has_steps, outlook
 from ..oejp.household.usage import PointUsage
@@ -95,7 +96,7 @@ def chosen_point(hass: HomeAssistant, device_id: str | None) -> ChosenPoint:
     if len(supplied) > 1:
         raise mistake(
             "several_supply_points",
-            numbers=", ".join(f"…{point.spin[-4:]}" for _, point in supplied),
+            numbers=", ".join(f"…{last_four(point.spin)}" for _, point in supplied),
         )
     entry, point = supplied[0]
     return ChosenPoint(hass, entry, point.spin)
@@ -103,15 +104,13 @@ def chosen_point(hass: HomeAssistant, device_id: str | None) -> ChosenPoint:
 
 def _point_of_device(hass: HomeAssistant, device_id: str) -> ChosenPoint:
     device = dr.async_get(hass).async_get(device_id)
-    numbers = (
-        [number for domain, number in device.identifiers if domain == DOMAIN] if device else []
-    )
-    if device is None or not numbers:
+    if device is None or not is_ours(device.identifiers):
         raise mistake("not_a_supply_point")
     entry: OctopusConfigEntry = async_get_config_entry(hass, DOMAIN, device.config_entry_id)
-    if numbers[0] not in entry.runtime_data.account.data.supply_points:
+    spin = number_of(device.identifiers, entry.runtime_data.account.data.supply_points)
+    if spin is None:
         raise mistake("not_a_supply_point")
-    return ChosenPoint(hass, entry, numbers[0])
+    return ChosenPoint(hass, entry, spin)
 
 
 def instant(value: Any, *, after: datetime, ends: bool = False) -> datetime:

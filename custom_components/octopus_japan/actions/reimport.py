@@ -10,6 +10,7 @@ import voluptuous as vol
 
 from ..const import DOMAIN
 from ..coordinators.half_hourly import HistoryCoordinator
+from ..identity import is_ours, number_of
 from ..runtime import OctopusConfigEntry
 from .fields import instant, mistake
 
@@ -35,12 +36,9 @@ def _points(
     chosen = None
     if device_id is not None:
         device = dr.async_get(hass).async_get(device_id)
-        numbers = (
-            [number for domain, number in device.identifiers if domain == DOMAIN] if device else []
-        )
-        if device is None or not numbers:
+        if device is None or not is_ours(device.identifiers):
             raise mistake("not_a_point")
-        entries, chosen = [async_get_config_entry(hass, DOMAIN, device.config_entry_id)], numbers[0]
+        entries, chosen = [async_get_config_entry(hass, DOMAIN, device.config_entry_id)], device
     elif not entries:
         # Raises what is the matter: none, or not loaded.
         entries = [async_get_config_entry(hass, DOMAIN, None)]
@@ -49,7 +47,7 @@ def _points(
         for entry in entries
         for clock in (entry.runtime_data.readings, entry.runtime_data.exports)
         for number in clock.numbers()
-        if chosen in {None, number}
+        if chosen is None or number_of(chosen.identifiers, (number,))
     ]
     if chosen is not None and not found:
         raise mistake("not_a_point")

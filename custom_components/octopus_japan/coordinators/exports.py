@@ -12,6 +12,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
 from ..const import NAME
+from ..identity import digest, last_four
 from ..oejp.household.hour import HOUR, Hour
 from ..oejp.household.totals import Period, Total, calendar_periods, totals
 from ..oejp.household.usage import GenerationPricing, energy, valued
@@ -80,11 +81,11 @@ class ExportsCoordinator(HistoryCoordinator[PointExport]):
     @override
     def make_point(self, number: str) -> PointHistory:
         hass, entry_id = self.hass, self.config_entry.entry_id
-        name = f"{NAME} …{number[-4:]}"
+        name, point = f"{NAME} …{last_four(number)}", digest(number)
         return PointHistory(
             hass,
-            energy_series(hass, return_id(number), f"{name} return", entry_id),
-            money_series(hass, compensation_id(number), f"{name} compensation", entry_id),
+            energy_series(hass, return_id(point), f"{name} return", entry_id),
+            money_series(hass, compensation_id(point), f"{name} compensation", entry_id),
         )
 
     @override

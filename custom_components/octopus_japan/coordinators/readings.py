@@ -11,6 +11,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
 from ..const import NAME
+from ..identity import digest, last_four
 from ..oejp.household.usage import ConsumptionPricing, PointUsage, usage, usage_start
 from ..oejp.kraken import KrakenClient
 from ..oejp.tariff import Tariff
@@ -62,11 +63,11 @@ class ReadingsCoordinator(HistoryCoordinator[PointUsage]):
     @override
     def make_point(self, number: str) -> PointHistory:
         hass, entry_id = self.hass, self.config_entry.entry_id
-        name = f"{NAME} …{number[-4:]}"
+        name, point = f"{NAME} …{last_four(number)}", digest(number)
         return PointHistory(
             hass,
-            energy_series(hass, consumption_id(number), f"{name} consumption", entry_id),
-            money_series(hass, cost_id(number), f"{name} cost", entry_id),
+            energy_series(hass, consumption_id(point), f"{name} consumption", entry_id),
+            money_series(hass, cost_id(point), f"{name} cost", entry_id),
         )
 
     @override

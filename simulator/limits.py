@@ -82,6 +82,12 @@ class Meterer:
 
     def cost(self, operation: OperationDefinitionNode) -> Cost:
         """Return what an operation costs."""
+        defaults = {
+            definition.variable.name.value: value_from_ast_untyped(definition.default_value)
+            for definition in operation.variable_definitions or ()
+            if definition.default_value is not None
+        }
+        self._variables = defaults | self._variables
         root = self._schema.get_root_type(operation.operation)
         return self._selections(operation.selection_set, root)
 

@@ -57,7 +57,11 @@ def account_node(context: Context, account: Account, via: Via) -> Node:
             for place in account.properties
             if _occupied(place, instant(given.get("activeFrom")))
         ],
-        "ledgers": lambda **_: [billing.ledger(context, account)],
+        "ledgers": lambda **given: [
+            ledger
+            for ledger in [billing.ledger(context, account)]
+            if given.get("ledgerNumber") in {None, ledger["number"]}
+        ],
         "bills": partial(billing.bills, context, account),
         "bill": partial(billing.bill, context, account),
         # Empty on both accounts measured; the ledgers have them (docs/api.md#bills).

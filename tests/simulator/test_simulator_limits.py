@@ -69,6 +69,7 @@ def _cost(query: str, **variables: object) -> Cost:
             2 + 3 + 1 + 3 + 3,
             24 + 24 * 100,
         ),
+        ("query ($size: Int = 7) { supplyPoints(first: $size) { totalCount } }", 1, 7),
         ("fragment F on AccountUser { accounts { number } } { viewer { ...F ... { id } } }", 2, 0),
     ],
 )

@@ -83,6 +83,69 @@ async def test_statements_of_all_ledgers_oldest_first(
     assert statements[0].is_final is None
 
 
+def paged(number: str | None, identifier: str, month: int, after: str | None) -> dict[str, Any]:
+    """A ledger with one statement, and perhaps a page behind it."""
+    information = {"hasNextPage": after is not None, "endCursor": after}
+    edges = [{"node": statement(identifier, month)}]
+    return {"number": number, "statements": {"edges": edges, "pageInfo": information}}
+
+
+def account_of(*found: dict[str, Any]) -> dict[str, Any]:
+    return {"data": {"account": {"ledgers": list(found)}}}
+
+
+class TestOlderStatements:
+    """What does not fit on a ledger's page follows, a ledger at a time."""
+
+    async def test_each_ledger_is_followed_to_its_end(
+        self, client: KrakenClient, service: Service
+    ) -> None:
+        service.answer(
+            "Statements",
+            account_of(paged("L-1", "7", 7, "a"), paged("L-2", "6", 6, None)),
+            account_of(paged("L-1", "5", 5, "b")),
+            account_of(paged("L-1", "4", 4, None)),
+        )
+        service.answer("StatementDueDates", ledgers())
+
+        statements = await client.statements(ACCOUNT)
+
+        assert [s.identifier for s in statements] == ["4", "5", "6", "7"]
+        assert [
+            (asked.variables.get("ledgerNumber"), asked.variables.get("after"))
+            for asked in service.asked
+            if asked.operation == "Statements"
+        ] == [(None, None), ("L-1", "a"), ("L-1", "b")]
+
+    @pytest.mark.parametrize(
+        ("older", "asked"),
+        [
+            (failure("KT-CT-7899", "APPLICATION"), 2),
+            ({"data": {"account": {"ledgers": []}}}, 2),
+            (account_of(paged("L-1", "7", 7, "a")), 2),  # a circle
+        ],
+    )
+    async def test_the_newest_page_stands_alone(
+        self, client: KrakenClient, service: Service, older: dict[str, Any], asked: int
+    ) -> None:
+        service.answer("Statements", account_of(paged("L-1", "7", 7, "a")), older)
+        service.answer("StatementDueDates", ledgers())
+
+        assert {s.identifier for s in await client.statements(ACCOUNT)} == {"7"}
+        assert service.count("Statements") == asked
+
+    async def test_a_ledger_without_its_number_is_followed_if_it_is_alone(
+        self, client: KrakenClient, service: Service
+    ) -> None:
+        service.answer("StatementDueDates", ledgers())
+        one, other = paged(None, "7", 7, "a"), paged(None, "6", 6, "a")
+        service.answer("Statements", account_of(one), account_of(paged(None, "5", 5, None)))
+        assert [s.identifier for s in await client.statements(ACCOUNT)] == ["5", "7"]
+
+        service.answer("Statements", account_of(one, other))
+        assert [s.identifier for s in await client.statements(ACCOUNT)] == ["6", "7"]
+
+
 async def test_a_due_date_is_found_under_either_name(
     client: KrakenClient, service: Service
 ) -> None:

@@ -8,11 +8,15 @@ from typing import Any
 from graphql import (
     FieldNode,
     GraphQLSchema,
+    TypeInfo,
+    TypeInfoVisitor,
+    VariableNode,
     build_schema,
     extend_schema,
     get_named_type,
     is_composite_type,
     parse,
+    print_ast,
     validate,
     visit,
 )
@@ -21,6 +25,7 @@ import pytest
 
 import custom_components.octopus_japan.oejp.kraken as package
 from custom_components.octopus_japan.oejp.kraken.graphql.documents import DOCUMENTS
+from custom_components.octopus_japan.oejp.kraken.graphql.pages import SMALLEST_PAGE
 
 ROOT = Path(__file__).parents[3]
 PACKAGE = Path(package.__file__).parent
@@ -47,8 +52,15 @@ def test_the_schema_takes_every_document(schema: GraphQLSchema) -> None:
         assert validate(against, parse(document.text)) == [], name
 
 
+# Of the 200 allowed: how the service counts is not known, so that a strict count leaves a quarter to spare.
+COMPLEXITY = 150
+
+
 def complexity(schema: GraphQLSchema, text: str) -> int:
-    """A scalar costs 0, an object 1, a connection what is inside it times `first`, edges and nodes included."""
+    """A scalar costs 0, an object 1, a connection what is inside it times `first`, edges and nodes included.
+
+    The strictest count that is thinkable; documents that it would refuse are known to be answered.
+    """
 
     def inside(selections: Any, parent: Any) -> int:
         total = 0
@@ -62,7 +74,8 @@ def complexity(schema: GraphQLSchema, text: str) -> int:
                 times = 1
                 for argument in node.arguments or ():
                     if argument.name.value == "first":
-                        times = int(argument.value.value)
+                        assert isinstance(argument.value, VariableNode)
+                        times = first[argument.value.name.value]
                 edges = inside(node.selection_set, kind)
                 # `pageInfo` is there once, whatever the length of the page.
                 once = sum(
@@ -77,18 +90,46 @@ def complexity(schema: GraphQLSchema, text: str) -> int:
         return total
 
     (operation,) = parse(text).definitions
+    first = {
+        definition.variable.name.value: int(definition.default_value.value)
+        for definition in operation.variable_definitions or ()
+        if definition.default_value is not None
+    }
     return inside(operation.selection_set, schema.get_root_type(operation.operation))
 
 
 def test_every_document_stays_under_the_complexity_allowed(schema: GraphQLSchema) -> None:
     extended = extend_schema(schema, NEWER, assume_valid=True)
     for name, document in DOCUMENTS.items():
-        assert complexity(extended, document.text) <= 200, name
+        assert complexity(extended, document.text) <= COMPLEXITY, name
 
 
-def test_connections_are_paged_with_less_than_a_hundred(schema: GraphQLSchema) -> None:
-    for name in ("statements", "measurements", "supply_point_import", "supply_point_export"):
-        assert "first: 9" in DOCUMENTS[name].text, name
+def sizes(schema: GraphQLSchema, text: str) -> list[str]:
+    """What the connections of a document are given as `first`."""
+    types = TypeInfo(schema)
+    found: list[str] = []
+
+    class Connections(Visitor):
+        def enter_field(self, node: FieldNode, *_: Any) -> None:
+            definition = types.get_field_def()
+            if definition is not None and "first" in definition.args:
+                given = {item.name.value: print_ast(item.value) for item in node.arguments or ()}
+                found.append(given["first"])
+
+    visit(parse(text), TypeInfoVisitor(types, Connections()))
+    return found
+
+
+def test_every_connection_is_paged_with_less_than_a_hundred(schema: GraphQLSchema) -> None:
+    """Each takes `$first`, so that the client can ask for less; what is not paged is small."""
+    extended = extend_schema(schema, NEWER, assume_valid=True)
+    for name, document in DOCUMENTS.items():
+        if given := sizes(extended, document.text):
+            assert set(given) == {"$first"}, name
+            assert SMALLEST_PAGE <= (document.first or 0) < 100, name
+        else:
+            assert document.first is None, name
+            assert complexity(extended, document.text) <= 15, name
 
 
 def test_no_document_asks_who_or_where_someone_is() -> None:

@@ -21,16 +21,18 @@ from custom_components.octopus_japan.oejp.kraken import (
     KrakenRefusedError,
     KrakenServiceError,
     KrakenThrottledError,
+    KrakenTooComplexError,
     PreSignedKey,
     RefreshToken,
 )
 from custom_components.octopus_japan.oejp.kraken.errors import KrakenTokenError
 from custom_components.octopus_japan.oejp.kraken.graphql import faults
 
-REFUSED, MISSING, QUERY, FAILED = (
+REFUSED, MISSING, QUERY, TOO_COMPLEX, FAILED = (
     KrakenRefusedError,
     KrakenNotFoundError,
     KrakenQueryError,
+    KrakenTooComplexError,
     KrakenServiceError,
 )
 
@@ -52,8 +54,8 @@ REFUSED, MISSING, QUERY, FAILED = (
         ("KT-CT-4178", "NOT_FOUND", MISSING),
         ("KT-CT-4719", "APPLICATION", MISSING),
         ("KT-CT-4722", "APPLICATION", MISSING),
-        ("KT-CT-1188", "AUTHORIZATION", QUERY),
-        ("KT-CT-1189", "AUTHORIZATION", QUERY),
+        ("KT-CT-1188", "AUTHORIZATION", TOO_COMPLEX),
+        ("KT-CT-1189", "AUTHORIZATION", TOO_COMPLEX),
         ("KT-CT-1201", "VALIDATION", QUERY),
         ("KT-CT-1609", "VALIDATION", QUERY),
         ("KT-CT-4723", "VALIDATION", QUERY),

@@ -23,12 +23,14 @@ from custom_components.octopus_japan.oejp.kraken import (
     KrakenRefusedError,
     KrakenServiceError,
     KrakenThrottledError,
+    KrakenTooComplexError,
     PreSignedKey,
     ReadingPath,
     RefreshToken,
     next_path,
     read,
 )
+from custom_components.octopus_japan.oejp.kraken.half_hours import half_hour_from
 from custom_components.octopus_japan.oejp.kraken.models import (
     ElectricityFitProduct,
     ElectricitySingleStepProduct,
@@ -41,7 +43,7 @@ from simulator import Simulator
 NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
 START = datetime(2026, 10, 9, 15, tzinfo=UTC)
 END = START + timedelta(days=31)
-HOUSEHOLDS = ("green-tokyo", "ev-tokyo", "solar-tokyo", "moved", "gas-tokyo", "newcomer")
+HOUSEHOLDS = ("green-tokyo", "ev-tokyo", "solar-tokyo", "moved", "gas-tokyo", "newcomer", "veteran")
 
 
 class House:
@@ -107,13 +109,90 @@ async def test_a_year_by_pages_is_the_truth(green: House) -> None:
     assert values(readings) == green.truth(start, END)
 
 
+@pytest.mark.parametrize("path", ReadingPath)
+async def test_a_window_may_end_between_two_half_hours(green: House, path: ReadingPath) -> None:
+    end = END + timedelta(minutes=10)
+    start = END - timedelta(hours=2)
+
+    readings = await read(green.client, path, green.account, green.spins[0], start, end)
+
+    assert list(values(readings)) == [start + number * timedelta(minutes=30) for number in range(5)]
+
+
+@pytest.mark.parametrize(
+    ("at", "expected"),
+    [
+        ("2026-11-20T12:00:00+09:00", "2026-11-20T03:00:00+00:00"),
+        ("2026-11-20T12:00:01+09:00", "2026-11-20T03:30:00+00:00"),
+        ("2026-11-20T12:29:59.999999+09:00", "2026-11-20T03:30:00+00:00"),
+        ("2026-11-20T12:15:00+05:45", "2026-11-20T06:30:00+00:00"),
+    ],
+)
+def test_the_half_hour_from_a_time(at: str, expected: str) -> None:
+    assert half_hour_from(datetime.fromisoformat(at)) == datetime.fromisoformat(expected)
+
+
+class TestTooComplex:
+    """Refused with 1188, a page is asked for smaller, and stays so."""
+
+    async def test_a_smaller_page_is_asked_for(self, green: House) -> None:
+        limits = green.simulator.engine.limits
+        start = END - timedelta(days=2)
+        limits.nodes = 20
+        for _ in range(2):
+            readings = await green.client.supply_point_readings(green.spins[0], start, END)
+            assert values(readings) == green.truth(start, END)
+        sizes = [
+            (request.variables.get("first"), request.codes)
+            for request in green.simulator.requests
+            if request.operation == "SupplyPointImport"
+        ]
+        refused, answered = sizes[:2], sizes[2:]
+        assert refused == [(None, ("KT-CT-1189",)), (36, ("KT-CT-1189",))]
+        assert answered == [(18, ())] * (2 * -(-96 // 18))
+
+    async def test_measurements_and_statements_too(self, green: House) -> None:
+        everything = await green.client.statements(green.account)
+        green.simulator.engine.limits.nodes = 9
+        start = END - timedelta(days=1)
+
+        readings = await green.client.measurements(green.account, green.spins[0], start, END)
+        with pytest.raises(KrakenTooComplexError):
+            await green.client.statements(green.account)  # 60, 30, 15: eight is the smallest
+        green.simulator.engine.limits.nodes = 15
+
+        assert await green.client.statements(green.account) == everything
+        assert values(readings) == green.truth(start, END)
+
+    async def test_what_has_no_pages_is_refused_for_good(self, green: House) -> None:
+        green.simulator.engine.limits.complexity = 3
+        with pytest.raises(KrakenTooComplexError):
+            await green.client.agreements(green.account)
+        assert green.asked("Agreements") == 1
+
+
+async def test_statements_of_more_than_five_years(
+    simulator: Simulator, session: ClientSession
+) -> None:
+    house = House(simulator, session, "veteran")
+    closed = simulator.truth.periods(house.spins[0])[:-1]
+    assert len(closed) > 60
+
+    statements = await house.client.statements(house.account)
+
+    assert len(statements) == len({item.identifier for item in statements}) == len(closed)
+    assert house.asked("Statements") == 2
+    dated = [item for item in statements if item.payment_due_date]
+    assert dated == list(statements[-60:])
+
+
 @pytest.mark.parametrize("kind", ["duplicates", "out_of_order"])
 @pytest.mark.parametrize("path", ReadingPath)
 async def test_order_and_repetition_do_not_matter(
     green: House, kind: Any, path: ReadingPath
 ) -> None:
-    # A day: the simulator shuffles anew for each page, which loses rows between pages.
-    start = END - timedelta(days=1)
+    # One page, even of rows that come twice: the simulator shuffles anew for each page, which loses rows between pages.
+    start = END - timedelta(hours=18)
     green.simulator.faults.add(kind)
 
     readings = await read(green.client, path, green.account, green.spins[0], start, END)

@@ -22,6 +22,7 @@ from custom_components.octopus_japan.oejp.kraken import (
     KrakenRefusedError,
     KrakenServiceError,
     KrakenThrottledError,
+    KrakenTooComplexError,
     ReadingPath,
     Readings,
     next_path,
@@ -367,7 +368,7 @@ class TestSupplyPointReadings:
 
         with pytest.raises(KrakenServiceError, match="do not end"):
             await client.supply_point_readings(ONE, START, END)
-        assert service.count("SupplyPointImport") < 20
+        assert service.count("SupplyPointImport") < 30
 
     @pytest.mark.parametrize(
         ("answer", "expected"),
@@ -483,6 +484,8 @@ class TestNextPath:
         assert next_path(A, gone) is B
         assert next_path(B, gone) is None
         assert next_path(B, KrakenQueryError("x", field="importReadings")) is C
+        # Even the smallest page is too much: that lasts.
+        assert next_path(B, KrakenTooComplexError("x")) is C
 
 
 def test_readings_are_a_value() -> None:

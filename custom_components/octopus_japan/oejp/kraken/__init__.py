@@ -12,6 +12,7 @@ from .errors import (
     KrakenRefusedError,
     KrakenServiceError,
     KrakenThrottledError,
+    KrakenTooComplexError,
 )
 from .half_hours import Readings
 from .models import Direction
@@ -34,6 +35,7 @@ __all__ = [
     "KrakenRefusedError",
     "KrakenServiceError",
     "KrakenThrottledError",
+    "KrakenTooComplexError",
     "PreSignedKey",
     "ReadingPath",
     "Readings",

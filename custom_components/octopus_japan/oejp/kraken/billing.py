@@ -1,14 +1,17 @@
 """What was billed, and what money there is."""
 
+from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from .errors import KrakenError, KrakenNotFoundError, KrakenServiceError
+from .graphql.pages import Page, page
 from .graphql.points import account
+from .graphql.requester import Result
 from .login import Login
-from .models import DueDate, KrakenModel, LineItem, MetiCredit, RateLimit, Statement
-from .parsing import as_dict, nodes
+from .models import DueDate, LineItem, MetiCredit, RateLimit, Statement
+from .parsing import as_dict
 
 
 class Billing(Login):
@@ -23,15 +26,31 @@ class Billing(Login):
         return found
 
     async def statements(self, account_number: str) -> tuple[Statement, ...]:
-        """Return the billing documents of an account, oldest first. Two requests; the due dates may fail without a word."""
-        statements = await self._statements(("statements",), account_number, Statement)
+        """Return the billing documents of an account, oldest first.
+
+        Two requests, and one more for every five years. The due dates, which are those of the newest, may fail without a word, and
+        so may what is older than the newest page: it is asked for again the next time.
+        """
+        variables = {"accountNumber": account_number}
+        ledgers = _ledgers(await self._requester.ask("statements", variables))
+        nodes = [node for ledger in ledgers for node in ledger.page.nodes]
+        for ledger in ledgers:
+            # Without its number a ledger can be followed only where it is the only one.
+            if ledger.number is not None or len(ledgers) == 1:
+                with suppress(KrakenError):
+                    async for read in self._older(variables, ledger):
+                        nodes.extend(read.nodes)
         due: dict[str, date] = {}
         with suppress(KrakenError):
             names = ("statement_due_dates", "statement_due_dates_june")
-            found = await self._statements(names, account_number, DueDate)
-            due = {item.identifier: item.payment_due_date for item in found}
+            newest = _ledgers(await self._requester.ask_newest(names, variables))
+            told = [node for ledger in newest for node in ledger.page.nodes]
+            due = {
+                item.identifier: item.payment_due_date for item in self._reader.items(DueDate, told)
+            }
         newest_last = sorted(
-            statements, key=lambda statement: (statement.start_at, statement.end_at)
+            self._reader.items(Statement, nodes),
+            key=lambda statement: (statement.start_at, statement.end_at),
         )
         return tuple(
             replace(item, payment_due_date=due.get(item.identifier)) for item in newest_last
@@ -69,23 +88,42 @@ class Billing(Login):
             raise result.missing(KrakenServiceError("the allowance is missing"))
         return limit
 
-    async def _statements[M: KrakenModel](
-        self, names: tuple[str, ...], account_number: str, model: type[M]
-    ) -> tuple[M, ...]:
-        """Return the statements of all ledgers of an account."""
-        result = await self._requester.ask_newest(names, {"accountNumber": account_number})
-        ledgers = account(result).get("ledgers")
-        if not isinstance(ledgers, list):
-            raise result.missing(KrakenServiceError("the account came without its ledgers"))
-        connections = [
-            ledger["statements"]
-            for ledger in map(as_dict, ledgers)
-            if isinstance(ledger.get("statements"), dict)
-        ]
-        if not connections and (error := result.error):
-            raise error
-        return tuple(
-            item
-            for connection in connections
-            for item in self._reader.items(model, list(nodes(connection)))
+    async def _older(self, variables: Mapping[str, str], ledger: _Ledger) -> AsyncIterator[Page]:
+        """Yield the pages that follow a ledger's newest one."""
+        given = (
+            dict(variables)
+            if ledger.number is None
+            else {**variables, "ledgerNumber": ledger.number}
         )
+        seen: set[str] = set()
+        after = ledger.page.after
+        while after is not None and after not in seen:
+            seen.add(after)
+            found = _ledgers(await self._requester.ask("statements", {**given, "after": after}))
+            after = None
+            for same in found:
+                yield same.page
+                after = same.page.after
+
+
+@dataclass(frozen=True, slots=True)
+class _Ledger:
+    """A page of a ledger's statements."""
+
+    number: str | None
+    page: Page
+
+
+def _ledgers(result: Result) -> list[_Ledger]:
+    """Return the ledgers of an account that came with their statements."""
+    ledgers = account(result).get("ledgers")
+    if not isinstance(ledgers, list):
+        raise result.missing(KrakenServiceError("the account came without its ledgers"))
+    found = [
+        _Ledger(ledger.get("number"), page(ledger["statements"]))
+        for ledger in map(as_dict, ledgers)
+        if isinstance(ledger.get("statements"), dict)
+    ]
+    if not found and (error := result.error):
+        raise error
+    return found

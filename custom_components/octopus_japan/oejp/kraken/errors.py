@@ -75,6 +75,10 @@ class KrakenQueryError(KrakenError):
         self.field = field
 
 
+class KrakenTooComplexError(KrakenQueryError):
+    """The document asks for more at once than the service allows (1188, 1189): it is refused for good, a smaller one is not."""
+
+
 class KrakenServiceError(KrakenError):
     """The service failed inside (7899), or answered something that we cannot make sense of. It may pass."""
 

@@ -14,6 +14,7 @@ from .errors import (
     KrakenQueryError,
     KrakenRefusedError,
     KrakenServiceError,
+    KrakenTooComplexError,
 )
 from .models import Direction, Reading
 
@@ -69,6 +70,8 @@ def next_path(path: ReadingPath, error: KrakenError) -> ReadingPath | None:
             lasting = bool(error.codes)
         case KrakenNotFoundError():
             lasting = bool(error.codes & _NO_READINGS_API)
+        case KrakenTooComplexError():
+            lasting = True
         case KrakenQueryError():
             lasting = error.field in _FIELDS[path]
         case KrakenServiceError():

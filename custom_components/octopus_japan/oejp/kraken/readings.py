@@ -8,7 +8,7 @@ from .errors import KrakenNotFoundError, KrakenServiceError
 from .graphql.pages import Cursors, page
 from .graphql.points import numbers, points, properties
 from .graphql.requester import Result
-from .half_hours import Readings, check_window, half_hours
+from .half_hours import Readings, check_window, half_hour_from, half_hours
 from .login import Login, text
 from .models import Direction, Reading
 from .parsing import as_dict, as_list
@@ -45,14 +45,14 @@ class Usage(Login):
         end: datetime,
         direction: Direction = Direction.CONSUMPTION,
     ) -> tuple[Reading, ...]:
-        """Return the half hours of a supply point from its property; a request for every two days."""
+        """Return the half hours of a supply point from its property; a request for every day and a half."""
         check_window(start, end)
         variables = {
             "accountNumber": account_number,
             "spin": spin,
             "direction": direction,
             "start": text(start),
-            "end": text(end),
+            "end": text(half_hour_from(end)),
         }
         cursors = Cursors(start, end)
         found: list[Mapping[str, Any]] = []
@@ -75,11 +75,11 @@ class Usage(Login):
         end: datetime,
         direction: Direction = Direction.CONSUMPTION,
     ) -> tuple[Reading, ...]:
-        """Return the half hours of a supply point by its number; a request for every two days."""
+        """Return the half hours of a supply point by its number; a request for every day and a half."""
         check_window(start, end)
         exported = direction is Direction.GENERATION
         name = "supply_point_export" if exported else "supply_point_import"
-        variables = {"spin": spin, "start": text(start), "end": text(end)}
+        variables = {"spin": spin, "start": text(start), "end": text(half_hour_from(end))}
         cursors = Cursors(start, end)
         found: list[Mapping[str, Any]] = []
         after: str | None = None

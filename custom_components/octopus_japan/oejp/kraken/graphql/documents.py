@@ -1,7 +1,8 @@
 """The GraphQL documents, read when the package is imported.
 
 One unknown field fails a whole document with HTTP 400, so that what may disappear stands in a document of its own. Where a
-document has a smaller or newer sibling, the client falls back to it and remembers.
+document has a smaller or newer sibling, the client falls back to it and remembers. One that is paged takes the size of its pages
+as `$first`, with the size that we like best as the default: where the service finds that too complex, the client asks for less.
 """
 
 from dataclasses import dataclass
@@ -9,20 +10,23 @@ from pathlib import Path
 import re
 
 _OPERATION = re.compile(r"^(?:query|mutation)\s+(\w+)", re.MULTILINE)
+_FIRST = re.compile(r"\$first: Int = (\d+)")
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document of one operation."""
+    """A document of one operation; `first` is the size of its pages, if it has pages."""
 
     operation: str
     text: str
+    first: int | None = None
 
 
 def _read(path: Path) -> Document:
     text = path.read_text(encoding="utf-8")
     (operation,) = _OPERATION.findall(text)
-    return Document(operation, text)
+    first = _FIRST.search(text)
+    return Document(operation, text, int(first[1]) if first else None)
 
 
 DOCUMENTS = {

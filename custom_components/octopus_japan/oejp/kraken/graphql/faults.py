@@ -19,6 +19,7 @@ from ..errors import (
     KrakenServiceError,
     KrakenThrottledError,
     KrakenTokenError,
+    KrakenTooComplexError,
 )
 
 _CODE = re.compile(r"KT-[A-Z]{2}-\d{1,6}")
@@ -41,7 +42,8 @@ _BY_CODE = _table(
         KrakenThrottledError: "1199",
         KrakenRefusedError: "1111 1113 1145 3822 3824 4301 4340 4341 4382 4501 9215 9216 9217 9218 12010 12049",
         KrakenNotFoundError: "4177 4178 4719 4722",
-        KrakenQueryError: "1114 1188 1189 1201 1202 1203 1603 1604 1605 1609 4720 4723",
+        KrakenQueryError: "1114 1201 1202 1203 1603 1604 1605 1609 4720 4723",
+        KrakenTooComplexError: "1188 1189",
         KrakenServiceError: "7899",
     }
 )
@@ -74,6 +76,7 @@ _RANK: tuple[type[KrakenError], ...] = (
     KrakenConnectionError,
     KrakenServiceError,
     KrakenQueryError,
+    KrakenTooComplexError,
     KrakenRefusedError,
     KrakenNotFoundError,
 )
@@ -136,6 +139,7 @@ def error(fault: Fault, asked: str, retry_after: timedelta | None = None) -> Kra
 
 _PHRASE: dict[type[KrakenError], str] = {
     KrakenTokenError: "the access token was not accepted",
+    KrakenTooComplexError: "too much at once",
     KrakenRefusedError: "refused",
     KrakenNotFoundError: "not found",
     KrakenServiceError: "the service failed",

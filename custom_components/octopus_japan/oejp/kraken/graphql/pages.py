@@ -9,7 +9,7 @@ from ..errors import KrakenServiceError
 from ..models import HALF_HOUR
 from ..parsing import as_dict, as_list, nodes
 
-PAGE = 96
+SMALLEST_PAGE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,8 @@ class Cursors:
     """Guards against pages that lead in a circle or never end."""
 
     def __init__(self, start: datetime, end: datetime) -> None:
-        # Twice the half hours of the window, should each come in two versions, and a few pages to spare.
-        self._left = 2 * ((end - start) // HALF_HOUR) // PAGE + 10
+        # Twice the half hours of the window, should each come in two versions, in the smallest pages, and a few to spare.
+        self._left = 2 * ((end - start) // HALF_HOUR) // SMALLEST_PAGE + 10
         self._seen: set[str] = set()
 
     def check(self, after: str) -> str:

@@ -1,4 +1,4 @@
-"""Asks one document with a valid token: renewal when the token is refused, siblings when the schema has moved."""
+"""Asks one document with a valid token: a renewed one, a sibling or a smaller page where the service wants that."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -6,11 +6,18 @@ from datetime import timedelta
 from typing import Any
 
 from ..auth.tokens import TokenKeeper, local_time
-from ..errors import KrakenError, KrakenQueryError, KrakenThrottledError, KrakenTokenError
+from ..errors import (
+    KrakenError,
+    KrakenQueryError,
+    KrakenThrottledError,
+    KrakenTokenError,
+    KrakenTooComplexError,
+)
 from ..parsing import as_dict
 from ..transport import Answer, Transport
 from . import faults
 from .documents import DOCUMENTS, Document
+from .pages import SMALLEST_PAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,7 @@ class Requester:
         self._tokens = tokens
         self._now = now
         self._outdated: set[str] = set()
+        self._pages: dict[str, int] = {}
 
     async def ask_newest(self, names: tuple[str, ...], variables: Mapping[str, Any]) -> Result:
         """Return the first of some documents that the schema takes; those that it does not are remembered while we run."""
@@ -61,14 +69,29 @@ class Requester:
         return result
 
     async def ask(self, name: str, variables: Mapping[str, Any] | None = None) -> Result:
-        """Ask a document. Raises when it brought nothing but errors; otherwise data and errors are handed on."""
+        """Ask a document. Raises when it brought nothing but errors; otherwise data and errors are handed on.
+
+        Where the service finds a page too complex, half of it is asked for, down to `SMALLEST_PAGE`, and that is remembered
+        while we run: the refusal is for good, and how the service counts is not known.
+        """
         document = DOCUMENTS[name]
+        while True:
+            first = self._pages.get(name, document.first)
+            given = {**(variables or {}), **({} if first == document.first else {"first": first})}
+            try:
+                return await self._ask(document, given)
+            except KrakenTooComplexError:
+                if first is None or (smaller := first // 2) < SMALLEST_PAGE:
+                    raise
+                self._pages[name] = min(smaller, self._pages.get(name, smaller))
+
+    async def _ask(self, document: Document, variables: Mapping[str, Any]) -> Result:
         token = await self._tokens.token()
         try:
-            return await self._post(document, variables or {}, token)
+            return await self._post(document, variables, token)
         except KrakenTokenError:
             token = await self._tokens.token(refused=token)
-        return await self._post(document, variables or {}, token)
+        return await self._post(document, variables, token)
 
     async def _post(self, document: Document, variables: Mapping[str, Any], token: str) -> Result:
         try:

@@ -51,8 +51,8 @@ from custom_components.octopus_japan.identity import digest
 from custom_components.octopus_japan.oejp.household.usage import ConsumptionPricing
 from custom_components.octopus_japan.oejp.kraken.graphql.requester import Requester
 from custom_components.octopus_japan.oejp.tariff import (
-    Adders,
     BillingCalendar,
+    MonthlyRates,
     Tariff,
     stepped,
     timeline,
@@ -326,7 +326,9 @@ async def increments() -> dict[str, float]:
 
 def tariff() -> Tariff:
     """Return a stepped plan of Tokyo with its adders."""
-    adders = Adders(timeline(fuel_cost_adjustments("03")), timeline(renewable_energy_levies()))
+    adders = MonthlyRates(
+        timeline(fuel_cost_adjustments("03")), timeline(renewable_energy_levies())
+    )
     card = stepped("38.80", (120, "20.62"), (300, "25.29"), (None, "27.44"))
     return Tariff((card,), adders, BillingCalendar(day=18))
 

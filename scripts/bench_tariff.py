@@ -13,8 +13,8 @@ import sys
 from time import perf_counter
 
 from custom_components.octopus_japan.oejp.tariff import (
-    Adders,
     BillingCalendar,
+    MonthlyRates,
     RateCard,
     Tariff,
     bill_for,
@@ -67,7 +67,7 @@ def plans() -> list[RateCard]:
 
 def tariffs() -> list[Tariff]:
     """Return the plans with the published adders of Tokyo."""
-    adders = Adders(
+    adders = MonthlyRates(
         timeline(fuel_cost_adjustments("03")),
         timeline(renewable_energy_levies()),
         timeline(subsidies()),

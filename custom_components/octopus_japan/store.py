@@ -14,7 +14,7 @@ from mashumaro.codecs.basic import BasicDecoder, BasicEncoder
 from .const import DOMAIN
 from .oejp.kraken import ReadingPath
 from .oejp.kraken.models import LineItem
-from .oejp.tariff import AdderWindow
+from .oejp.tariff import MonthlyRate
 
 _VERSION = 1
 _SAVE_DELAY = 10
@@ -40,7 +40,7 @@ class Memory:
     which half hours were missing then; `reread`, when thirteen months were last read again; `oldest`, the first hour stored.
     """
 
-    observed: dict[str, list[AdderWindow]] = field(default_factory=dict)
+    observed: dict[str, list[MonthlyRate]] = field(default_factory=dict)
     charges: dict[str, list[LineItem]] = field(default_factory=dict)
     bills: dict[str, list[str]] = field(default_factory=dict)
     paths: dict[str, ReadingPath] = field(default_factory=dict)

@@ -72,11 +72,12 @@ def before(month: tuple[int, int]) -> tuple[int, int]:
 
 
 def adders(world: World, day: date) -> tuple[int, int, int]:
-    month = use = (day.year, day.month)
+    month = (day.year, day.month)
+    end = period(world, day)[1]
+    reading_month = (end.year, end.month)
     if world.by_reading_month:
-        end = period(world, day)[1]
-        month = (end.year, end.month)
-        use = before(month)
+        month = reading_month
+    use = before(reading_month)
     fuel = latest(world.fuel, month) if plan_on(world, day).fuel else 0
     return fuel, latest(world.levy, month), -world.subsidy.get(use, 0)
 

@@ -8,12 +8,12 @@ from tariff_oracle import Plan, World
 
 from custom_components.octopus_japan.oejp.tariff import (
     AdderBasis,
-    Adders,
-    AdderWindow,
     Band,
     BillingCalendar,
     Component,
     Kind,
+    MonthlyRate,
+    MonthlyRates,
     Provenance,
     RateCard,
     StandingCharge,
@@ -94,9 +94,9 @@ def card(plan: Plan, start: date | None, end: date | None) -> RateCard:
 
 def months(
     component: Component, table: dict[tuple[int, int], int], sign: int = 1
-) -> list[AdderWindow]:
+) -> list[MonthlyRate]:
     return [
-        AdderWindow(
+        MonthlyRate(
             component,
             month_start(year * 12 + month - 1),
             month_start(year * 12 + month),
@@ -114,7 +114,7 @@ def as_tariff(world: World) -> Tariff:
         cards.append(card(plan, first if index else None, following[0][0] if following else None))
     return Tariff(
         tuple(cards),
-        Adders(
+        MonthlyRates(
             timeline(months(Component.FUEL_COST_ADJUSTMENT, world.fuel)),
             timeline(months(Component.RENEWABLE_ENERGY_LEVY, world.levy)),
             timeline(months(Component.SUBSIDY, world.subsidy, -1)),

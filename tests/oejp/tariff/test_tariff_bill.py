@@ -8,7 +8,6 @@ import pytest
 
 from custom_components.octopus_japan.oejp.tariff import (
     AdderBasis,
-    Adders,
     BillingCalendar,
     BillingPeriod,
     Component,
@@ -16,6 +15,7 @@ from custom_components.octopus_japan.oejp.tariff import (
     Gap,
     GasTariff,
     Minimum,
+    MonthlyRates,
     Per,
     RateCard,
     StandingCharge,
@@ -45,7 +45,7 @@ EV = time_of_use(
     [("DAY", "12.60"), ("NIGHT", "14.60"), ("STANDARD", "25.77")],
     published("tgoe_ev_tou_jan_25_scheme", "03"),
 )
-ADDERS = Adders(
+ADDERS = MonthlyRates(
     timeline(fuel_cost_adjustments("03")),
     timeline(renewable_energy_levies()),
     timeline(subsidies()),

@@ -8,12 +8,12 @@ import pytest
 
 from custom_components.octopus_japan.oejp.tariff import (
     AdderBasis,
-    Adders,
-    AdderWindow,
     BillingCalendar,
     Component,
     Extra,
     Gap,
+    MonthlyRate,
+    MonthlyRates,
     Per,
     Provenance,
     RateCard,
@@ -41,14 +41,14 @@ EV = time_of_use(
 )
 
 
-def month(component: Component, year: int, number: int, price: str) -> AdderWindow:
+def month(component: Component, year: int, number: int, price: str) -> MonthlyRate:
     first = year * 12 + number - 1
-    return AdderWindow(
+    return MonthlyRate(
         component, month_start(first), month_start(first + 1), Decimal(price), Provenance.PUBLISHED
     )
 
 
-ADDERS = Adders(
+ADDERS = MonthlyRates(
     timeline([month(FUEL, 2026, 7, "3.00"), month(FUEL, 2026, 8, "4.00")]),
     timeline([month(LEVY, 2026, 1, "1.00")]),
     timeline([month(SUBSIDY, 2026, 7, "-2.00")]),
@@ -152,14 +152,19 @@ def test_adders_by_calendar_day_or_by_reading_month() -> None:
     assert [row.components[FUEL] for row in costs(by_month, hours)] == [4, 4]
 
 
-def test_a_subsidy_follows_the_month_of_use() -> None:
-    hours = [(at("2026-07-31T23:00"), yen("1")), (at("2026-08-01T00:00"), yen("1"))]
-    by_day = tariff(LADDER, subsidies=True)
-    assert [row.components.get(SUBSIDY) for row in costs(by_day, hours)] == [-2, None]
-    by_month = replace(by_day, adder_basis=AdderBasis.READING_MONTH)
-    found = costs(by_month, hours)
-    assert [row.components.get(SUBSIDY) for row in found] == [-2, -2]
-    assert found[0].total == 20 + 4 + 1 + 1 - 2
+@pytest.mark.parametrize("basis", AdderBasis)
+def test_a_subsidy_is_of_the_reading_month_whatever_the_adjustment_goes_by(
+    basis: AdderBasis,
+) -> None:
+    # The use of July is what is read from 18 July until 18 August: no calendar month.
+    hours = [
+        (at("2026-07-17T23:00"), yen("1")),
+        (at("2026-07-31T23:00"), yen("1")),
+        (at("2026-08-17T23:00"), yen("1")),
+        (at("2026-08-18T00:00"), yen("1")),
+    ]
+    found = costs(replace(tariff(LADDER, subsidies=True), adder_basis=basis), hours)
+    assert [row.components.get(SUBSIDY) for row in found] == [None, -2, -2, None]
 
 
 def test_discounts_and_add_ons() -> None:

@@ -491,7 +491,7 @@ def test_an_add_on_that_is_not_understood_leaves_no_price(
     assert reason(agreement(stepped()), addons=addons) == "unknown_addon"
 
 
-# Adders
+# MonthlyRates
 
 
 def components(found: Tariff, when: str) -> tuple[Decimal, Provenance, Decimal, Provenance]:

@@ -7,7 +7,6 @@ from decimal import Decimal
 import pytest
 
 from custom_components.octopus_japan.oejp.tariff import (
-    Adders,
     Band,
     BillingCalendar,
     BillingPeriod,
@@ -15,6 +14,7 @@ from custom_components.octopus_japan.oejp.tariff import (
     Extra,
     Gap,
     Kind,
+    MonthlyRates,
     Per,
     Provenance,
     RateCard,
@@ -44,7 +44,7 @@ EV_SCHEDULE = published("tgoe_ev_tou_jan_25_scheme", "03")
 EV = time_of_use(
     "38.80", [("NIGHT", "14.60"), ("DAY", "12.60"), ("STANDARD", "25.77")], EV_SCHEDULE
 )
-ADDERS = Adders(
+ADDERS = MonthlyRates(
     timeline(fuel_cost_adjustments("03")),
     timeline(renewable_energy_levies()),
     timeline(subsidies()),
@@ -156,7 +156,7 @@ def test_the_next_change() -> None:
 def test_no_change_in_sight() -> None:
     levy = timeline(renewable_energy_levies())
     card = replace(single(0, "30.35"), fuel_cost_adjusted=False)
-    simple = Tariff((card,), Adders(renewable_energy_levy=levy))
+    simple = Tariff((card,), MonthlyRates(renewable_energy_levy=levy))
     assert next_change(simple, at("2027-06-01T00:00")) is None
     assert price_at(simple, at("2027-06-01T00:00")).valid_until is None
 
@@ -190,10 +190,11 @@ def test_subsidy_and_discounts_are_components() -> None:
         Extra("green", Decimal("0.55"), Per.KWH, Component.ENERGY),
     )
     price = price_at(tariff(replace(KK, extras=extras), subsidies=True), at("2026-08-04T12:00"))
-    assert price.components[Component.SUBSIDY] == Decimal("-4.5")
+    # The use of July: from the reading of 18 July to that of 18 August.
+    assert price.components[Component.SUBSIDY] == Decimal("-3.5")
     assert price.components[Component.DISCOUNT] == Decimal("-1.00")
     assert price.components[Component.ENERGY] == Decimal("21.17")
-    assert price.total == Decimal("24.17")
+    assert price.total == Decimal("25.17")
 
 
 def test_a_fixed_fuel_cost_adjustment_stays() -> None:

@@ -8,9 +8,10 @@ from .bill import Bill, BillLine, Minimum, bill
 from .bill_from_hours import bill_for
 from .billing_calendar import BillingCalendar, BillingPeriod
 from .cards import single, stepped, time_of_use
-from .cost import costs
+from .cost import costs, estimated_since, kwh_used, with_silent_hours
 from .export import GenerationTariff, HourCredit, credit_at, credits_for
 from .gas import GasTariff, gas_bill, gas_bill_for
+from .interval import Interval
 from .model import (
     AdderBasis,
     Band,
@@ -28,17 +29,14 @@ from .model import (
     Step,
     Unpriced,
 )
-from .monthly_rates import AdderPrice, Adders, AdderWindow, Timeline, timeline
+from .monthly_rates import MonthlyPrice, MonthlyRate, MonthlyRates, Timeline, timeline
 from .price import DayPrices, day_prices, kwh_left_in_step, next_change, price_at, price_periods
 from .rates import Capacity
 from .schedule import Mismatch, Schedule
-from .tariff import Hole, Stretch, Tariff, stretches
+from .tariff import Estimate, Hole, Stretch, Tariff, estimates, stretches
 
 __all__ = [
     "AdderBasis",
-    "AdderPrice",
-    "AdderWindow",
-    "Adders",
     "Band",
     "Bill",
     "BillLine",
@@ -47,6 +45,7 @@ __all__ = [
     "Capacity",
     "Component",
     "DayPrices",
+    "Estimate",
     "Extra",
     "Gap",
     "GasTariff",
@@ -54,9 +53,13 @@ __all__ = [
     "Hole",
     "HourCost",
     "HourCredit",
+    "Interval",
     "Kind",
     "Minimum",
     "Mismatch",
+    "MonthlyPrice",
+    "MonthlyRate",
+    "MonthlyRates",
     "Per",
     "Price",
     "PricePeriod",
@@ -75,9 +78,12 @@ __all__ = [
     "credit_at",
     "credits_for",
     "day_prices",
+    "estimated_since",
+    "estimates",
     "gas_bill",
     "gas_bill_for",
     "kwh_left_in_step",
+    "kwh_used",
     "next_change",
     "price_at",
     "price_periods",
@@ -86,4 +92,5 @@ __all__ = [
     "stretches",
     "time_of_use",
     "timeline",
+    "with_silent_hours",
 ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 from .model import ZERO, Component, Per, RateCard, StandingCharge, Unpriced
@@ -29,11 +30,15 @@ class BillLine:
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """What a period costs. `kwh` is what is charged: whole kWh (of gas, m³ as read)."""
+    """What a period costs. `kwh` is what is charged: whole kWh (of gas, m³ as read).
+
+    `estimated_since`: from when on a price in it is a guess; None if none is.
+    """
 
     kwh: Decimal
     days: int
     lines: tuple[BillLine, ...]
+    estimated_since: datetime | None = None
 
     @property
     def components(self) -> dict[Component, Decimal]:

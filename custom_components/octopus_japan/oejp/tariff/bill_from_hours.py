@@ -8,11 +8,17 @@ from decimal import Decimal
 from .bill import Bill, BillLine, energy_lines, share_out, time_lines, whole
 from .billing_calendar import BillingPeriod
 from .japan_time import day_of
-from .model import ZERO, Component, RateCard, Unpriced
+from .model import NO_AGREEMENT, ZERO, Component, RateCard, Unpriced
 from .tariff import Stretch, Tariff, stretches
 
 _HALF_HOUR = timedelta(minutes=30)
 _HOUR = timedelta(hours=1)
+
+_MONTHLY = (
+    Component.FUEL_COST_ADJUSTMENT,
+    Component.RENEWABLE_ENERGY_LEVY,
+    Component.SUBSIDY,
+)
 
 type _Id = int | None
 type _Start = datetime | None
@@ -37,7 +43,7 @@ def bill_for(
     for stretch in stretches(tariff, period.start, period.end):
         if isinstance(stretch, Stretch):
             walk.append(stretch)
-        elif stretch.reason != "no_agreement":
+        elif stretch.reason != NO_AGREEMENT:
             raise Unpriced(stretch.reason)
     uses: dict[_Id, _Use] = {}
     for stretch in walk:
@@ -53,11 +59,21 @@ def bill_for(
     for agreement, charged in share_out(measured, total).items():
         lines += uses[agreement].lines(charged, used, period)
         used += charged
-    return Bill(total, period.days, tuple(lines))
+    guessed = min((stretch.start for stretch in walk if stretch.estimated), default=None)
+    return Bill(total, period.days, tuple(lines), guessed)
 
 
 def _stretch(walk: Iterable[Stretch], at: datetime) -> Stretch | None:
     return next((stretch for stretch in walk if stretch.start <= at < stretch.end), None)
+
+
+def _per_kwh(stretch: Stretch) -> list[tuple[Component, Decimal]]:
+    """List the price of each monthly rate; a rate that does not apply has the price of nothing, for its own kWh only."""
+    adders = stretch.adders
+    return [
+        (component, adders[component].price if component in adders else ZERO)
+        for component in _MONTHLY
+    ]
 
 
 @dataclass(slots=True)
@@ -78,15 +94,15 @@ class _Use:
         self.days[card.start] = self.days.get(card.start, 0) + days
         self.kwh.setdefault(card.start, ZERO)
         self.slots.setdefault(card.start, {} if card.bands else {"": ZERO})
-        for component, adder in stretch.adders.items():
-            self.adders.setdefault(component, {}).setdefault(adder.price, ZERO)
+        for component, price in _per_kwh(stretch):
+            self.adders.setdefault(component, {}).setdefault(price, ZERO)
 
     def add(self, stretch: Stretch, start: datetime, kwh: Decimal, resolution: timedelta) -> None:
         """Lay one row where it belongs; an hour of two slots goes half to each."""
         card = stretch.card
         self.kwh[card.start] += kwh
-        for component, adder in stretch.adders.items():
-            self.adders[component][adder.price] += kwh
+        for component, price in _per_kwh(stretch):
+            self.adders[component][price] += kwh
         slots = self.slots[card.start]
         first = second = ""
         if card.schedule is not None:
@@ -110,5 +126,6 @@ class _Use:
             lines += [
                 BillLine(component, component.value, charged, price)
                 for price, charged in share_out(parts, kwh).items()
+                if price
             ]
         return lines

@@ -1,13 +1,13 @@
 """What hours of use cost, by component. A year of ten plans is priced while a page loads, so the loops do little."""
 
 from bisect import bisect_left
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from operator import itemgetter
 
 from .japan_time import JST
-from .model import ZERO, Component, HourCost, HourTerms, Per, RateCard, Unpriced
+from .model import NO_AGREEMENT, ZERO, Component, HourCost, HourTerms, Per, RateCard, Unpriced
 from .tariff import Hole, Stretch, Tariff, stretches
 
 type Hour = tuple[datetime, Decimal]
@@ -33,7 +33,7 @@ def costs(
     """Price ascending (start, kWh), each `resolution` long: an hour or a half.
 
     `used` are the kWh before the first of them in its billing period; each later period begins at nothing. Charges by time
-    are spread evenly over the hours of a day. Raises Unpriced for a time without a price, or leaves its hours out.
+    are spread evenly over the hours of a day. kWh in a time without an agreement climb no steps. Raises Unpriced for a time without a price, or leaves its hours out.
     """
     if not hours:
         return []
@@ -54,9 +54,59 @@ def costs(
         except Unpriced:
             if not skip_unpriced:
                 raise
-        used += sum((kwh for _, kwh in chunk), ZERO)
+        used += _climbed(stretch, chunk)
         index = upto
     return result
+
+
+def estimated_since(rows: Iterable[HourCost]) -> datetime | None:
+    """Tell from when on a sum of hours is an estimate; None if nothing in it is guessed."""
+    return min((row.start for row in rows if row.estimated), default=None)
+
+
+def kwh_used(tariff: Tariff, hours: Sequence[Hour]) -> Decimal:
+    """Add up the kWh of ascending hours that climb steps: all but those of a time without an agreement."""
+    used, index = ZERO, 0
+    while index < len(hours):
+        start = hours[index][0]
+        stretch = next(stretches(tariff, start, start + _HALF_HOUR))
+        upto = bisect_left(hours, stretch.end, index, key=_START)
+        used += _climbed(stretch, hours[index:upto])
+        index = upto
+    return used
+
+
+def with_silent_hours(
+    tariff: Tariff,
+    hours: Sequence[Hour],
+    start: datetime,
+    end: datetime,
+    *,
+    resolution: timedelta = _HOUR,
+) -> list[Hour]:
+    """Add the hours from `start` until `end` that have no reading and will have none: at 0 kWh, for their standing charge.
+
+    Those are the hours of closed billing periods in which an agreement is in force. An hour of the open period may still be
+    read. `hours` ascend, and `start` is the start of an hour.
+    """
+    known = dict(hours)
+    for period in tariff.calendar.periods(start, end):
+        if not period.closed:
+            continue
+        for stretch in stretches(tariff, max(start, period.start), min(end, period.end)):
+            if isinstance(stretch, Hole):
+                continue
+            at = stretch.start.astimezone(UTC)
+            while at < min(stretch.end, period.end, end):
+                known.setdefault(at, ZERO)
+                at += resolution
+    return sorted(known.items())
+
+
+def _climbed(stretch: Stretch | Hole, chunk: Sequence[Hour]) -> Decimal:
+    if isinstance(stretch, Hole) and stretch.reason == NO_AGREEMENT:
+        return ZERO
+    return sum((kwh for _, kwh in chunk), ZERO)
 
 
 def _price(
@@ -72,6 +122,7 @@ def _price(
         subsidy=ZERO if subsidy is None else subsidy.price,
         standing_charge=stretch.per_day / rows_a_day,
         discount=stretch.discount_per_day / rows_a_day,
+        estimated=stretch.estimated,
     )
     if (schedule := stretch.card.schedule) is None:
         return _laddered(stretch.card, chunk, used, terms)

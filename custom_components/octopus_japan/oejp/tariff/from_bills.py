@@ -7,7 +7,7 @@ from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 
 from .japan_time import month_of, month_start
 from .model import AdderBasis, Component, Provenance
-from .monthly_rates import AdderWindow, Timeline
+from .monthly_rates import MonthlyRate, Timeline
 
 _HUNDREDTH = Decimal("0.01")
 _HALF_YEN = Decimal("0.5")
@@ -45,7 +45,7 @@ class _Charged:
     exact: bool
 
 
-def windows(lines: Iterable[ChargeLine], basis: AdderBasis) -> tuple[AdderWindow, ...]:
+def windows(lines: Iterable[ChargeLine], basis: AdderBasis) -> tuple[MonthlyRate, ...]:
     """Read the adders of past months.
 
     A price that covers parts of two months is the reading month's for certain only if adders follow the reading month.
@@ -60,7 +60,7 @@ def windows(lines: Iterable[ChargeLine], basis: AdderBasis) -> tuple[AdderWindow
         elif first != last:
             exact = False
         found.append(
-            AdderWindow(
+            MonthlyRate(
                 line.component,
                 month_start(month),
                 month_start(month + 1),

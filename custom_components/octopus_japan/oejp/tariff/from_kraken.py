@@ -32,7 +32,7 @@ from .from_bills import ChargeLine, basis_of, windows
 from .gas import GasCard, GasTariff, gas_tiers
 from .japan_time import midnight
 from .model import AdderBasis, Component, InForce, Kind, Provenance, RateCard, Unpriced
-from .monthly_rates import Adders, AdderWindow, timeline
+from .monthly_rates import MonthlyRate, MonthlyRates, timeline
 from .rates import Capacity, current, edges, shape
 from .schedule import Schedule
 from .tariff import Tariff
@@ -55,7 +55,7 @@ class Evidence:
     reading_dates: ReadingDates | None = None
     supply_periods: Sequence[SupplyPeriod] = ()
     charges: Sequence[LineItem] = ()
-    observed: Sequence[AdderWindow] = ()
+    observed: Sequence[MonthlyRate] = ()
     meti_credits: Sequence[MetiCredit] | None = None
     readings: Sequence[Reading] = ()
     schemes: Mapping[str, str] = field(default_factory=dict)
@@ -147,16 +147,16 @@ def calendar(evidence: Evidence) -> BillingCalendar:
     return calendar_from(closed, scheduled, dates.reading_date_day_of_month, starts)
 
 
-def observations(agreements: Sequence[Agreement]) -> tuple[AdderWindow, ...]:
+def observations(agreements: Sequence[Agreement]) -> tuple[MonthlyRate, ...]:
     """List the adders that the agreements state now: what is worth keeping, for it is never told again."""
-    found: dict[AdderWindow, None] = {}
+    found: dict[MonthlyRate, None] = {}
     for contract in _contracts(agreements, ElectricityProduct)[0]:
         product = contract.product
         fuel = None if _fixed(product) else product.fuel_cost_adjustment
         for component, rate in ((_FUEL, fuel), (_LEVY, product.renewable_energy_levy)):
             if rate is not None:
                 price = rate.price_per_unit_inc_tax
-                window = AdderWindow(
+                window = MonthlyRate(
                     component, rate.valid_from, rate.valid_to, price, Provenance.API
                 )
                 found[window] = None
@@ -165,7 +165,7 @@ def observations(agreements: Sequence[Agreement]) -> tuple[AdderWindow, ...]:
 
 def billed(
     charges: Iterable[LineItem], adder_basis: AdderBasis = AdderBasis.CALENDAR_DAY
-) -> tuple[AdderWindow, ...]:
+) -> tuple[MonthlyRate, ...]:
     """List the adders that line items of a bill charged: worth keeping where bills are read once."""
     return windows(_lines(charges), adder_basis)
 
@@ -175,7 +175,7 @@ def _adders(
     evidence: Evidence,
     area: str | None,
     basis: AdderBasis | None,
-) -> tuple[Adders, AdderBasis]:
+) -> tuple[MonthlyRates, AdderBasis]:
     told = [
         replace(window, provenance=Provenance.OBSERVED)
         if window.provenance is Provenance.API
@@ -189,7 +189,7 @@ def _adders(
     if basis is None:
         basis = basis_of(lines, timeline(fuel), timeline(levy)) or AdderBasis.CALENDAR_DAY
     charged = windows(lines, basis)
-    adders = Adders(
+    adders = MonthlyRates(
         timeline([*fuel, *_of(charged, _FUEL)]),
         timeline([*levy, *_of(charged, _LEVY)]),
         timeline(_subsidies(evidence.meti_credits, gas=False)),
@@ -210,15 +210,15 @@ def _lines(items: Iterable[LineItem]) -> list[ChargeLine]:
     ]
 
 
-def _of(told: Iterable[AdderWindow], component: Component) -> list[AdderWindow]:
+def _of(told: Iterable[MonthlyRate], component: Component) -> list[MonthlyRate]:
     return [window for window in told if window.component is component]
 
 
-def _subsidies(told: Sequence[MetiCredit] | None, *, gas: bool) -> Iterable[AdderWindow]:
+def _subsidies(told: Sequence[MetiCredit] | None, *, gas: bool) -> Iterable[MonthlyRate]:
     if told is None:
         return published.subsidies(gas=gas)
     return [
-        AdderWindow(
+        MonthlyRate(
             Component.SUBSIDY,
             None if item.start_date is None else midnight(item.start_date),
             None if item.end_date is None else midnight(item.end_date + timedelta(days=1)),

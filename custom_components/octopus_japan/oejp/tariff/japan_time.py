@@ -4,6 +4,13 @@ from calendar import monthrange
 from datetime import date, datetime, timedelta, timezone
 
 JST = timezone(timedelta(hours=9), "JST")
+YEARS = range(2000, 2101)
+"""The years that an answer may speak of. What lies outside is a fault, or a way to write "without end"."""
+
+
+def in_reason(*instants: datetime | None) -> bool:
+    """Tell whether instants lie in years that make sense; None does."""
+    return all(at is None or at.year in YEARS for at in instants)
 
 
 def midnight(day: date) -> datetime:

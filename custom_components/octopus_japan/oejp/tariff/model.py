@@ -11,6 +11,8 @@ from typing import NamedTuple, Self
 from .schedule import Schedule
 
 ZERO = Decimal(0)
+NO_AGREEMENT = "no_agreement"
+"""The reason of a time that no agreement covers."""
 _NET_DIGITS = Decimal("0.00001")
 
 
@@ -31,6 +33,7 @@ class Provenance(StrEnum):
     API = "api"
     BILL = "bill"
     OBSERVED = "observed"
+    ENTERED = "entered"
     PUBLISHED = "published"
     CARRIED_FORWARD = "carried_forward"
     LEARNED = "learned"
@@ -177,7 +180,7 @@ def find[C: InForce](cards: Iterable[C], gaps: Iterable[Gap], at: datetime) -> C
     for gap in gaps:
         if gap.covers(at):
             raise Unpriced(gap.reason)
-    raise Unpriced("no_agreement")
+    raise Unpriced(NO_AGREEMENT)
 
 
 def net(gross: Decimal) -> Decimal:
@@ -242,6 +245,7 @@ class HourTerms:
     subsidy: Decimal
     standing_charge: Decimal
     discount: Decimal
+    estimated: bool = False
 
     @property
     def per_kwh(self) -> Decimal:
@@ -263,6 +267,11 @@ class HourCost(NamedTuple):
     energy: Decimal
     discount: Decimal
     terms: HourTerms
+
+    @property
+    def estimated(self) -> bool:
+        """Whether any part of the price is a guess."""
+        return self.terms.estimated
 
     @property
     def components(self) -> dict[Component, Decimal]:

@@ -8,22 +8,22 @@ from typing import Final
 
 from .japan_time import midnight, month_of, month_start
 from .model import Component, Provenance
-from .monthly_rates import AdderWindow
+from .monthly_rates import MonthlyRate
 
 _DATA = Path(__file__).parent / "data"
 
 
-def fuel_cost_adjustments(area: str | None) -> tuple[AdderWindow, ...]:
+def fuel_cost_adjustments(area: str | None) -> tuple[MonthlyRate, ...]:
     """Return the monthly notices for an area."""
     return _FUEL.get(area or "", ())
 
 
-def renewable_energy_levies() -> tuple[AdderWindow, ...]:
+def renewable_energy_levies() -> tuple[MonthlyRate, ...]:
     """Return the levy of each fiscal year."""
     return _LEVY
 
 
-def subsidies(*, gas: bool = False) -> tuple[AdderWindow, ...]:
+def subsidies(*, gas: bool = False) -> tuple[MonthlyRate, ...]:
     """Return the government discounts by month of use, as credits per kWh or per m³."""
     return _GAS_SUBSIDY if gas else _SUBSIDY
 
@@ -33,14 +33,14 @@ def _rows(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def _month(component: Component, first: str, price: Decimal) -> AdderWindow:
+def _month(component: Component, first: str, price: Decimal) -> MonthlyRate:
     start = midnight(date.fromisoformat(first))
     end = month_start(month_of(start) + 1)
-    return AdderWindow(component, start, end, price, Provenance.PUBLISHED)
+    return MonthlyRate(component, start, end, price, Provenance.PUBLISHED)
 
 
-def _load_fuel() -> dict[str, tuple[AdderWindow, ...]]:
-    areas: dict[str, list[AdderWindow]] = {}
+def _load_fuel() -> dict[str, tuple[MonthlyRate, ...]]:
+    areas: dict[str, list[MonthlyRate]] = {}
     for row in _rows("fuel_cost_adjustment.csv"):
         window = _month(
             Component.FUEL_COST_ADJUSTMENT, row["valid_from"], Decimal(row["yen_per_kwh_inc_tax"])
@@ -49,9 +49,9 @@ def _load_fuel() -> dict[str, tuple[AdderWindow, ...]]:
     return {area: tuple(windows) for area, windows in areas.items()}
 
 
-def _load_levy() -> tuple[AdderWindow, ...]:
+def _load_levy() -> tuple[MonthlyRate, ...]:
     return tuple(
-        AdderWindow(
+        MonthlyRate(
             Component.RENEWABLE_ENERGY_LEVY,
             midnight(date.fromisoformat(row["valid_from"])),
             midnight(date.fromisoformat(row["valid_to"])),
@@ -62,7 +62,7 @@ def _load_levy() -> tuple[AdderWindow, ...]:
     )
 
 
-def _load_subsidies(column: str) -> tuple[AdderWindow, ...]:
+def _load_subsidies(column: str) -> tuple[MonthlyRate, ...]:
     return tuple(
         _month(Component.SUBSIDY, f"{row['month']}-01", -Decimal(row[column]))
         for row in _rows("subsidies.csv")

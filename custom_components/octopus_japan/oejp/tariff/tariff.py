@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from .billing_calendar import BillingCalendar, BillingPeriod
+from .interval import Interval
 from .japan_time import month_of, month_start
 from .model import AdderBasis, Component, Gap, Per, Provenance, RateCard, Unpriced, find
-from .monthly_rates import AdderPrice, Adders, Timeline
+from .monthly_rates import MonthlyPrice, MonthlyRates, Timeline
 from .schedule import Mismatch
 
 
@@ -21,7 +22,7 @@ class Tariff:
     """
 
     cards: tuple[RateCard, ...]
-    adders: Adders = field(default_factory=Adders)
+    adders: MonthlyRates = field(default_factory=MonthlyRates)
     calendar: BillingCalendar = field(default_factory=BillingCalendar)
     adder_basis: AdderBasis = AdderBasis.CALENDAR_DAY
     gaps: tuple[Gap, ...] = ()
@@ -41,12 +42,19 @@ class Stretch:
     end: datetime
     period: BillingPeriod
     card: RateCard
-    fuel_cost_adjustment: AdderPrice | None
-    renewable_energy_levy: AdderPrice
-    subsidy: AdderPrice | None
+    fuel_cost_adjustment: MonthlyPrice | None
+    renewable_energy_levy: MonthlyPrice
+    subsidy: MonthlyPrice | None
+    month: int
+    """The month whose adjustment and levy apply (japan_time.month_of)."""
 
     @property
-    def adders(self) -> dict[Component, AdderPrice]:
+    def estimated(self) -> bool:
+        """Tell whether any part of the price is a guess."""
+        return self.card.estimated or any(rate.estimated for rate in self.adders.values())
+
+    @property
+    def adders(self) -> dict[Component, MonthlyPrice]:
         """The adders that apply, by component."""
         found = {}
         if self.fuel_cost_adjustment is not None:
@@ -83,18 +91,21 @@ def stretch_at(tariff: Tariff, at: datetime) -> Stretch:
     if card.bands and card.schedule is None:
         raise Unpriced("unknown_schedule")
     period = tariff.calendar.period_at(at)
-    month = of_use = month_of(at)
-    if tariff.adder_basis is AdderBasis.READING_MONTH:
-        # Use of month X is from the reading in X to the one in X+1 (TARIFFS, government discounts).
-        month, of_use = period.reading_month, period.reading_month - 1
+    by_reading = tariff.adder_basis is AdderBasis.READING_MONTH
+    month = period.reading_month if by_reading else month_of(at)
+    # The use of month X is that from the reading in X to the one in X+1, whatever the adjustment goes by (docs/pricing.md).
+    of_use = period.reading_month - 1
     return Stretch(
         start=at,
         end=_end(tariff, at, period),
         period=period,
         card=card,
-        fuel_cost_adjustment=_fuel(card, tariff.adders.fuel_cost_adjustment, month),
+        fuel_cost_adjustment=_fuel(
+            card, tariff.adders.fuel_cost_adjustment_of(card.product_code), month
+        ),
         renewable_energy_levy=_levy(tariff.adders.renewable_energy_levy, month),
         subsidy=tariff.adders.subsidy.stated(of_use) if tariff.subsidies else None,
+        month=month,
     )
 
 
@@ -120,6 +131,41 @@ def stretches(tariff: Tariff, start: datetime, end: datetime) -> Iterator[Stretc
         start = stretch.end
 
 
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A time in which one component's price is a guess.
+
+    `month` is the month that nobody told (japan_time.month_of); None for energy, whose rates ended.
+    """
+
+    component: Component
+    month: int | None
+    interval: Interval
+    provenance: Provenance
+
+
+def estimates(tariff: Tariff, start: datetime, end: datetime) -> tuple[Estimate, ...]:
+    """List what is guessed between two instants, by component and month, in order of time."""
+    found: dict[tuple[Component, int | None, Provenance], Interval] = {}
+    for stretch in stretches(tariff, start, end):
+        if not isinstance(stretch, Stretch):
+            continue
+        guessed: list[tuple[Component, int | None, Provenance]] = [
+            (component, stretch.month, rate.provenance)
+            for component, rate in stretch.adders.items()
+            if rate.estimated
+        ]
+        if stretch.card.estimated:
+            guessed.append((Component.ENERGY, None, Provenance.CARRIED_FORWARD))
+        for key in guessed:
+            since = found[key].start if key in found else stretch.start
+            found[key] = Interval(since, min(stretch.end, end))
+    return tuple(
+        Estimate(component, month, interval, provenance)
+        for (component, month, provenance), interval in found.items()
+    )
+
+
 def _end(tariff: Tariff, at: datetime, period: BillingPeriod) -> datetime:
     """Find the next instant at which an agreement, a month or the period may change."""
     ends = [period.end, month_start(month_of(at) + 1)]
@@ -129,17 +175,17 @@ def _end(tariff: Tariff, at: datetime, period: BillingPeriod) -> datetime:
     return min(ends).astimezone(UTC)
 
 
-def _fuel(card: RateCard, timeline: Timeline, month: int) -> AdderPrice | None:
+def _fuel(card: RateCard, timeline: Timeline, month: int) -> MonthlyPrice | None:
     if not card.fuel_cost_adjusted:
         return None
     if card.fixed_fuel_cost_adjustment is not None:
-        return AdderPrice(card.fixed_fuel_cost_adjustment, Provenance.API)
+        return MonthlyPrice(card.fixed_fuel_cost_adjustment, Provenance.API)
     if (price := timeline.at(month)) is None:
         raise Unpriced("no_fuel_cost_adjustment")
     return price
 
 
-def _levy(timeline: Timeline, month: int) -> AdderPrice:
+def _levy(timeline: Timeline, month: int) -> MonthlyPrice:
     if (price := timeline.at(month)) is None:
         raise Unpriced("no_renewable_energy_levy")
     return price

@@ -7,8 +7,8 @@ import pytest
 
 from custom_components.octopus_japan.oejp.tariff import (
     AdderBasis,
-    AdderWindow,
     Component,
+    MonthlyRate,
     Provenance,
     timeline,
 )
@@ -19,7 +19,7 @@ from custom_components.octopus_japan.oejp.tariff.from_bills import (
     windows,
 )
 from custom_components.octopus_japan.oejp.tariff.japan_time import JST, add_months, month_start
-from custom_components.octopus_japan.oejp.tariff.monthly_rates import AdderPrice
+from custom_components.octopus_japan.oejp.tariff.monthly_rates import MonthlyPrice
 from custom_components.octopus_japan.oejp.tariff.published import (
     fuel_cost_adjustments,
     renewable_energy_levies,
@@ -33,8 +33,8 @@ AUGUST = 2026 * 12 + 7
 
 def window(
     price: str, provenance: Provenance, month: int = AUGUST, *, exact: bool = True
-) -> AdderWindow:
-    return AdderWindow(
+) -> MonthlyRate:
+    return MonthlyRate(
         FUEL, month_start(month), month_start(month + 1), Decimal(price), provenance, exact
     )
 
@@ -48,15 +48,15 @@ def test_sources_are_believed_in_order() -> None:
     told = [rough, published, observed, bill, api]
     for count, source in enumerate(told, 1):
         price = timeline(reversed(told[:count])).at(AUGUST)
-        assert price == AdderPrice(source.price, source.provenance, not source.exact)
+        assert price == MonthlyPrice(source.price, source.provenance, not source.exact)
 
 
 def test_a_month_that_nobody_states_is_carried_forward_and_says_so() -> None:
     line = timeline([window("2", Provenance.PUBLISHED), window("3", Provenance.API, AUGUST + 2)])
     assert line.at(AUGUST - 1) is None
-    assert line.at(AUGUST + 1) == AdderPrice(Decimal(2), Provenance.CARRIED_FORWARD, True)
-    assert line.at(AUGUST + 2) == AdderPrice(Decimal(3), Provenance.API)
-    assert line.at(AUGUST + 30) == AdderPrice(Decimal(3), Provenance.CARRIED_FORWARD, True)
+    assert line.at(AUGUST + 1) == MonthlyPrice(Decimal(2), Provenance.CARRIED_FORWARD, True)
+    assert line.at(AUGUST + 2) == MonthlyPrice(Decimal(3), Provenance.API)
+    assert line.at(AUGUST + 30) == MonthlyPrice(Decimal(3), Provenance.CARRIED_FORWARD, True)
     assert line.stated(AUGUST + 1) is None
 
 
@@ -71,33 +71,35 @@ def test_a_month_that_nobody_states_is_carried_forward_and_says_so() -> None:
     ],
 )
 def test_an_unreadable_window_is_refused(start: datetime | None, end: datetime | None) -> None:
-    bad = AdderWindow(FUEL, start, end, Decimal(9), Provenance.API)
+    bad = MonthlyRate(FUEL, start, end, Decimal(9), Provenance.API)
     line = timeline([bad, window("2", Provenance.PUBLISHED)])
     assert line.refused == (bad,)
-    assert line.at(AUGUST) == AdderPrice(Decimal(2), Provenance.PUBLISHED)
+    assert line.at(AUGUST) == MonthlyPrice(Decimal(2), Provenance.PUBLISHED)
 
 
 def test_windows_at_odds_with_each_other_are_refused() -> None:
     one, other = window("3", Provenance.API), window("4", Provenance.API)
     line = timeline([one, other, window("2", Provenance.PUBLISHED)])
     assert line.refused == (one, other)
-    assert line.at(AUGUST) == AdderPrice(Decimal(2), Provenance.PUBLISHED)
+    assert line.at(AUGUST) == MonthlyPrice(Decimal(2), Provenance.PUBLISHED)
     assert timeline([one, one]).refused == ()
 
 
 def test_shipped_tables() -> None:
     fuel = timeline(fuel_cost_adjustments("03"))
-    assert fuel.at(AUGUST) == AdderPrice(Decimal("4.32"), Provenance.PUBLISHED)
+    assert fuel.at(AUGUST) == MonthlyPrice(Decimal("4.32"), Provenance.PUBLISHED)
     assert fuel.at(2022 * 12 + 4) is None
     assert fuel_cost_adjustments("10") == ()
     assert fuel_cost_adjustments(None) == ()
     levy = timeline(renewable_energy_levies())
     assert [levy.at(month) for month in (2026 * 12 + 3, 2026 * 12 + 4)] == [
-        AdderPrice(Decimal("3.98"), Provenance.PUBLISHED),
-        AdderPrice(Decimal("4.18"), Provenance.PUBLISHED),
+        MonthlyPrice(Decimal("3.98"), Provenance.PUBLISHED),
+        MonthlyPrice(Decimal("4.18"), Provenance.PUBLISHED),
     ]
-    assert timeline(subsidies()).stated(AUGUST) == AdderPrice(Decimal("-4.5"), Provenance.PUBLISHED)
-    assert timeline(subsidies(gas=True)).stated(AUGUST) == AdderPrice(
+    assert timeline(subsidies()).stated(AUGUST) == MonthlyPrice(
+        Decimal("-4.5"), Provenance.PUBLISHED
+    )
+    assert timeline(subsidies(gas=True)).stated(AUGUST) == MonthlyPrice(
         Decimal(-18), Provenance.PUBLISHED
     )
     assert timeline(subsidies()).stated(2026 * 12 + 5) is None

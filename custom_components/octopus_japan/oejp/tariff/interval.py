@@ -1,0 +1,39 @@
+"""A span of time. Every module that speaks of one holds this type."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Self
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Interval:
+    """The time from `start` until before `end`.
+
+    Both are aware and kept in UTC: the difference of two times that share a zone with summer time would be read off the
+    wall clock, and be an hour wrong across the change.
+    """
+
+    start: datetime
+    end: datetime
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "start", self.start.astimezone(UTC))
+        object.__setattr__(self, "end", self.end.astimezone(UTC))
+
+    @property
+    def length(self) -> timedelta:
+        """How long it lasts; not above zero where there is no time in it."""
+        return self.end - self.start
+
+    def covers(self, at: datetime) -> bool:
+        """Tell whether an instant lies in it."""
+        return self.start <= at < self.end
+
+    def overlaps(self, other: Self) -> bool:
+        """Tell whether the two share any time."""
+        return self.start < other.end and other.start < self.end
+
+    def clip(self, other: Self) -> Self | None:
+        """Return the time that both share, or None."""
+        start, end = max(self.start, other.start), min(self.end, other.end)
+        return type(self)(start, end) if start < end else None

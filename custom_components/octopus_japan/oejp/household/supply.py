@@ -1,0 +1,335 @@
+"""Accounts and supply points as one login sees them. Pure: no network, no clock of its own.
+
+A supply point is one thing however often it is listed: by two accounts, or ended in one and supplied in another. What each
+account says of it is a listing; here they are joined. At any time the point belongs to the account whose agreement covers the
+time, and what an account says counts within its own time only.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import cached_property
+from itertools import pairwise
+from typing import Final
+
+from ..kraken.models import (
+    AddonRate,
+    Agreement,
+    ElectricityProduct,
+    GenerationPoint,
+    IntervalReading,
+    LineItem,
+    MetiCredit,
+    ReadingDates,
+    SupplyPeriod,
+)
+
+ON_SUPPLY: Final = "ON_SUPPLY"
+OFF_STATUSES: Final = frozenset({"OFF_SUPPLY", "LOST", "CANCELLED_DUE_TO_DUNNING"})
+"""What the service calls a point whose supply has ended."""
+
+_EVER = datetime.min.replace(tzinfo=UTC)
+_NEVER_ENDS = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listing:
+    """What one account says of a supply point. `answers`: the account was told of when it was asked last."""
+
+    account_number: str
+    status: str | None = None
+    agreements: tuple[Agreement, ...] = ()
+    supply_periods: tuple[SupplyPeriod, ...] = ()
+    interval_readings: tuple[IntervalReading, ...] = ()
+    reading_dates: ReadingDates | None = None
+    addon_rates: Mapping[int, tuple[AddonRate, ...]] = field(default_factory=dict)
+    answers: bool = True
+
+    @property
+    def times(self) -> list[Time]:
+        """When the point is this account's: while it has an agreement; by the supply periods where it tells none."""
+        return _agreed(self.agreements) or _supplied(self.supply_periods)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Time:
+    """From `start` until before `end`."""
+
+    start: datetime
+    end: datetime
+
+    def covers(self, at: datetime) -> bool:
+        """Tell whether an instant lies in it."""
+        return self.start <= at < self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Owned(Time):
+    """A time in which a point belongs to some accounts: to more than one only if they share the agreement."""
+
+    accounts: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SupplyPointData:
+    """One electricity supply point, joined over its listings."""
+
+    spin: str
+    listings: tuple[Listing, ...]
+
+    @property
+    def area(self) -> str:
+        """The grid operator's code: the first two digits of the SPIN (docs/api.md)."""
+        return self.spin[:2]
+
+    @cached_property
+    def owned(self) -> tuple[Owned, ...]:
+        """Whose the point is, ascending and without overlap. Of two agreements the one that began later is in force."""
+        times = [(time, item.account_number) for item in self.listings for time in item.times]
+        found: list[Owned] = []
+        for start, end in pairwise(sorted({at for time, _ in times for at in _ends(time)})):
+            covering = [(time.start, number) for time, number in times if time.covers(start)]
+            if not covering:
+                continue
+            latest = max(began for began, _ in covering)
+            accounts = tuple(dict.fromkeys(number for began, number in covering if began == latest))
+            if found and found[-1].end == start and found[-1].accounts == accounts:
+                found[-1] = replace(found[-1], end=end)
+            else:
+                found.append(Owned(start, end, accounts))
+        return tuple(found)
+
+    @cached_property
+    def supplied(self) -> tuple[Time, ...]:
+        """When the point is on supply, ascending and without overlap: by the supply periods, else by the agreements."""
+        periods = _supplied(period for item in self.listings for period in item.supply_periods)
+        return tuple(_merged(periods or _agreed(self.agreements)))
+
+    @property
+    def supply_start(self) -> datetime | None:
+        """When supply began; None while that is not told."""
+        start = self.supplied[0].start if self.supplied else _EVER
+        return None if start == _EVER else start
+
+    @property
+    def supply_end(self) -> datetime | None:
+        """When supply ended or will end; None while it has no end, or none is told."""
+        end = self.supplied[-1].end if self.supplied else _NEVER_ENDS
+        return None if end == _NEVER_ENDS else end
+
+    @cached_property
+    def supply_breaks(self) -> tuple[datetime, ...]:
+        """The instants at which a billing period ends and another begins, beside the meter readings.
+
+        These are the starts and ends of supply, and each change of the account: steps and minimum charges begin anew.
+        """
+        breaks = {at for time in self.supplied for at in _ends(time)}
+        for before, after in pairwise(self.owned):
+            if not set(before.accounts) & set(after.accounts):
+                breaks |= {before.end, after.start}
+        return tuple(sorted(breaks - {_EVER, _NEVER_ENDS}))
+
+    def account_at(self, at: datetime) -> str:
+        """Return the account that the point belongs to.
+
+        In a time that no agreement covers it is the account before, else the one that comes first.
+        """
+        if not self.owned:
+            return self.listings[0].account_number
+        past = [owned for owned in self.owned if owned.start <= at]
+        return (past[-1] if past else self.owned[0]).accounts[0]
+
+    def has_agreement(self, at: datetime) -> bool:
+        """Tell whether an agreement is in force."""
+        return any(time.covers(at) for time in _agreed(self.agreements))
+
+    def has_ended(self, at: datetime) -> bool:
+        """Tell whether supply has ended, by what was told of it. Silence is no end."""
+        if self.supply_end is not None:
+            return self.supply_end <= at
+        return self.status in OFF_STATUSES and not self.has_agreement(at)
+
+    def counts(self, account_number: str, at: datetime) -> bool:
+        """Tell whether what an account says of an instant counts: not while another has the point, nor after supply ended."""
+        owners = next((owned.accounts for owned in self.owned if owned.covers(at)), None)
+        if owners is not None:
+            return account_number in owners
+        ended = any(time.end <= at for time in self.supplied)
+        return not ended or any(time.covers(at) for time in self.supplied)
+
+    def own_lines(self, account_number: str, lines: Iterable[LineItem]) -> list[LineItem]:
+        """Return the lines of an account's bills that are about this point, in the account's own time."""
+        return [
+            line
+            for line in lines
+            if line.spin in {None, self.spin}
+            and (line.period_start_at is None or self.counts(account_number, line.period_start_at))
+        ]
+
+    @property
+    def account_number(self) -> str:
+        """The account that the point belonged to last."""
+        return self._latest.account_number
+
+    @property
+    def status(self) -> str | None:
+        """On supply if any account says so, else what the last one says."""
+        told = [item.status for item in self.listings]
+        return ON_SUPPLY if ON_SUPPLY in told else self._latest.status
+
+    @cached_property
+    def agreements(self) -> tuple[Agreement, ...]:
+        """The agreements of all listings, each once. One that a listing nulls the product of takes it from another."""
+        found: dict[int | tuple[datetime | None, datetime | None], Agreement] = {}
+        for item in self.listings:
+            for agreement in item.agreements:
+                key = agreement.id or (agreement.valid_from, agreement.valid_to)
+                known = found.setdefault(key, agreement)
+                if known.product is None and agreement.product is not None:
+                    found[key] = replace(known, product=agreement.product)
+        return tuple(sorted(found.values(), key=lambda item: item.valid_from or _EVER))
+
+    @cached_property
+    def supply_periods(self) -> tuple[SupplyPeriod, ...]:
+        """The times on supply of all listings, each once."""
+        told = dict.fromkeys(period for item in self.listings for period in item.supply_periods)
+        return tuple(sorted(told, key=lambda period: period.supply_start_at))
+
+    @cached_property
+    def interval_readings(self) -> tuple[IntervalReading, ...]:
+        """The closed billing periods, each of its account's own time, cut where supply or the account changed."""
+        told = dict.fromkeys(
+            piece
+            for item in self.listings
+            for reading in item.interval_readings
+            for piece in _cut(reading, self.supply_breaks)
+            if self.counts(item.account_number, piece.start_at)
+        )
+        return tuple(sorted(told, key=lambda reading: (reading.start_at, reading.end_at)))
+
+    @property
+    def reading_dates(self) -> ReadingDates | None:
+        """The scheduled readings that the last account tells, else those that any tells."""
+        told = (item.reading_dates for item in (self._latest, *self.listings))
+        return next((dates for dates in told if dates is not None), None)
+
+    @cached_property
+    def addon_rates(self) -> Mapping[int, tuple[AddonRate, ...]]:
+        """The rates added to agreements, by the id of the agreement."""
+        return {key: rates for item in self.listings for key, rates in item.addon_rates.items()}
+
+    def product_name(self, at: datetime) -> str | None:
+        """Return the name of the product in force, as the customer knows it. Of two the one that began later is."""
+        for agreement in reversed(self.agreements):
+            product = agreement.product
+            if isinstance(product, ElectricityProduct) and any(
+                time.covers(at) for time in _agreed([agreement])
+            ):
+                return product.display_name or product.code
+        return None
+
+    @property
+    def _latest(self) -> Listing:
+        number = self.owned[-1].accounts[0] if self.owned else self.listings[0].account_number
+        return next(item for item in self.listings if item.account_number == number)
+
+
+def joined(spin: str, listings: Iterable[Listing]) -> SupplyPointData:
+    """Join what the accounts say of a point. The order in which they are listed changes nothing.
+
+    Of accounts that share the point's agreement the one that answers comes first, so that readings are asked of it.
+    """
+    ordered = sorted(listings, key=lambda item: (not item.answers, item.account_number))
+    return SupplyPointData(spin=spin, listings=tuple(ordered))
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountData:
+    """One account, with the points that belong to it.
+
+    `balance` is in whole yen; its sign is not established (docs/api.md). `answers`: it was told of when it was asked last.
+    """
+
+    number: str
+    status: str | None = None
+    supply_points: Mapping[str, SupplyPointData] = field(default_factory=dict)
+    generation_points: Mapping[str, GenerationPoint] = field(default_factory=dict)
+    balance: int | None = None
+    answers: bool = True
+
+    def plan(self, at: datetime) -> str | None:
+        """Return the names of the products in force."""
+        names = dict.fromkeys(point.product_name(at) for point in self.supply_points.values())
+        return ", ".join(name for name in names if name) or None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoginData:
+    """Everything that one login sees. `meti_credits` are the government's discounts, None where the service tells none."""
+
+    accounts: Mapping[str, AccountData]
+    meti_credits: tuple[MetiCredit, ...] | None = None
+
+    @cached_property
+    def supply_points(self) -> dict[str, SupplyPointData]:
+        """The electricity supply points of all accounts, by SPIN."""
+        return {
+            spin: point
+            for account in self.accounts.values()
+            for spin, point in account.supply_points.items()
+        }
+
+    @cached_property
+    def generation_points(self) -> dict[str, tuple[str, GenerationPoint]]:
+        """The generation points of all accounts, by GPIN, with the account's number."""
+        return {
+            gpin: (account.number, point)
+            for account in self.accounts.values()
+            for gpin, point in account.generation_points.items()
+        }
+
+
+def _agreed(agreements: Iterable[Agreement]) -> list[Time]:
+    return _times(
+        (agreement.valid_from, agreement.valid_to)
+        for agreement in agreements
+        if not agreement.is_revoked
+    )
+
+
+def _supplied(periods: Iterable[SupplyPeriod]) -> list[Time]:
+    return _times((period.supply_start_at, period.supply_end_at) for period in periods)
+
+
+def _times(spans: Iterable[tuple[datetime | None, datetime | None]]) -> list[Time]:
+    times = [Time(start or _EVER, end or _NEVER_ENDS) for start, end in spans]
+    return [time for time in times if time.start < time.end]
+
+
+def _ends(time: Time) -> tuple[datetime, datetime]:
+    return time.start, time.end
+
+
+def _merged(times: Sequence[Time]) -> Iterator[Time]:
+    """Join times that meet or overlap."""
+    current: Time | None = None
+    for time in sorted(times):
+        if current is None:
+            current = time
+        elif time.start <= current.end:
+            current = Time(current.start, max(current.end, time.end))
+        else:
+            yield current
+            current = time
+    if current is not None:
+        yield current
+
+
+def _cut(reading: IntervalReading, breaks: Iterable[datetime]) -> Iterator[IntervalReading]:
+    """Cut a billing period at the breaks inside it. What it says of the whole is not true of a piece."""
+    inner = [at for at in breaks if reading.start_at < at < reading.end_at]
+    if not inner:
+        yield reading
+        return
+    for start, end in pairwise([reading.start_at, *inner, reading.end_at]):
+        yield IntervalReading(start, end)

@@ -177,6 +177,51 @@ async def test_only_failed_supply_points_are_an_error(
         await client.supply_periods(ACCOUNT)
 
 
+async def test_the_error_of_a_point_that_is_missing_or_in_part_comes_along(
+    client: KrakenClient, service: Service
+) -> None:
+    agreed = {"agreements": [{"id": 1, "product": None}]}
+    failed = place({"spin": ONE} | agreed, None, known=[{"spin": ONE}, {"spin": TWO}])
+    errors = [
+        fault("KT-CT-7899", *at(0, "agreements", 0, "product")),
+        fault("KT-CT-4501", *at(1, "agreements")),
+    ]
+    service.answer("Agreements", account(failed) | {"errors": errors})
+
+    agreements = await client.agreements(ACCOUNT)
+
+    assert set(agreements) == {ONE}
+    assert {number: type(error) for number, error in agreements.errors.items()} == {
+        ONE: KrakenServiceError,
+        TWO: KrakenRefusedError,
+    }
+
+
+async def test_a_point_that_two_properties_list_is_joined(
+    client: KrakenClient, service: Service
+) -> None:
+    former, latter = (
+        period(supplyEndAt="2026-06-30T15:00:00+00:00"),
+        period("2026-07-01T00:00+09:00"),
+    )
+    service.answer(
+        "SupplyPeriods",
+        account(
+            place({"spin": ONE, "supplyPeriods": [former]}),
+            place({"spin": ONE, "supplyPeriods": [former, latter]}),
+        ),
+    )
+    service.answer(
+        "ReadingDates",
+        account(place({"spin": ONE}), place({"spin": ONE, "nextReadingDate": "2026-07-17"})),
+    )
+
+    periods = await client.supply_periods(ACCOUNT)
+
+    assert [item.supply_end_at is None for item in periods[ONE]] == [False, True]
+    assert (await client.reading_dates(ACCOUNT))[ONE] == ReadingDates(date(2026, 7, 17))
+
+
 async def test_nulls_are_no_supply_points(client: KrakenClient, service: Service) -> None:
     odd = place(None, {"spin": ONE, "supplyPeriods": [None]}, {"supplyPeriods": []})
     service.answer("SupplyPeriods", account(None, odd, {"known": None, "points": None}))

@@ -95,6 +95,18 @@ class TestHalfHourlyReadings:
             "end": "2026-11-02T15:00:00+00:00",
         }
 
+    async def test_what_two_listings_of_a_point_tell_is_joined(
+        self, client: KrakenClient, service: Service
+    ) -> None:
+        former, latter = place(**{p(ONE): [row(0), row(1)]}), place(**{p(ONE): [row(1), row(2)]})
+        service.answer("HalfHourlyReadings", account(former, latter, place(**{p(ONE): []})))
+        readings = await client.half_hourly_readings(ACCOUNT, START, END)
+        assert [reading.start_at for reading in readings.of(ONE)] == [
+            START,
+            START + HALF,
+            START + 2 * HALF,
+        ]
+
     async def test_a_failed_point_says_why_and_leaves_the_others(
         self, client: KrakenClient, service: Service
     ) -> None:

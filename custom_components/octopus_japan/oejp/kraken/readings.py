@@ -107,11 +107,13 @@ class Usage(Login):
         read.resolved()
         by_point: dict[str, tuple[Reading, ...]] = {}
         errors = dict(read.errors)
+        # Of a point that is listed twice each listing may tell a part.
+        rows: dict[str, list[object]] = {}
         for number, point in read.found:
+            rows.setdefault(number, []).extend(as_list(point.get("halfHourlyReadings")))
+        for number, told in rows.items():
             try:
-                by_point[number] = half_hours(
-                    self._reader, as_list(point.get("halfHourlyReadings")), start, end
-                )
+                by_point[number] = half_hours(self._reader, told, start, end)
             except KrakenServiceError as err:
                 errors[number] = err
         return Readings(by_point, errors, read.error)

@@ -1,11 +1,11 @@
 """Who is supplied, where, and by which agreement."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from .errors import KrakenServiceError
-from .graphql.points import account, points, properties
+from .graphql.points import ByPoint, account, points, properties
 from .login import Login, text
 from .models import (
     AccountReference,
@@ -54,7 +54,7 @@ class Supply(Login):
             raise error
         return AccountSupply(account_number, found.get("status"), places)
 
-    async def agreements(self, account_number: str) -> Mapping[str, tuple[Agreement, ...]]:
+    async def agreements(self, account_number: str) -> ByPoint[tuple[Agreement, ...]]:
         """Return the agreements of each supply point, past and present, with their products and rates."""
         return await self._by_point("agreements", account_number, "agreements", Agreement)
 
@@ -72,13 +72,13 @@ class Supply(Login):
             raise error
         return rates
 
-    async def supply_periods(self, account_number: str) -> Mapping[str, tuple[SupplyPeriod, ...]]:
+    async def supply_periods(self, account_number: str) -> ByPoint[tuple[SupplyPeriod, ...]]:
         """Return the times on supply of each supply point."""
         return await self._by_point("supply_periods", account_number, "supplyPeriods", SupplyPeriod)
 
     async def interval_readings(
         self, account_number: str, start_at: datetime
-    ) -> Mapping[str, tuple[IntervalReading, ...]]:
+    ) -> ByPoint[tuple[IntervalReading, ...]]:
         """Return the closed billing periods of each supply point from `start_at` on."""
         return await self._by_point(
             "interval_readings",
@@ -88,39 +88,43 @@ class Supply(Login):
             {"startAt": text(start_at)},
         )
 
-    async def reading_dates(self, account_number: str) -> Mapping[str, ReadingDates]:
+    async def reading_dates(self, account_number: str) -> ByPoint[ReadingDates]:
         """Return the scheduled meter readings of each supply point; often stale."""
         result = await self._requester.ask("reading_dates", {"accountNumber": account_number})
-        read = {
-            number: dates
-            for number, point in points(result).resolved()
-            if (dates := self._reader.item(ReadingDates, point))
-        }
+        told = points(result).joined(self._reading_dates)
+        read = ByPoint({spin: dates for spin, dates in told.items() if dates}, told.errors)
         if (error := result.error) and all(dates == ReadingDates() for dates in read.values()):
             raise error
         return read
 
-    async def generation_points(self, account_number: str) -> Mapping[str, GenerationPoint]:
+    def _reading_dates(self, parts: Sequence[Mapping[str, Any]]) -> ReadingDates | None:
+        """Return what the first listing tells that tells any date; None if none could be read."""
+        told = [dates for part in parts if (dates := self._reader.item(ReadingDates, part))]
+        return max(told, key=lambda dates: dates != ReadingDates(), default=None)
+
+    async def generation_points(self, account_number: str) -> ByPoint[GenerationPoint]:
         """Return the points of an account that feed the grid."""
         variables = {"accountNumber": account_number}
         result = await self._requester.ask("generation_points", variables)
-        return {
-            number: GenerationPoint(
-                number, point.get("status"), self._reader.items(Agreement, point.get("agreements"))
+        return points(result, key="gpin").joined(
+            lambda parts: GenerationPoint(
+                parts[0]["gpin"],
+                parts[0].get("status"),
+                self._items(Agreement, parts, "agreements"),
             )
-            for number, point in points(result, key="gpin").resolved()
-        }
+        )
 
     async def gas_supply_points(self, account_number: str) -> Mapping[str, GasSupplyPoint]:
         """Return the gas supply points of an account."""
         variables = {"accountNumber": account_number}
         result = await self._requester.ask("gas_supply_points", variables)
-        return {
-            number: GasSupplyPoint(
-                number, point.get("status"), self._reader.items(Agreement, point.get("agreements"))
+        return points(result).joined(
+            lambda parts: GasSupplyPoint(
+                parts[0]["spin"],
+                parts[0].get("status"),
+                self._items(Agreement, parts, "agreements"),
             )
-            for number, point in points(result).resolved()
-        }
+        )
 
     async def _by_point[M: KrakenModel](
         self,
@@ -129,12 +133,20 @@ class Supply(Login):
         part: str,
         model: type[M],
         variables: Mapping[str, Any] | None = None,
-    ) -> dict[str, tuple[M, ...]]:
+    ) -> ByPoint[tuple[M, ...]]:
         """Return a list of each electricity supply point."""
         result = await self._requester.ask(
             name, {"accountNumber": account_number, **(variables or {})}
         )
-        return {
-            number: self._reader.items(model, point.get(part))
-            for number, point in points(result, part).resolved()
-        }
+        return points(result, part).joined(lambda parts: self._items(model, parts, part))
+
+    def _items[M: KrakenModel](
+        self, model: type[M], parts: Sequence[Mapping[str, Any]], name: str
+    ) -> tuple[M, ...]:
+        """Return the items of all listings of a point, each once."""
+        found: list[M] = []
+        for part in parts:
+            found += [
+                item for item in self._reader.items(model, part.get(name)) if item not in found
+            ]
+        return tuple(found)

@@ -4,7 +4,7 @@ An error inside a supply point nulls it whole, its number included (FACTS 4). So
 the numbers alone, and `points` with what may fail; the place in the list tells whose part is missing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,12 +13,22 @@ from ..parsing import as_dict, as_list
 from .requester import Result
 
 
+class ByPoint[T](dict[str, T]):
+    """What an answer says of each point, and the errors of those of which it says nothing, or less than it should."""
+
+    def __init__(self, said: Mapping[str, T], errors: Mapping[str, KrakenError]) -> None:
+        super().__init__(said)
+        self.errors = errors
+
+
 @dataclass(slots=True)
 class Points:
-    """What an answer says of each point."""
+    """What an answer says of each point: more than once of one that is listed more than once."""
 
     found: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
     errors: dict[str, KrakenError] = field(default_factory=dict)
+    partial: dict[str, KrakenError] = field(default_factory=dict)
+    """The errors inside what was found."""
     error: KrakenError | None = None
 
     def resolved(self) -> list[tuple[str, Mapping[str, Any]]]:
@@ -28,6 +38,14 @@ class Points:
                 if error:
                     raise error
         return self.found
+
+    def joined[T](self, read: Callable[[Sequence[Mapping[str, Any]]], T]) -> ByPoint[T]:
+        """Read the parts of each point together. Raises when there are only errors."""
+        parts: dict[str, list[Mapping[str, Any]]] = {}
+        for number, part in self.resolved():
+            parts.setdefault(number, []).append(part)
+        said = {number: read(found) for number, found in parts.items()}
+        return ByPoint(said, self.partial | self.errors)
 
 
 def account(result: Result) -> Mapping[str, Any]:
@@ -76,4 +94,6 @@ def points(result: Result, part: str | None = None, key: str = "spin") -> Points
                 read.errors[number] = error
             else:
                 read.found.append((number, answered[index]))
+                if error:
+                    read.partial[number] = error
     return read

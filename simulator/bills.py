@@ -87,7 +87,7 @@ def bill(adders: Adders, point: Point, period: Period, basis: Basis) -> Bill:
         area = point.area
         fuel += _per_kwh("FUEL_COST_ADJUSTMENT", area, part, units, lambda t: t.fuel)
         levy += _per_kwh("RENEWABLE_ENERGY_LEVY", area, part, units, lambda t: t.levy)
-        subsidy += _per_kwh("METI_CREDIT", area, part, units, lambda t: -t.subsidy)
+        subsidy += _per_kwh("METI_CREDIT", area, part, units, lambda t: -t.subsidy, whole=True)
     standing = _standing(adders, point, period, basis)
     levied = Decimal(int(_sum(levy)))
     total = _sum(standing) + _sum(energy) + _sum(fuel) + levied + _sum(subsidy)
@@ -141,8 +141,9 @@ def _split(
 
 def _energy(uses: list[_Use], units: int, done: int) -> list[Line]:
     lines: list[Line] = []
-    # A price generation begins for all charges of a product at once; within one, stepped energy is cut by the ladder, other energy by the band.
-    for generation, whole in _split(uses, units, lambda use: use.terms.charges[0].start):
+    # A price generation, and an introductory price, is cut off by the day; within one, stepped energy is cut by the ladder, other
+    # energy by the band.
+    for generation, whole in _split(uses, units, lambda use: use.terms.charges):
         term = generation[0].terms
         start, end = generation[0].day, generation[-1].day
         code = term.agreement.product.code
@@ -159,17 +160,23 @@ def _energy(uses: list[_Use], units: int, done: int) -> list[Line]:
 
 
 def _per_kwh(
-    name: str, area: str, uses: list[_Use], units: int, price: Callable[[Terms], Decimal]
+    name: str,
+    area: str,
+    uses: list[_Use],
+    units: int,
+    price: Callable[[Terms], Decimal],
+    *,
+    whole: bool = False,
 ) -> list[Line]:
     lines: list[Line] = []
-    # By calendar day a part is a calendar month; by reading month the period is one part.
-    for part, whole in _split(uses, units, lambda use: use.terms.fuel_month):
+    # By calendar day a part is a calendar month; by reading month, and of a discount, the period is one part.
+    for part, share in _split(uses, units, lambda use: None if whole else use.terms.fuel_month):
         term = part[0].terms
         if price(term):
             start, end, code = part[0].day, _after(part[-1].day), term.agreement.product.code
             supply_type = f"JPN_ELECTRICITY_{name}_{area}"
             lines.append(
-                Line(name.lower(), supply_type, start, end, Decimal(whole), price(term), code)
+                Line(name.lower(), supply_type, start, end, Decimal(share), price(term), code)
             )
     return lines
 

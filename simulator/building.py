@@ -56,7 +56,7 @@ class Builder:
 
     def point(self, plan: PointPlan) -> SupplyPoint:
         """Return a supply point that comes later; `plan.tag` tells it from the others of the household."""
-        return self._point(SupplyPoint, plan, supply_details=False)
+        return self._point(SupplyPoint, plan, of=HouseholdPlan("", ()))
 
     def empty_property(self, where: str, point: SupplyPoint) -> Property:
         """Return a further property, at which an existing point is listed."""
@@ -67,19 +67,15 @@ class Builder:
         return self._draw("agreement", *key) % 10**6
 
     def _property(self, plan: HouseholdPlan, place: PropertyPlan, where: str) -> Property:
-        details = plan.supply_details
         points: list[SupplyPoint | None] = [None] if place.with_null else []
-        points += [
-            self._point(SupplyPoint, point, supply_details=details) for point in place.points
-        ]
+        points += [self._point(SupplyPoint, point, of=plan) for point in place.points]
         return Property(
             id=self._property_id(where),
             address=place.address,
             postcode=place.postcode,
             supply_points=points,
             generation_points=[
-                self._point(GenerationPoint, point, supply_details=details)
-                for point in place.generation
+                self._point(GenerationPoint, point, of=plan) for point in place.generation
             ],
             gas_points=[self._gas(place.gas)] if place.gas else [],
         )
@@ -87,7 +83,7 @@ class Builder:
     def _property_id(self, where: str) -> str:
         return str(self._draw("property", where) % 10**6)
 
-    def _point[T: Point](self, kind: type[T], plan: PointPlan, *, supply_details: bool) -> T:
+    def _point[T: Point](self, kind: type[T], plan: PointPlan, *, of: HouseholdPlan) -> T:
         if isinstance(known := self._built.get(plan.tag), kind):
             return known
         plan = plan.since(self._since)
@@ -112,9 +108,12 @@ class Builder:
             start=start,
             end=end,
             status=plan.status,
+            home=next(iter(plans)),
             amperage=plan.amperage,
             kw=plan.kw,
-            supply_details=supply_details,
+            kva=plan.kva,
+            supply_details=of.supply_details,
+            subsidy=of.subsidy,
         )
         self._built[plan.tag] = built
         return built

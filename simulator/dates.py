@@ -4,7 +4,7 @@ A slot is the number of a half hour since 1970 (Unix seconds // 1800): cheap to 
 """
 
 from datetime import UTC, date, datetime, timedelta, timezone
-from functools import cache
+from functools import cache, lru_cache
 import hashlib
 from typing import NamedTuple
 
@@ -33,6 +33,12 @@ def slot_from(at: datetime) -> int:
 def slot_start(slot: int) -> datetime:
     """Return when a slot starts, in UTC."""
     return datetime.fromtimestamp(slot * HALF_HOUR, UTC)
+
+
+@lru_cache(maxsize=65536)
+def slot_text(slot: int) -> str:
+    """Return when a slot starts, as the API writes it."""
+    return slot_start(slot).isoformat()
 
 
 def first_slot(day: date) -> int:

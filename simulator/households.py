@@ -22,7 +22,7 @@ def _kansai(*points: PointPlan, with_null: bool = False) -> PropertyPlan:
 
 
 def _point(product: str, start: date, reading_day: int, load: Load, **more: object) -> PointPlan:
-    area = "06" if "-06" in product else "03"
+    area = next(part for part in product.split("-") if part.isdigit())
     return PointPlan("main", area, ((product, start, None),), reading_day, load, start, **more)  # type: ignore[arg-type]
 
 
@@ -205,5 +205,60 @@ PLANS: dict[str, HouseholdPlan] = {
         "two accounts of which the service refuses the second (KT-CT-4177), Tokyo",
         ((_at("本宅6", _TWICE),), (_at("店舗6", _SHOP),)),
         refused=((1, "KT-CT-4177"),),
+    ),
+    "kansai-high": _one(
+        "stepped plan from 6 kVA: the standing charge by kVA, no minimum charge, 8 kVA, Kansai",
+        _kansai(_point("green-06-high", date(2025, 9, 16), 16, Load(base=0.3, evening=0.9), kva=8)),
+        supply_details=True,
+    ),
+    "chugoku-high": _one(
+        "a stepped plan that lists the charges of both tiers, 10 kVA, Chugoku",
+        PropertyPlan(
+            "広島県架空市仮想6-7",
+            "7300000",
+            (_point("green-07-both", date(2025, 9, 11), 11, Load(base=0.25), kva=10),),
+        ),
+        supply_details=True,
+    ),
+    "shikoku-low": _one(
+        "stepped plan with a minimum charge: the first 11 kWh are free, Shikoku",
+        PropertyPlan(
+            "香川県架空市仮想7-8",
+            "7600000",
+            (_point("green-08-low", date(2025, 9, 19), 19, Load(base=0.13)),),
+        ),
+    ),
+    "shikoku-high": _one(
+        "all-electric home by kVA, 9 kVA, Shikoku",
+        PropertyPlan(
+            "香川県架空市仮想8-9",
+            "7600001",
+            (_point("denka-08-high", date(2025, 9, 6), 6, Load(water_heater=1.4), kva=9),),
+        ),
+        supply_details=True,
+    ),
+    "small-tokyo": _one(
+        "stepped plan (Green, 15 A), Tokyo",
+        _tokyo(
+            _point("green-03", date(2025, 9, 13), 13, Load(base=0.08, evening=0.3), amperage=15)
+        ),
+    ),
+    "large-tokyo": _one(
+        "stepped plan (Green) by kVA, 10 kVA, Tokyo",
+        _tokyo(_point("green-03", date(2025, 9, 17), 17, Load(base=0.5, evening=1.4), kva=10)),
+        supply_details=True,
+    ),
+    "intro-rate": _one(
+        "stepped plan at a lower price for six months (durationMonths), until 2026-03-25, Tokyo",
+        _tokyo(_point("intro-03", date(2025, 9, 25), 18, Load(), amperage=40)),
+    ),
+    "discount-rate": _one(
+        "time-of-use plan with two yen off at night for three months (durationMonths), until 2025-12-25, Tokyo",
+        _tokyo(_point("discount-03", date(2025, 9, 25), 18, Load(ev=3.0), amperage=40)),
+    ),
+    "subsidised": HouseholdPlan(
+        "stepped plan with the government's discount, Tokyo",
+        ((_tokyo(_TWICE),),),
+        subsidy=True,
     ),
 }

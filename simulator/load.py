@@ -13,7 +13,14 @@ from typing import NamedTuple
 from .dates import SLOTS_A_DAY, chance
 
 # Mean temperature in °C by grid area in the middle of January and of August; a rough climate is all that is needed.
-_CLIMATE = {"01": (-3, 22), "02": (2, 24), "03": (6, 28), "06": (6, 29)}
+_CLIMATE = {
+    "01": (-3, 22),
+    "02": (2, 24),
+    "03": (6, 28),
+    "06": (6, 29),
+    "07": (5, 28),
+    "08": (6, 28),
+}
 
 
 class Weather(NamedTuple):
@@ -50,8 +57,11 @@ class Load:
     works: float = 0.0  # a workshop's draw on weekdays
     export: bool = False  # feed in what the roof makes beyond the draw, instead of drawing
 
-    def day_of(self, seed: int, key: str, area: str, day: date) -> list[int]:
+    def day_of(self, seed: int, key: str, area: str, day: date) -> tuple[int, ...]:
         """Return a JST day's 48 half hours in hundredths of a kWh."""
+        return _day_of(self, seed, key, area, day)
+
+    def _drawn(self, seed: int, key: str, area: str, day: date) -> tuple[int, ...]:
         air = weather(seed, area, day)
         random = Random(chance(seed, "load", key, day))
         draws = random.random
@@ -82,7 +92,7 @@ class Load:
             if self.export:
                 kw = -kw
             energy.append(max(0, round(kw * 50)))
-        return energy
+        return tuple(energy)
 
     def _people(self, hour: float, *, weekend: bool) -> float:
         late = 1.5 if weekend else 0.0
@@ -91,6 +101,12 @@ class Load:
             + self.evening * math.exp(-(((hour - 19.8) / 2.3) ** 2))
             + (self.day * (1.8 if weekend else 1.0) if 9 <= hour < 17 else 0.0)
         )
+
+
+@lru_cache(maxsize=8192)
+def _day_of(load: Load, seed: int, key: str, area: str, day: date) -> tuple[int, ...]:
+    """Remember a day: many worlds of a test are the same world."""
+    return load._drawn(seed, key, area, day)
 
 
 _AT_HOME = [

@@ -1,8 +1,9 @@
 """A meter as the service shows it: published late, corrected when the billing period closes, sometimes later."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from random import Random
 from typing import NamedTuple
 
@@ -20,22 +21,46 @@ class Reading(NamedTuple):
     version: str
 
 
+class _Draw(NamedTuple):
+    """What befalls a day's figures, whatever they are. It depends on the seed, the key and the day alone."""
+
+    published: tuple[int, ...]  # Unix times
+    monthly: dict[int, int]  # position -> difference once the period is closed
+    updated: dict[int, tuple[int, int]]  # position -> (seconds after the closing, difference)
+
+
 @dataclass(slots=True)
 class _Day:
     """One JST day, with what will ever be said about it."""
 
-    daily: list[int]
-    published: list[int]
-    monthly: dict[int, int]  # position -> value that differs once the period is closed
-    updated: dict[int, tuple[int, int]]  # position -> (Unix time, value) of a later correction
+    first: int
+    daily: tuple[int, ...]
+    draw: _Draw
     closed: int  # Unix time when the billing period's figures are published
+    last: int  # Unix time when the last of its half hours is published
+    rows: list[Reading] | None = None  # all of them closed, or all of them not yet, as read last
+    rows_closed: bool = False
+
+    def whole(self, *, closed: bool) -> list[Reading]:
+        """Return all half hours without later corrections, remembered."""
+        if self.rows is None or self.rows_closed is not closed:
+            version = "MONTHLY" if closed else "DAILY"
+            values = list(self.daily)
+            if closed:
+                for position, difference in self.draw.monthly.items():
+                    values[position] = max(0, values[position] + difference)
+            self.rows = [
+                Reading(self.first + at, centi, version) for at, centi in enumerate(values)
+            ]
+            self.rows_closed = closed
+        return self.rows
 
 
 class Meter:
     """The half hours of one point. Everything follows from the seed, the key and the edits; nothing from the clock."""
 
     def __init__(
-        self, seed: int, key: str, schedule: Schedule, load: Callable[[date], list[int]]
+        self, seed: int, key: str, schedule: Schedule, load: Callable[[date], Sequence[int]]
     ) -> None:
         self.schedule = schedule
         self._seed = seed
@@ -43,6 +68,7 @@ class Meter:
         self._load = load
         self._days: dict[date, _Day] = {}
         self._corrections: dict[int, list[tuple[float, int]]] = {}
+        self._corrected: set[int] = set()  # the first slots of days with corrections
         self._withheld: list[tuple[int, int, float]] = []
         self._off: list[tuple[int, int]] = []
         self.edits = 0
@@ -75,6 +101,7 @@ class Meter:
     def correct(self, slot: int, centi: int, at: float) -> None:
         """From Unix time `at` on, say another value for a half hour."""
         self._corrections.setdefault(slot, []).append((at, centi))
+        self._corrected.add(first_slot(day_of(slot)))
         self.edits += 1
 
     def withhold(self, start: int, end: int, until: float) -> None:
@@ -105,21 +132,22 @@ class Meter:
             day = day_of(start)
             first = first_slot(day)
             until = min(end, first + SLOTS_A_DAY)
-            yield from self._published_of(self._day(day), first, range(start, until), now, withheld)
+            yield from self._published_of(self._day(day), range(start, until), now, withheld)
             start = until
 
     def _published_of(
-        self, day: _Day, first: int, slots: range, now: float, withheld: list[tuple[int, int]]
+        self, day: _Day, slots: range, now: float, withheld: list[tuple[int, int]]
     ) -> Iterator[Reading]:
+        first = day.first
         closed = day.closed <= now
-        published, daily = day.published, day.daily
-        plain = not withheld and not self._corrections
+        special = withheld or first in self._corrected or (closed and day.draw.updated)
+        if not special and (closed or day.last <= now):
+            yield from day.whole(closed=closed)[slots.start - first : slots.stop - first]
+            return
+        published = day.draw.published
         for slot in slots:
             position = slot - first
             if published[position] > now and not closed:
-                continue
-            if plain and not closed:
-                yield Reading(slot, daily[position], "DAILY")
                 continue
             if any(a <= slot < b for a, b in withheld):
                 continue
@@ -156,10 +184,11 @@ class Meter:
         version = "DAILY"
         if closed:
             version = "MONTHLY"
-            centi = day.monthly.get(position, centi)
-            later = day.updated.get(position)
-            if later is not None and later[0] <= now:
-                version, centi = "UPDATED", later[1]
+            later = day.draw.updated.get(position)
+            if later is not None and day.closed + later[0] <= now:
+                version, centi = "UPDATED", centi + later[1]
+            else:
+                centi = max(0, centi + day.draw.monthly.get(position, 0))
         for at, corrected in self._corrections.get(slot, ()):
             if at <= now:
                 centi = corrected
@@ -178,22 +207,25 @@ class Meter:
         return known
 
     def _make(self, day: date) -> _Day:
-        random = Random(chance(self._seed, self._key, "publish", day))
-        daily = self._load(day)
-        closed = self.closed_at(day)
-        published = _publishing(random, first_slot(day))
-        monthly: dict[int, int] = {}
-        updated: dict[int, tuple[int, int]] = {}
-        for position, centi in enumerate(daily):
-            draw = random.random()
-            if draw < 0.006:
-                monthly[position] = max(0, centi + random.choice((-12, -3, -1, 1, 2, 7, 25)))
-            elif draw < 0.0063:
-                updated[position] = (
-                    closed + random.randrange(5, 40) * DAY,
-                    centi + random.randrange(1, 30),
-                )
-        return _Day(daily, published, monthly, updated, closed)
+        draw = _draw(self._seed, self._key, day)
+        last = max(draw.published)
+        return _Day(first_slot(day), tuple(self._load(day)), draw, self.closed_at(day), last)
+
+
+@lru_cache(maxsize=8192)
+def _draw(seed: int, key: str, day: date) -> _Draw:
+    """Draw what befalls a day. Worlds of the same seed, and a meter that is read on other days from now on, share it."""
+    random = Random(chance(seed, key, "publish", day))
+    published = _publishing(random, first_slot(day))
+    monthly: dict[int, int] = {}
+    updated: dict[int, tuple[int, int]] = {}
+    for position in range(SLOTS_A_DAY):
+        draw = random.random()
+        if draw < 0.006:
+            monthly[position] = random.choice((-12, -3, -1, 1, 2, 7, 25))
+        elif draw < 0.0063:
+            updated[position] = random.randrange(5, 40) * DAY, random.randrange(1, 30)
+    return _Draw(tuple(published), monthly, updated)
 
 
 def _publishing(random: Random, first: int) -> list[int]:

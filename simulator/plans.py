@@ -26,6 +26,7 @@ class PointPlan:
     end: date | None = None
     amperage: int | None = None
     kw: int | None = None
+    kva: int | None = None
     status: str = "ON_SUPPLY"
 
     def since(self, day: date) -> PointPlan:
@@ -70,4 +71,5 @@ class HouseholdPlan:
     description: str
     accounts: tuple[tuple[PropertyPlan, ...], ...]
     supply_details: bool = False
+    subsidy: bool = False
     refused: tuple[tuple[int, str], ...] = ()  # (place of the account, error code)

@@ -42,9 +42,11 @@ class Point:
     start: date
     end: date | None
     status: str
+    home: str = ""  # the property that listed it first
     subsidy: bool = False  # switch: the government discount applies; see Household.subsidy
     amperage: int | None = None
     kw: int | None = None
+    kva: int | None = None
     supply_details: bool = False
     unlisted_beyond_31_days: bool = (
         False  # switch: halfHourlyReadings answers nothing older than 31 days

@@ -78,24 +78,24 @@ def ladder(
 def terms(adders: Adders, point: Point, day: date, basis: Basis) -> Terms | None:
     """Return what is in force on a JST day; None without an agreement.
 
-    By `calendar_day` adjustment, levy and subsidy follow the month of the day, as the API's windows say. By `reading_month`
-    they follow the label of the period (TARIFFS a.2, a.6, a.7), the subsidy the month of use before it.
+    By `calendar_day` adjustment and levy follow the month of the day, as the API's windows say. By `reading_month` they follow
+    the label of the period: the month of the reading that ends it. The government's discount for a month of use is taken off
+    the bill that is read in the month after, whatever the basis: that is the ministry's own rule.
     """
     agreement = point.agreement_on(day)
     if agreement is None:
         return None
     period: Period = point.schedule.period(day)
     month = Month.of(day) if basis == "calendar_day" else period.label
-    use = month if basis == "calendar_day" else month.plus(-1)
     product = agreement.product
     return Terms(
         agreement=agreement,
-        charges=product.on(day),
+        charges=product.on(day, agreement.start, point.kva),
         fuel=adders.fuel(product.area, month) if product.fuel else ZERO,
         fuel_month=month,
         levy=ZERO if product.kind == "fit" else adders.levy(month),
         levy_month=month,
-        subsidy=adders.subsidy(use) if point.subsidy else ZERO,
-        standing=product.standing,
+        subsidy=adders.subsidy(period.label.plus(-1)) if point.subsidy else ZERO,
+        standing=product.standing_for(point.amperage, point.kva),
         month=day.month,
     )

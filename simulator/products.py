@@ -3,16 +3,19 @@
 The figures come from data/products.json, where each product says what of it is invented; the hours from data/schedules.json.
 """
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 import json
 from typing import Any
 
 from .adders import DATA
+from .dates import Month
 
 TAX = Decimal("1.1")
+# That HIGH and LOW part at 6 kVA is an inference: docs/pricing.md.
+HIGH_FROM_KVA = 6
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,8 @@ class Charge:
     step_start: int | None = None
     step_end: int | None = None
     standing: Decimal | None = None
+    months: int | None = None  # introductory: for so many months from the start of the agreement
+    tier: str | None = None  # HIGH or LOW contract capacity
 
     def valid_on(self, day: date) -> bool:
         """Whether the price is in force on a JST day."""
@@ -49,9 +54,58 @@ class Product:
     params: dict[str, Any]
     charges: tuple[Charge, ...]
 
-    def on(self, day: date) -> tuple[Charge, ...]:
-        """Return the charges in force on a JST day."""
-        return tuple(charge for charge in self.charges if charge.valid_on(day))
+    standing_kva: Decimal | None = None  # a day and kVA, from 6 kVA
+
+    def on(
+        self, day: date, since: date | None = None, kva: int | None = None
+    ) -> tuple[Charge, ...]:
+        """Return the charges in force on a JST day, under an agreement since another, for a contract of so many kVA.
+
+        An introductory price replaces the lasting one of its band, or is taken off it if it is below zero. What the service does
+        with one is not known. Without `since` there is none.
+        """
+        valid = [
+            charge
+            for charge in self.charges
+            if charge.valid_on(day) and charge.tier in {None, self._tier(kva)}
+        ]
+        first = {
+            charge.band: charge.price
+            for charge in valid
+            if charge.months is not None and since is not None and day < later(since, charge.months)
+        }
+        return tuple(
+            _introductory(charge, first[charge.band]) if charge.band in first else charge
+            for charge in valid
+            if charge.months is None
+        )
+
+    def standing_for(self, amperage: int | None, kva: int | None) -> Decimal:
+        """Return the standing charge of a day for a contract. Products by ampere are priced for 40 A; 1 kVA is 10 A."""
+        if kva is not None and self.standing_kva is not None and self._tier(kva) == "HIGH":
+            return self.standing_kva * kva
+        if self.standing_unit != "YEN_AMPERE_DAY" or any(charge.tier for charge in self.charges):
+            return self.standing
+        amperes = kva * 10 if kva is not None else amperage
+        return self.standing if amperes is None else self.standing * amperes / 40
+
+    def _tier(self, kva: int | None) -> str | None:
+        tiers = {charge.tier for charge in self.charges}
+        if len(tiers) == 1:
+            return next(iter(tiers))
+        return "HIGH" if (kva or 0) >= HIGH_FROM_KVA else "LOW"
+
+
+def _introductory(lasting: Charge, price: Decimal) -> Charge:
+    return replace(lasting, price=lasting.price + price if price < 0 else price)
+
+
+def later(day: date, months: int) -> date:
+    """Return the day so many months later, or the last of that month."""
+    month = Month.of(day).plus(months)
+    return min(
+        date(*month, 1) + timedelta(days=day.day - 1), month.plus(1).first - timedelta(days=1)
+    )
 
 
 def without_tax(price: Decimal) -> Decimal:
@@ -86,6 +140,7 @@ def product(key: str) -> Product:
         charges=tuple(
             charge for generation in raw["generations"] for charge in _charges(raw, generation)
         ),
+        standing_kva=Decimal(raw["standing_kva"]) if "standing_kva" in raw else None,
     )
 
 
@@ -111,7 +166,9 @@ def _charges(raw: dict[str, Any], generation: dict[str, Any]) -> list[Charge]:
         date.fromisoformat(day) if day else None for day in (generation["from"], generation["to"])
     )
     area = raw["area"]
-    tier = raw["tier"] + "_" if "tier" in raw else ""
+    level = generation.get("tier", raw.get("tier"))
+    tier = level + "_" if level else ""
+    months = generation.get("months")
     if "steps" in generation:
         return [
             Charge(
@@ -121,6 +178,8 @@ def _charges(raw: dict[str, Any], generation: dict[str, Any]) -> list[Charge]:
                 end,
                 step_start=low,
                 step_end=high,
+                months=months,
+                tier=level,
             )
             for number, (low, high, price) in enumerate(generation["steps"], 1)
         ]
@@ -134,6 +193,8 @@ def _charges(raw: dict[str, Any], generation: dict[str, Any]) -> list[Charge]:
                 end,
                 slot=slot,
                 label=labels.get(slot, f"{slot}_TIME"),
+                months=months,
+                tier=level,
             )
             for slot, price in generation["bands"].items()
         ]
@@ -151,7 +212,7 @@ def _charges(raw: dict[str, Any], generation: dict[str, Any]) -> list[Charge]:
             for number, (low, high, standing, price) in enumerate(generation["tiers"], 1)
         ]
     name = "GENERATION" if raw["kind"] == "fit" else "CONSUMPTION"
-    return [Charge(f"{name}_{area}", Decimal(generation["single"]), start, end)]
+    return [Charge(f"{name}_{area}", Decimal(generation["single"]), start, end, months=months)]
 
 
 @cache

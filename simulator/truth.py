@@ -22,7 +22,7 @@ from .dates import (
     slot_start,
 )
 from .points import Point
-from .pricing import ZERO, Basis, Terms, terms
+from .pricing import ZERO, Basis, Terms, terms as priced
 from .world import World
 
 
@@ -108,7 +108,7 @@ class Truth:
             if day >= period.end:
                 used, period = ZERO, point.schedule.period(day)
             kwh = Decimal(centi).scaleb(-2)
-            term = self._on(point, day, basis)
+            term = self.terms(point, day, basis)
             if term is not None and slot >= window:
                 per_kwh = term.fuel + term.levy - term.subsidy
                 energy = term.energy(hour_of(slot), used, kwh)
@@ -127,7 +127,7 @@ class Truth:
     ) -> Components:
         """Return what the next kWh costs at `at` after `used` kWh in the billing period; LookupError off supply."""
         point = self._world.point(identifier)
-        term = self._on(point, jst_date(at), basis)
+        term = self.terms(point, jst_date(at), basis)
         if term is None:
             raise LookupError("no agreement is in force then")
         charge = (
@@ -192,11 +192,12 @@ class Truth:
         last = self._world.point(identifier).meter.last_published(self._clock.timestamp())
         return None if last is None else self._clock.now() - slot_start(last + 1)
 
-    def _on(self, point: Point, day: date, basis: Basis | None) -> Terms | None:
+    def terms(self, point: Point, day: date, basis: Basis | None = None) -> Terms | None:
+        """Return what prices a kWh of a point on a JST day, remembered; None without an agreement."""
         edits = point.schedule.edits, self._world.adders.edits
         key = (point.identifier, day, basis or self.adder_basis, point.subsidy, *edits)
         if key not in self._terms:
-            self._terms[key] = terms(self._world.adders, point, day, key[2])
+            self._terms[key] = priced(self._world.adders, point, day, key[2])
         return self._terms[key]
 
     def _hours(self, point: Point, start: int, end: int) -> Iterator[tuple[int, int]]:

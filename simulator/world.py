@@ -108,13 +108,12 @@ class World:
         )
 
     def payer(self, point: Point, day: date) -> Account | None:
-        """Return the account that is billed for a point on a JST day: whose agreement covers it, or the first that lists it."""
+        """Return the account that is billed for a point on a JST day: whose agreement covers it, or that listed it first."""
         agreement = point.agreement_on(day)
-        place = agreement.place if agreement else None
+        place = agreement.place if agreement and agreement.place else point.home
         for account in self.accounts:
-            for listed in account.properties:
-                if listed.id == place if place else listed.lists(point):
-                    return account
+            if any(listed.id == place for listed in account.properties):
+                return account
         return None
 
     def correct(self, identifier: str, half_hour_start: datetime, new_value: Decimal | str) -> None:
@@ -202,6 +201,7 @@ class World:
         point = self._builder(owner).point(plan)
         self._points[point.identifier] = point
         self.list_again(point.identifier, account)
+        point.home = owner.properties[-1].id
         owner.status = "ACTIVE"
         return point
 

@@ -127,17 +127,12 @@ def charges(
         raise KrakenError("KT-CT-3822")
     statement = found[0]
     point = statement.point
-    node = point_node(
-        next(
-            item
-            for item in account.listings()
-            if item.point is point and item.covers(statement.period)
-        )
+    listed = (
+        item for item in account.listings() if item.point is point and item.covers(statement.period)
     )
-    capacity = {
-        "contractedCapacityUnit": "A" if point.amperage else "KW" if point.kw else None,
-        "contractedCapacityValue": point.amperage or point.kw,
-    }
+    node = next(map(point_node, listed), None)  # a point that left the lists stays on its bills
+    sizes = (("A", point.amperage), ("KVA", point.kva), ("KW", point.kw))
+    capacity = next((size for size in sizes if size[1]), (None, None))
     return [
         {
             "grossAmount": statement.bill.total,
@@ -153,8 +148,9 @@ def charges(
                     "currency": "JPY",
                     "productCode": line.product_code,
                     "electricitySupplyPoint": node,
+                    "contractedCapacityUnit": capacity[0],
+                    "contractedCapacityValue": capacity[1],
                 }
-                | capacity
                 for line in statement.bill.lines
             ],
         }
@@ -164,7 +160,7 @@ def charges(
 def _statements(context: Context, account: Account) -> Iterator[Statement]:
     now = context.clock.now()
     welcome = WELCOME
-    for point in account.supply_points:
+    for point in context.world.supply_points.values():
         for period in point.periods(jst_date(now)):
             if context.world.payer(point, period.start) is not account:
                 continue

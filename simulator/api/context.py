@@ -16,6 +16,7 @@ from ..points import Listing
 from ..tokens import Tokens
 from ..truth import Truth
 from ..world import World
+from .scalars import let_raw_through
 
 type Node = dict[str, Any]
 
@@ -101,6 +102,7 @@ def resolve(source: Node, info: GraphQLResolveInfo[Any], **arguments: Any) -> An
         context.guard(parent, name, owner, source.get("_via"))
         fault = context.faults.on_value(context.request, parent, name, owner)
         if fault is not None:
+            let_raw_through(info.schema)
             return said(fault.value, info.return_type)
     value = source.get(name)
     if callable(value):

@@ -6,7 +6,7 @@ from typing import Any
 
 from ..adders import levy_window
 from ..dates import Month, jst_date, midnight
-from ..points import Agreement
+from ..points import Agreement, Point
 from ..products import Charge, Product, product, product_keys, without_tax
 from .context import Context, Node
 
@@ -18,17 +18,22 @@ _STEPPED, _SINGLE, _FIT, _GAS = (
 )
 _TYPENAME = {"stepped": _STEPPED, "single": _SINGLE, "fit": _FIT, "gas": _GAS}
 AMPERAGES = (10, 15, 20, 30, 40, 50, 60)
+_KVA = tuple(range(6, 50))
 
 
 def agreements(
-    context: Context, terms: tuple[Agreement, ...], *, only_active: bool | None
+    context: Context,
+    terms: tuple[Agreement, ...],
+    *,
+    only_active: bool | None,
+    point: Point | None = None,
 ) -> list[Node]:
     """Return agreements as nodes: past, current and already signed ones, or only those in force now."""
     today = jst_date(context.clock.now())
-    return [agreement(context, term) for term in terms if not only_active or term.on(today)]
+    return [agreement(context, term, point) for term in terms if not only_active or term.on(today)]
 
 
-def agreement(context: Context, term: Agreement) -> Node:
+def agreement(context: Context, term: Agreement, point: Point | None) -> Node:
     """Return an `Agreement`, which serves as `GenerationAgreement` too."""
     start, end = midnight(term.start), _midnight(term.end)
     return {
@@ -40,12 +45,12 @@ def agreement(context: Context, term: Agreement) -> Node:
         "isRevoked": False,
         "addonRates": [],
         "params": {},
-        "product": lambda: product_node(context, term.product),
+        "product": lambda: product_node(context, term.product, point),
     }
 
 
-def product_node(context: Context, item: Product) -> Node:
-    """Return a member of the union `Product`. The adders are those in force now and no others."""
+def product_node(context: Context, item: Product, point: Point | None) -> Node:
+    """Return a member of the union `Product`. The adders are those in force now, the standing charge is the point's."""
     node: Node = {
         "__typename": _TYPENAME[item.kind],
         "code": item.code,
@@ -67,10 +72,11 @@ def product_node(context: Context, item: Product) -> Node:
             "consumptionCharges": [_tier(item, charge) for charge in item.charges],
         }
     month = Month.of(jst_date(context.clock.now()))
+    standing = item.standing_for(point.amperage, point.kva) if point else item.standing
     return node | {
         "standingChargeUnitType": item.standing_unit,
-        "standingChargePricePerDay": item.standing,
-        "standingCharges": [_standing(item)] if item.standing else [],
+        "standingChargePricePerDay": standing,
+        "standingCharges": [_standing(item, standing)] if standing else [],
         "standingChargesBad": [],
         "fuelCostAdjustment": _fuel(context, item, month) if item.fuel else None,
         "renewableEnergyLevy": _levy(context, month),
@@ -79,29 +85,36 @@ def product_node(context: Context, item: Product) -> Node:
 
 
 def tariff_summary(grid_operator_code: str, product_code: str | None) -> list[Node]:
-    """Return an area's catalogue, or one product of it; no entitlement is needed (FACTS 7)."""
-    catalogue = [product(key) for key in product_keys()]
+    """Return an area's catalogue, or one product of it; no entitlement is needed. A code may have several tiers."""
+    by_code: dict[str, list[Product]] = {}
+    for item in map(product, product_keys()):
+        wanted = item.area == grid_operator_code and product_code in {None, item.code}
+        if wanted and item.kind in {"stepped", "single"}:
+            by_code.setdefault(item.code, []).append(item)
     return [
         {
-            "code": item.code,
-            "displayName": item.name,
-            "gridOperatorCode": item.area,
-            "productParams": item.params,
-            "tiers": [_summary_tier(item)],
+            "code": code,
+            "displayName": items[0].name,
+            "gridOperatorCode": grid_operator_code,
+            "productParams": items[0].params,
+            "tiers": [
+                _summary_tier(item, tier)
+                for item in items
+                for tier in sorted({charge.tier or "" for charge in item.charges}, reverse=True)
+            ],
         }
-        for item in catalogue
-        if item.area == grid_operator_code
-        and item.kind in {"stepped", "single"}
-        and product_code in {None, item.code}
+        for code, items in by_code.items()
     ]
 
 
-def _summary_tier(item: Product) -> Node:
-    newest = max((charge.start or date.min) for charge in item.charges)
-    low = any("_LOW_" in charge.band for charge in item.charges)
-    ampere = item.standing_unit == "YEN_AMPERE_DAY" and item.standing and not low
+def _summary_tier(item: Product, tier: str) -> Node:
+    charges = [
+        charge for charge in item.charges if charge.months is None and (charge.tier or "") == tier
+    ]
+    newest = max((charge.start or date.min) for charge in charges)
+    ampere = item.standing_unit == "YEN_AMPERE_DAY" and item.standing and not tier
     return {
-        "contractCapacityPattern": "TIERED_LOW" if low else "NON_TIERED",
+        "contractCapacityPattern": f"TIERED_{tier}" if tier else "NON_TIERED",
         "consumptionRates": [
             {
                 "band": charge.band,
@@ -109,23 +122,25 @@ def _summary_tier(item: Product) -> Node:
                 "stepEnd": charge.step_end,
                 "pricePerUnitIncTax": charge.price,
             }
-            for charge in item.charges
+            for charge in charges
             if (charge.start or date.min) == newest
         ],
         "standingRates": {
-            # Products are priced for 40 A; the other sizes are in proportion.
-            "amperage": [
-                {
-                    "label": str(size),
-                    "unitType": "YEN_DAY",
-                    "pricePerUnitIncTax": item.standing * size / 40,
-                }
-                for size in AMPERAGES
-            ]
+            "amperage": [_summary_standing(item, size, None) for size in AMPERAGES]
             if ampere
             else [],
-            "kva": [],
+            "kva": [_summary_standing(item, None, size) for size in _KVA]
+            if ampere or tier == "HIGH"
+            else [],
         },
+    }
+
+
+def _summary_standing(item: Product, amperage: int | None, kva: int | None) -> Node:
+    return {
+        "label": str(amperage or kva),
+        "unitType": "YEN_DAY",
+        "pricePerUnitIncTax": item.standing_for(amperage, kva),
     }
 
 
@@ -135,6 +150,7 @@ def _rate(item: Product, charge: Charge) -> Node:
         "stepStart": charge.step_start,
         "stepEnd": charge.step_end,
         "timeOfUse": charge.label,
+        "durationMonths": charge.months,
         "unitType": "KWH_CONSUMPTION",
         "gridOperatorCode": item.area,
         "validFrom": _midnight(charge.start),
@@ -152,8 +168,8 @@ def _tier(item: Product, charge: Charge) -> Node:
     }
 
 
-def _standing(item: Product) -> Node:
-    return _price(item.standing) | {
+def _standing(item: Product, price: Decimal) -> Node:
+    return _price(price) | {
         "band": f"STANDING_{item.area}",
         "unitType": item.standing_unit,
         "gridOperatorCode": item.area,

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from ..accounts import Account, Property
@@ -18,12 +19,13 @@ from ..dates import (
     slot_from,
     slot_of,
     slot_start,
+    slot_text,
 )
 from ..errors import KrakenError
 from ..faults import Owner
 from ..meter import Reading
 from ..points import GenerationPoint, Listing, Point, SupplyPoint
-from ..pricing import Terms, terms
+from ..pricing import Terms
 from ..products import Charge
 from .context import Context, Node
 from .pages import connection, paging
@@ -147,29 +149,33 @@ def _with_terms(
 
     Steps need the use since the beginning of the period, so reading starts there.
     """
+    end = min(end, slot_from(context.clock.now()))
+    if start >= end:
+        return
     begin = max(day_of(start), point.start)
     period = point.schedule.period(begin)
+    before = _published(context, point, first_slot(period.start), start)
+    used = sum(reading.centi for reading in before)
     day: date | None = None
     term: Terms | None = None
-    used = 0
     limits: list[tuple[int, Charge]] = []
-    for reading in _published(context, point, min(start, first_slot(period.start)), end):
+    paid: list[Charge] = []
+    for reading in _published(context, point, start, end):
         if (today := day_of(reading.slot)) != day:
             day = today
             if day >= period.end:
                 used, period = 0, point.schedule.period(day)
-            term = terms(context.world.adders, point, day, context.truth.adder_basis)
+            term = context.truth.terms(point, day)
             limits = _limits(term)
+            paid = [charge for _, charge in limits if charge.price]
         if term is None:
             continue
-        if reading.slot >= start:
-            if limits:
-                charge = next(charge for limit, charge in limits if used < limit)
-                paid = [item for _, item in limits if item.price]
-                yield reading, term, charge, paid[used >= _ESTIMATED_STEP * 100]
-            else:
-                charge = term.charge(hour_of(reading.slot))
-                yield reading, term, charge, charge
+        if limits:
+            charge = next(charge for limit, charge in limits if used < limit)
+            yield reading, term, charge, paid[used >= _ESTIMATED_STEP * 100]
+        else:
+            charge = term.charge(hour_of(reading.slot))
+            yield reading, term, charge, charge
         used += reading.centi
 
 
@@ -184,16 +190,21 @@ def _limits(term: Terms | None) -> list[tuple[int, Charge]]:
 
 def _half_hour(reading: Reading, charge: Charge, estimated: Charge) -> Node:
     centi = reading.centi
-    sen = centi * int(estimated.price * 100) // 100 + centi * _ESTIMATED_ADDERS // 100
+    sen = centi * _sen(estimated.price) // 100 + centi * _ESTIMATED_ADDERS // 100
     return {
-        "startAt": slot_start(reading.slot).isoformat(),
-        "endAt": slot_start(reading.slot + 1).isoformat(),
+        "startAt": slot_text(reading.slot),
+        "endAt": slot_text(reading.slot + 1),
         "value": f"{centi // 100}.{centi % 100:02}0000000000000000",
         "costEstimate": f"{sen // 100}.{sen % 100:02}",
         "version": reading.version,
         "consumptionRateBand": charge.band,
         "consumptionStep": 0,
     }
+
+
+@lru_cache
+def _sen(price: Decimal) -> int:
+    return int(price * 100)
 
 
 def _interval(context: Context, account: Account, listing: Listing, period: Period) -> Node:

@@ -135,7 +135,7 @@ def _agreement(context: Context, wanted: str) -> Node | None:
         for listing in account.listings():
             for term in listing.agreements:
                 if str(term.id) == wanted:
-                    return products.agreement(context, term)
+                    return products.agreement(context, term, listing.point)
     return None
 
 

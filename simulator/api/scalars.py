@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from graphql import GraphQLError, GraphQLSchema, ValueNode, is_leaf_type, value_from_ast_untyped
@@ -50,15 +51,16 @@ def install(schema: GraphQLSchema) -> None:
         _set(scalar, ("parse_value", "coerce_input_value"), parse)
         _set(scalar, ("parse_literal",), _literal(parse))
     _set(schema.type_map["Decimal"], ("serialize", "coerce_output_value"), _text)
+
+
+@cache
+def let_raw_through(schema: GraphQLSchema) -> None:
+    """Let every scalar and enumeration write a `Raw` as it is. Only from the first one on: it slows all answers."""
     for name, kind in schema.type_map.items():
         if is_leaf_type(kind) and not name.startswith("__"):
-            _let_raw_through(kind)
-
-
-def _let_raw_through(kind: Any) -> None:
-    for name in ("serialize", "coerce_output_value"):
-        if (honest := getattr(kind, name, None)) is not None:
-            setattr(kind, name, _or_raw(honest))
+            for method in ("serialize", "coerce_output_value"):
+                if (honest := getattr(kind, method, None)) is not None:
+                    setattr(kind, method, _or_raw(honest))
 
 
 def _or_raw(honest: Callable[[Any], Any]) -> Callable[[Any], Any]:

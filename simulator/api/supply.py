@@ -167,13 +167,18 @@ def property_node(context: Context, account: Account, place: Property, via: Via)
 def supply_point_node(context: Context, account: Account, listing: Listing, via: Via) -> Node:
     """Return an `ElectricitySupplyPoint`, as empty as it was found in practice."""
     point = listing.point
-    details = {"amperage": point.amperage, "kva": None, "kw": point.kw, "validFrom": listing.start}
+    details = {
+        "amperage": point.amperage,
+        "kva": point.kva,
+        "kw": point.kw,
+        "validFrom": listing.start,
+    }
     return (
         _readable(context, account, listing, via)
         | {
             "spin": point.identifier,
             "agreements": lambda **given: agreements(
-                context, listing.agreements, only_active=given.get("onlyActive")
+                context, listing.agreements, only_active=given.get("onlyActive"), point=point
             ),
             "supplyDetails": [details] if point.supply_details else [],
             "canApplyAmperageChange": point.amperage is not None,

@@ -189,6 +189,7 @@ async def test_a_point_moves_and_its_old_account_forgets_it(connect: Connect) ->
     client.simulator.world.move(spin, barn.number, still_listed=False, first=True)
     assert spin not in [point["spin"] for point in await _points(client, home.number)]
     assert (await _points(client, barn.number))[0]["spin"] == spin
+    assert len(await _bills(client, home.number)) > 20
 
 
 async def test_a_point_leaves_and_comes(connect: Connect) -> None:
@@ -201,6 +202,7 @@ async def test_a_point_leaves_and_comes(connect: Connect) -> None:
     times = {"startAt": (NOW - DAY).isoformat(), "endAt": NOW.isoformat()}
     assert (await client.ask(PAGES, spin=spin, **times)).codes == ["KT-CT-4719"]
     assert client.simulator.truth.hours(spin, NOW - 9 * DAY, NOW - 8 * DAY)
+    assert len(await _bills(client, home.number)) > 20
     world.show(spin)
     world.show(spin)
     assert await _points(client, home.number) == before
@@ -212,7 +214,9 @@ async def test_a_point_is_hidden_in_one_of_its_accounts(connect: Connect) -> Non
     client.simulator.world.hide(client.spin, one.number)
     assert await _points(client, one.number) == []
     assert len(await _points(client, other.number)) == 1
-    assert len(await _bills(client, other.number)) > 10
+    # It is billed as before: bills of the past do not change hands.
+    assert len(await _bills(client, one.number)) > 10
+    assert await _bills(client, other.number) == []
 
 
 async def test_supply_ends_and_begins_again_after_a_gap(connect: Connect) -> None:

@@ -43,6 +43,16 @@ async def test_only_the_newest_1488_rows_answer(connect: Connect) -> None:
     assert list(_values(rows)) == list(truth)[-1488:]
 
 
+async def test_windows_of_any_time_are_answered(connect: Connect) -> None:
+    client = await connect()
+    far = datetime.fromisoformat("9999-12-31T00:00:00+00:00")
+    early = datetime.fromisoformat("0001-01-02T00:00:00+00:00")
+    assert await client.half_hours(far - DAY, far) == []
+    assert await client.half_hours(early, early + DAY) == []
+    assert len(await client.half_hours(early, far)) == 1488
+    assert await client.half_hours(NOW, NOW - DAY) == []
+
+
 async def test_nothing_older_than_31_days_when_switched(connect: Connect) -> None:
     client = await connect()
     client.household.supply_points[0].unlisted_beyond_31_days = True

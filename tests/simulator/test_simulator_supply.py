@@ -221,7 +221,7 @@ async def test_catalogue(connect: Connect) -> None:
     client = await connect()
     query = """query ($area: String!, $code: String) { tariffSummary(gridOperatorCode: $area, productCode: $code) {
       code productParams tiers { contractCapacityPattern consumptionRates { band pricePerUnitIncTax }
-      standingRates { amperage { label unitType pricePerUnitIncTax } kva { label } } } } }"""
+      standingRates { amperage { label unitType pricePerUnitIncTax } kva { label pricePerUnitIncTax } } } } }"""
     area = (await client.ask(query, area="03")).data["tariffSummary"]
     assert {"JPN_KK_OCTOPUS_MAY_26", "JPN_EV_OCTOPUS_JAN_25"} <= {item["code"] for item in area}
     (kk,) = (await client.ask(query, area="03", code="JPN_KK_OCTOPUS_MAY_26")).data["tariffSummary"]
@@ -235,11 +235,104 @@ async def test_catalogue(connect: Connect) -> None:
         "25.29",
         "27.44",
     ]
-    low = (await client.ask(query, area="06", code="JPN_GREEN_OCTOPUS_06")).data["tariffSummary"][
-        0
-    ]["tiers"][0]
+    by_kva = {
+        rate["label"]: rate["pricePerUnitIncTax"] for rate in kk["tiers"][0]["standingRates"]["kva"]
+    }
+    assert float(by_kva["10"]) == 97
+    (kansai,) = (await client.ask(query, area="06", code="JPN_GREEN_OCTOPUS_06")).data[
+        "tariffSummary"
+    ]
+    low, high = kansai["tiers"]
     assert low["contractCapacityPattern"] == "TIERED_LOW"
     assert low["standingRates"] == {"amperage": [], "kva": []}
+    assert high["contractCapacityPattern"] == "TIERED_HIGH"
+    assert float(high["standingRates"]["kva"][2]["pricePerUnitIncTax"]) == 114.4  # 8 x 14.30
+    (both,) = (await client.ask(query, area="07")).data["tariffSummary"]
+    assert [tier["contractCapacityPattern"] for tier in both["tiers"]] == [
+        "TIERED_LOW",
+        "TIERED_HIGH",
+    ]
+    assert {rate["band"] for rate in both["tiers"][1]["consumptionRates"]} == {
+        f"CONSUMPTION_STEPPED_HIGH_07_0{step}" for step in (1, 2, 3)
+    }
+    code = "JPN_GREEN_OCTOPUS_INTRO_03"
+    (intro,) = (await client.ask(query, area="03", code=code)).data["tariffSummary"]
+    assert len(intro["tiers"][0]["consumptionRates"]) == 3
+
+
+RATES = """query ($number: String!) { account(accountNumber: $number) { properties { electricitySupplyPoints {
+  supplyDetails { amperage kva } newAmperageOptions
+  agreements { product { ... on ProductInterface { code standingChargePricePerDay standingCharges { pricePerUnitIncTax unitType } }
+    ... on ElectricitySteppedProduct { consumptionCharges { band pricePerUnitIncTax durationMonths } }
+    ... on ElectricitySingleStepProduct { consumptionCharges { band pricePerUnitIncTax durationMonths } } } } } } } }"""
+
+
+async def _rates(client: Client) -> tuple[Any, Any]:
+    answer = await client.ask(RATES, number=client.number)
+    assert answer.codes == []
+    (point,) = answer.data["account"]["properties"][0]["electricitySupplyPoints"]
+    return point, point["agreements"][0]["product"]
+
+
+@pytest.mark.parametrize(
+    ("household", "standing", "details"),
+    [
+        ("kansai-high", 114.4, {"amperage": None, "kva": 8}),
+        ("chugoku-high", 137, {"amperage": None, "kva": 10}),
+        ("shikoku-high", 117.9, {"amperage": None, "kva": 9}),
+        ("shikoku-low", 21.5, None),
+        ("small-tokyo", 14.55, None),
+        ("large-tokyo", 97, {"amperage": None, "kva": 10}),
+    ],
+)
+async def test_the_standing_charge_is_the_contracts(
+    connect: Connect, household: str, standing: float, details: Any
+) -> None:
+    client = await connect(household)
+    point, product = await _rates(client)
+    assert point["supplyDetails"] == ([details] if details else [])
+    assert float(product["standingChargePricePerDay"]) == standing
+    assert [float(charge["pricePerUnitIncTax"]) for charge in product["standingCharges"]] == [
+        standing
+    ]
+    if household == "small-tokyo":
+        assert point["newAmperageOptions"] == [10, 20, 30, 40, 50, 60]
+
+
+async def test_charges_of_both_tiers_in_one_product(connect: Connect) -> None:
+    client = await connect("chugoku-high")
+    _, product = await _rates(client)
+    bands = [charge["band"] for charge in product["consumptionCharges"]]
+    assert [band[20:24] for band in bands] == ["LOW_"] * 4 + ["HIGH"] * 3
+    start = NOW - timedelta(days=5)
+    shown = await client.half_hours(start, start + timedelta(hours=1))
+    assert len(shown) == 2
+    assert "_HIGH_" in client.simulator.truth.price(client.spin, NOW).band
+
+
+@pytest.mark.parametrize(
+    ("household", "months", "prices"),
+    [("intro-rate", 6, ["16.62", "21.29", "23.44"]), ("discount-rate", 3, ["-2.00"])],
+)
+async def test_introductory_rates_say_how_long_they_last(
+    connect: Connect, household: str, months: int, prices: list[str]
+) -> None:
+    client = await connect(household)
+    _, product = await _rates(client)
+    charges = product["consumptionCharges"]
+    limited = [charge for charge in charges if charge["durationMonths"]]
+    assert [charge["pricePerUnitIncTax"] for charge in limited] == prices
+    assert {charge["durationMonths"] for charge in limited} == {months}
+    lasting = {charge["band"] for charge in charges if not charge["durationMonths"]}
+    assert {charge["band"] for charge in limited} <= lasting
+
+
+async def test_a_subsidised_household(connect: Connect) -> None:
+    client = await connect("subsidised")
+    assert (await client.ask("{ metiCredits { unitPrice } }")).data["metiCredits"]
+    truth = client.simulator.truth
+    credits_ = [truth.bill(client.spin, period).subsidy for period in truth.periods(client.spin)]
+    assert min(credits_) < 0
 
 
 async def test_subsidy(connect: Connect) -> None:

@@ -12,9 +12,10 @@ from simulator import Simulator
 from simulator.adders import Adders
 from simulator.bills import half_up
 from simulator.dates import Month, Period, Schedule, midnight
+from simulator.households import PLANS
 from simulator.meter import Meter
 from simulator.pricing import ladder
-from simulator.products import product, slot_of_hour
+from simulator.products import later, product, slot_of_hour
 from simulator.world import Agreement, SupplyPoint
 
 START, END = date(2026, 6, 18), date(2026, 7, 18)
@@ -27,22 +28,25 @@ class Flat(Meter):
     @override
     def _make(self, day: date) -> Any:
         made = super()._make(day)
-        made.monthly.clear()
-        made.updated.clear()
+        made.draw = made.draw._replace(monthly={}, updated={})
         return made
 
 
 def flat(
-    simulator: Simulator, *terms: tuple[str, date, date | None], centi: int = 25
+    simulator: Simulator,
+    *terms: tuple[str, date, date | None],
+    centi: int = 25,
+    start: date = START,
+    end: date = END,
 ) -> SupplyPoint:
-    """Make the first point one of 30 days at `centi` hundredths of a kWh each half hour."""
+    """Make the first point one of a single period at `centi` hundredths of a kWh each half hour."""
     point = next(iter(simulator.world.supply_points.values()))
-    schedule = Schedule("flat", 18, START, END)
+    schedule = Schedule("flat", 18, start, end)
     point.meter = Flat(1, "flat", schedule, lambda _: [centi] * 48)
-    point.start, point.end = START, END
+    point.start, point.end = start, end
     point.agreements = tuple(
-        Agreement(number, product(key), start, end)
-        for number, (key, start, end) in enumerate(terms)
+        Agreement(number, product(key), first, last)
+        for number, (key, first, last) in enumerate(terms)
     )
     return point
 
@@ -121,18 +125,105 @@ def test_an_hour_across_two_steps() -> None:
     assert [part for _, part in parts] == [10, 180, 10]
 
 
-def test_subsidy() -> None:
-    simulator = make()
-    point = flat(simulator, ("kk-03", START, None))
+@pytest.mark.parametrize("basis", ["calendar_day", "reading_month"])
+@pytest.mark.parametrize(
+    ("start", "end", "price"),
+    [
+        (START, END, "0"),  # read in July: June's use, for which there was none
+        (date(2026, 7, 18), date(2026, 8, 17), "3.5"),  # read in August: July's use
+        (date(2026, 8, 18), date(2026, 9, 17), "4.5"),
+    ],
+)
+def test_subsidy_belongs_to_the_reading_month(
+    basis: Any, start: date, end: date, price: str
+) -> None:
+    simulator = make(adder_basis=basis)
+    point = flat(simulator, ("kk-03", start, None), start=start, end=end)
+    window = midnight(start), midnight(end)
+    without = simulator.truth.bill(point.spin, window)
     simulator.world.households["green-tokyo"].subsidy = True
-    bill = simulator.truth.bill(point.spin, WINDOW)
-    assert bill.subsidy == Decimal("-714.0")  # 204 kWh in July x 3.5
-    assert bill.total == 11717
-    july = midnight(date(2026, 7, 10))
-    assert simulator.truth.price(point.spin, july).subsidy == Decimal("-3.5")
-    assert simulator.truth.price(point.spin, july, basis="reading_month").subsidy == 0
+    bill = simulator.truth.bill(point.spin, window)
+    assert bill.kwh == 360
+    assert bill.subsidy == -360 * Decimal(price)
+    assert bill.total == without.total - 360 * Decimal(price)
+    assert len([line for line in bill.lines if line.kind == "meti_credit"]) == (price != "0")
+    for day in (start, end - timedelta(days=1)):
+        assert simulator.truth.price(point.spin, midnight(day)).subsidy == -Decimal(price)
+    costs = simulator.truth.costs(point.spin, *window)
     simulator.world.households["green-tokyo"].subsidy = False
-    assert simulator.truth.bill(point.spin, WINDOW).total == 12431
+    assert simulator.truth.bill(point.spin, window) == without
+    dearer = simulator.truth.costs(point.spin, *window)
+    saved = sum(dearer.values(), Decimal(0)) - sum(costs.values(), Decimal(0))
+    assert saved.quantize(Decimal("0.0001")) == 360 * Decimal(price)
+
+
+@pytest.mark.parametrize(
+    ("key", "amperage", "kva", "standing", "energy"),
+    [
+        # 30 x 8 x 14.30; 120 x 17.90 + 180 x 20.60 + 60 x 24.30
+        ("green-06-high", None, 8, "3432.00", "7314.00"),
+        # 30 x 10 x 13.70; 120 x 25.30 + 180 x 30.80 + 60 x 32.90
+        ("green-07-both", None, 10, "4110.00", "10554.00"),
+        # 30 x 25.10; 15 x 0 + 105 x 28.40 + 180 x 34.60 + 60 x 36.20
+        ("green-07-both", None, None, "753.00", "11382.00"),
+        ("green-07-both", None, 5, "753.00", "11382.00"),
+        # 30 x 21.50; 11 x 0 + 109 x 27.90 + 180 x 33.80 + 60 x 36.90
+        ("green-08-low", None, None, "645.00", "11339.10"),
+        # 30 x 9 x 13.10; 14 hours a day by day, 10 by night
+        ("denka-08-high", None, 9, "3537.00", "10287.00"),
+        # 30 x 38.80 x 15 / 40; 120 x 18.98 + 180 x 24.10 + 60 x 27.44
+        ("green-03", 15, None, "436.50", "8262.00"),
+        ("green-03", 60, None, "1746.00", "8262.00"),
+        # 30 x 97.00: a kVA is ten amperes
+        ("green-03", None, 10, "2910.00", "8262.00"),
+    ],
+)
+def test_tiers_and_capacities(
+    key: str, amperage: int | None, kva: int | None, standing: str, energy: str
+) -> None:
+    simulator = make()
+    point = flat(simulator, (key, START, None))
+    point.amperage, point.kva = amperage, kva
+    bill = simulator.truth.bill(point.spin, WINDOW)
+    assert (bill.standing, bill.energy) == (Decimal(standing), Decimal(energy))
+
+
+def test_an_introductory_price_ends_within_a_period() -> None:
+    simulator = make()
+    # Six months from 8 January: 20 days, 240 kWh, at the lower price, and the ladder goes on.
+    point = flat(simulator, ("intro-03", date(2026, 1, 8), None))
+    bill = simulator.truth.bill(point.spin, WINDOW)
+    energy = [(line.units, line.price, line.end) for line in bill.lines if line.kind == "energy"]
+    last = date(2026, 7, 8)
+    assert energy == [
+        (120, Decimal("16.62"), last),
+        (120, Decimal("21.29"), last),
+        (60, Decimal("25.29"), END),
+        (60, Decimal("27.44"), END),
+    ]
+    assert bill.energy == Decimal("7713.00")
+    costs = sum(simulator.truth.costs(point.spin, *WINDOW).values())
+    exact = bill.energy + bill.standing + bill.fuel + 360 * Decimal("4.18")
+    assert abs(costs - exact) < Decimal("0.0001")
+    price = partial(simulator.truth.price, point.spin)
+    assert price(midnight(last) - timedelta(hours=1)).energy == Decimal("16.62")
+    assert price(midnight(last)).energy == Decimal("20.62")
+
+
+def test_a_discount_is_taken_off_its_band_for_some_months() -> None:
+    simulator = make()
+    point = flat(simulator, ("discount-03", date(2026, 4, 8), None))
+    bill = simulator.truth.bill(point.spin, WINDOW)
+    night = [(line.units, line.price) for line in bill.lines if line.supply_type.endswith("NIGHT")]
+    assert night == [(40, Decimal("12.60")), (20, Decimal("14.60"))]
+    # 40 x 12.60 + 20 x 14.60 + 30 x 12.60 + 270 x 25.77
+    assert bill.energy == Decimal("8131.90")
+
+
+def test_months_later() -> None:
+    assert later(date(2026, 1, 31), 1) == date(2026, 2, 28)
+    assert later(date(2025, 9, 25), 6) == date(2026, 3, 25)
+    assert later(date(2026, 12, 1), 3) == date(2027, 3, 1)
 
 
 def test_single_price_and_no_standing_charge() -> None:
@@ -320,9 +411,9 @@ def test_exports_and_compensation() -> None:
 
 @pytest.mark.parametrize("basis", ["calendar_day", "reading_month"])
 def test_bills_stay_near_the_hourly_costs(basis: Any) -> None:
-    simulator = make("green-kansai", "denka-kansai", "power-tokyo", "moved", adder_basis=basis)
+    simulator = make(*PLANS, adder_basis=basis)
     for spin, point in simulator.world.supply_points.items():
-        for period in simulator.truth.periods(spin)[-5:-1]:
+        for period in simulator.truth.periods(spin)[-6:-2]:
             costs = sum(simulator.truth.costs(spin, *period).values())
             # Half a kWh of rounding at the dearest price, and the truncations.
             assert abs(costs - simulator.truth.bill(spin, period).total) < 45, (

@@ -6,7 +6,6 @@ from itertools import pairwise
 from pathlib import Path
 import subprocess
 import sys
-import time
 
 import pytest
 from simulator_client import NOW, Connect
@@ -14,6 +13,7 @@ from simulator_client import NOW, Connect
 from simulator import Simulator
 from simulator.dates import JST, Month, Schedule, midnight, slot_of
 from simulator.households import PLANS
+from simulator.load import Load
 from simulator.meter import Meter
 
 DAY = timedelta(days=1)
@@ -186,17 +186,46 @@ def test_load_has_seasons_and_habits() -> None:
     )
 
 
-def test_worlds_are_made_quickly() -> None:
-    begun = time.perf_counter()
-    simulator = make("green-tokyo", "ev-tokyo", "green-kansai")
-    for spin in simulator.world.supply_points:
-        assert len(simulator.truth.hours(spin, NOW - 396 * DAY, NOW)) > 9000
-    assert time.perf_counter() - begun < 2
-    begun = time.perf_counter()
-    simulator = make("veteran")
-    (spin,) = simulator.world.supply_points
-    assert len(simulator.truth.costs(spin, FAR, NOW)) > 5 * 8760
-    assert time.perf_counter() - begun < 6
+def test_readings_are_made_when_they_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[date] = []
+    honest = Meter._make
+    monkeypatch.setattr(Meter, "_make", lambda meter, day: made.append(day) or honest(meter, day))
+    simulator = make("three-points-two-accounts", "veteran")
+    assert made == []
+    spins = list(simulator.world.supply_points)
+    simulator.truth.half_hours(spins[0], NOW - 30 * DAY, NOW - 20 * DAY)
+    assert len(made) == 11
+    simulator.truth.half_hours(spins[0], NOW - 30 * DAY, NOW - 20 * DAY)
+    assert len(made) == 11
+    simulator.truth.hours(spins[1], NOW - 5 * DAY, NOW)
+    assert len(made) < 11 + 12
+
+
+def test_worlds_of_one_seed_share_what_they_make(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[date] = []
+    honest = Load._drawn
+    window = NOW - 427 * DAY, NOW - 10 * DAY
+
+    def draw(load: Load, seed: int, key: str, area: str, day: date) -> tuple[int, ...]:
+        drawn.append(day)
+        return honest(load, seed, key, area, day)
+
+    monkeypatch.setattr(Load, "_drawn", draw)
+    first, second = (
+        make("three-points-two-accounts", seed=77),
+        make("three-points-two-accounts", seed=77),
+    )
+    energy = [first.truth.half_hours(spin, *window) for spin in first.world.supply_points]
+    count = len(drawn)
+    assert count > 1000
+    assert [second.truth.half_hours(spin, *window) for spin in second.world.supply_points] == energy
+    assert len(drawn) == count
+    # Edits belong to one world.
+    spin = next(iter(first.world.supply_points))
+    at = (NOW - 60 * DAY).replace(minute=0)
+    first.world.correct(spin, at, "9.99")
+    assert first.truth.half_hours(spin, at, at + DAY)[at] == Decimal("9.99")
+    assert second.truth.half_hours(spin, at, at + DAY)[at] != Decimal("9.99")
 
 
 async def test_an_own_clock_can_be_given(connect: Connect) -> None:

@@ -253,7 +253,7 @@ async def five_years(household: str) -> dict[str, float]:
                     )
                 ).rows
             )
-            assert simulator.spin in readings.memory.memory.complete
+            assert simulator.spin in readings.memory.parts.complete
             requests = Counter(asked)
             poll = await polls(hass, simulator, readings)
     return {

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from custom_components.octopus_japan.config_flow import SIGN_IN_STEPS
+from custom_components.octopus_japan.issues import KINDS, Kind
 from custom_components.octopus_japan.oejp.kraken import AuthFailure
 
 ROOT = Path(__file__).parent.parent
@@ -94,3 +95,12 @@ def test_the_manifest_names_every_library_that_is_imported() -> None:
         if re.search(rf"^(?:import|from) {module}\b", sources, re.MULTILINE)
     }
     assert named == imported
+
+
+@pytest.mark.parametrize(("key", "kind"), KINDS.items())
+def test_every_issue_is_explained(key: str, kind: Kind) -> None:
+    assert ("issues", key, "title") in ENGLISH
+    if kind.fixable:
+        assert ("issues", key, "fix_flow", "step", "confirm", "description") in ENGLISH
+    else:
+        assert ("issues", key, "description") in ENGLISH

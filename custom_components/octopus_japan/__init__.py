@@ -14,7 +14,7 @@ from .coordinators.readings import ReadingsCoordinator
 from .identity import number_of
 from .repairs import async_watch_schedules
 from .runtime import OctopusConfigEntry, OctopusRuntimeData, kraken_client
-from .store import MemoryStore
+from .store import OctopusStore
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -28,7 +28,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 async def async_setup_entry(hass: HomeAssistant, entry: OctopusConfigEntry) -> bool:
     """Start the three clocks. Only the account is needed: without readings there are prices, and the other way round."""
     client = kraken_client(hass, entry.data)
-    memory = MemoryStore(hass, entry.entry_id)
+    memory = OctopusStore(hass, entry.entry_id)
     await memory.async_load()
 
     account = AccountCoordinator(hass, entry, client, memory)
@@ -67,4 +67,4 @@ async def async_remove_config_entry_device(
 
 async def async_remove_entry(hass: HomeAssistant, entry: OctopusConfigEntry) -> None:
     """Forget what was remembered. Statistics stay: a new entry for the same supply point continues them."""
-    await MemoryStore(hass, entry.entry_id).async_remove()
+    await OctopusStore(hass, entry.entry_id).async_remove()

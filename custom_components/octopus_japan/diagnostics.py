@@ -11,10 +11,12 @@ from homeassistant.core import HomeAssistant
 
 from .coordinators.account import AccountData, SupplyPointData
 from .coordinators.prices import PointPrices
+from .identity import digest
 from .oejp.household.totals import Total
 from .oejp.household.usage import PointUsage
 from .oejp.tariff import RateCard, Tariff
 from .runtime import OctopusConfigEntry, OctopusRuntimeData
+from .store import ChosenPath
 
 TO_REDACT = {CONF_EMAIL, CONF_PASSWORD, CONF_API_KEY}
 
@@ -45,12 +47,14 @@ async def async_get_config_entry_diagnostics(
 
 
 def _account(clocks: OctopusRuntimeData, account: AccountData) -> dict[str, Any]:
-    memory = clocks.memory.memory
+    memory = clocks.memory.parts
     return {
         "status": account.status,
         "has_balance": account.balance is not None,
-        "bills_read": len(memory.bills.get(account.number, ())),
-        "adder_lines_read": len(memory.charges.get(account.number, ())),
+        "bills_read": len(memory.bills.get(digest(account.number), ())),
+        "bill_lines_read": sum(
+            len(bill.lines) for bill in memory.bills.get(digest(account.number), ())
+        ),
         "generation_points": len(account.generation_points),
         "supply_points": [_supply_point(clocks, p) for p in account.supply_points.values()],
     }
@@ -58,7 +62,7 @@ def _account(clocks: OctopusRuntimeData, account: AccountData) -> dict[str, Any]
 
 def _supply_point(clocks: OctopusRuntimeData, point: SupplyPointData) -> dict[str, Any]:
     spin = point.spin
-    memory = clocks.memory.memory
+    path = clocks.memory.parts.reading_paths.get(digest(spin), ChosenPath())
     usage = (clocks.readings.data or {}).get(spin)
     prices = (clocks.prices.data or {}).get(spin)
     return {
@@ -67,8 +71,8 @@ def _supply_point(clocks: OctopusRuntimeData, point: SupplyPointData) -> dict[st
         "supply_start": point.supply_start,
         "agreements": len(point.agreements),
         "closed_billing_periods": len(point.interval_readings),
-        "reading_path": memory.paths.get(spin, "half_hourly"),
-        "history_path": memory.history_paths.get(spin),
+        "reading_path": path.recent,
+        "history_path": path.old,
         "history_imported": clocks.readings.importer.progress(spin),
         "usage": _usage(usage) if usage else None,
         "price": _price(prices) if prices else None,

@@ -13,7 +13,7 @@ from .coordinators.exports import ExportsCoordinator
 from .coordinators.prices import PricesCoordinator
 from .coordinators.readings import ReadingsCoordinator
 from .oejp.kraken import ApiKey, EmailPassword, KrakenClient
-from .store import MemoryStore
+from .store import OctopusStore
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +24,7 @@ class OctopusRuntimeData:
     readings: ReadingsCoordinator
     exports: ExportsCoordinator
     prices: PricesCoordinator
-    memory: MemoryStore
+    memory: OctopusStore
 
 
 type OctopusConfigEntry = ConfigEntry[OctopusRuntimeData]

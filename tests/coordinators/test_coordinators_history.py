@@ -30,6 +30,7 @@ from custom_components.octopus_japan.recorder.statistic_ids import (
     return_id,
 )
 from custom_components.octopus_japan.recorder.sync import Row, exact
+from custom_components.octopus_japan.store import ChosenPath
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 HOUSEHOLD = "simple-kansai"
@@ -85,7 +86,7 @@ async def test_all_history_is_there_after_signing_in(home: Home) -> None:
     assert home.state(spin, "history_import").state == "100.0"
     # 42 days: the last 31, then the rest.
     assert asked(home) == ["HalfHourlyReadings"] * 2
-    assert spin in entry.runtime_data.memory.memory.complete
+    assert spin in entry.runtime_data.memory.parts.complete
 
 
 async def test_a_poll_asks_once_and_without_news_writes_and_shows_nothing(home: Home) -> None:
@@ -194,7 +195,7 @@ async def test_an_import_that_is_cut_off_goes_on(home: Home) -> None:
         entry = await home.sign_in(HOUSEHOLD)
         spin = home.spin(HOUSEHOLD)
         # The first poll failed, and the import waits for nothing.
-        assert spin in entry.runtime_data.memory.memory.complete
+        assert spin in entry.runtime_data.memory.parts.complete
         await home.pass_time(timedelta(minutes=31))
         await home.pass_time(timedelta(days=1))
         await equal(home, spin)
@@ -253,7 +254,7 @@ async def test_gaps_of_old_windows_are_asked_for_again(home: Home) -> None:
     world = home.simulator.world
     world.withhold(spin, half_hour(38), half_hour(36), NOW + timedelta(days=2))
     entry = await home.sign_in(HOUSEHOLD)
-    memory = entry.runtime_data.memory.memory
+    memory = entry.runtime_data.memory.parts
     assert len(memory.gaps[spin]) == 1
     asked(home)
     await home.pass_time(timedelta(days=8))
@@ -395,12 +396,12 @@ class TestWays:
         entry = await home.sign_in(HOUSEHOLD)
         spin = home.spin(HOUSEHOLD)
         await equal(home, spin)
-        memory = entry.runtime_data.memory.memory
-        assert memory.paths == {spin: ReadingPath.SUPPLY_POINT}
+        memory = entry.runtime_data.memory.parts
+        assert memory.reading_paths[digest(spin)].recent is ReadingPath.SUPPLY_POINT
         # When it opens again, we go back within a week.
         home.simulator.faults.clear()
         await home.pass_time(timedelta(days=8))
-        assert memory.paths == {}
+        assert memory.reading_paths[digest(spin)] == ChosenPath()
         await equal(home, spin)
 
     async def test_an_account_with_nothing_older_than_31_days(self, home: Home) -> None:
@@ -408,8 +409,8 @@ class TestWays:
         home.simulator.world.point(spin).unlisted_beyond_31_days = True
         entry = await home.sign_in(HOUSEHOLD)
         await equal(home, spin)
-        memory = entry.runtime_data.memory.memory
-        assert memory.history_paths == {spin: ReadingPath.SUPPLY_POINT}
+        memory = entry.runtime_data.memory.parts
+        assert memory.reading_paths[digest(spin)].old is ReadingPath.SUPPLY_POINT
         await home.pass_time(timedelta(days=8))
         await equal(home, spin)
 
@@ -480,4 +481,4 @@ class TestInterruptions:
         # What was asked for in vain is asked for again.
         await home.pass_time(timedelta(days=8))
         await equal(home, spin)
-        assert not entry.runtime_data.memory.memory.gaps[spin]
+        assert not entry.runtime_data.memory.parts.gaps[spin]

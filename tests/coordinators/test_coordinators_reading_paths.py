@@ -9,6 +9,7 @@ from freezegun.api import FrozenDateTimeFactory
 import pytest
 
 from custom_components.octopus_japan.coordinators.reading_paths import Ways, listed_since, windows
+from custom_components.octopus_japan.identity import digest
 from custom_components.octopus_japan.oejp.kraken import (
     Direction,
     EmailPassword,
@@ -20,7 +21,7 @@ from custom_components.octopus_japan.oejp.kraken import (
     KrakenThrottledError,
     ReadingPath,
 )
-from custom_components.octopus_japan.store import Memory
+from custom_components.octopus_japan.store import ChosenPath, Parts
 from simulator import Simulator
 
 NOW = datetime(2025, 12, 20, 3, tzinfo=UTC)
@@ -34,7 +35,7 @@ class Store:
     """What is remembered, without Home Assistant."""
 
     def __init__(self) -> None:
-        self.memory = Memory()
+        self.parts = Parts()
         self.saved = 0
 
     def async_save(self) -> None:
@@ -59,6 +60,12 @@ class Service:
             self.number,
             Direction.GENERATION if generation else Direction.CONSUMPTION,
         )
+
+    def choose(self, chosen: ChosenPath) -> None:
+        self.store.parts.reading_paths[digest(self.number)] = chosen
+
+    def chosen(self) -> ChosenPath:
+        return self.store.parts.reading_paths.get(digest(self.number), ChosenPath())
 
     def asked(self) -> list[str | None]:
         """Return the operations since the last call."""
@@ -139,7 +146,7 @@ async def test_every_way_refused(service: Service) -> None:
         service.simulator.faults.add("refused_field", field=field)
     with pytest.raises(KrakenRefusedError):
         await service.ways.fetch(*WEEK)
-    assert service.store.memory.paths == {}
+    assert service.ways.path is A
 
 
 async def test_a_way_that_has_nothing_to_say_is_not_kept(service: Service) -> None:
@@ -147,7 +154,7 @@ async def test_a_way_that_has_nothing_to_say_is_not_kept(service: Service) -> No
     service.simulator.faults.add("empty", field="importReadings")
     service.simulator.faults.add("empty", field="measurements")
     assert list(await service.ways.fetch(*WEEK)) == []
-    assert service.store.memory.paths == {}
+    assert service.ways.path is A
 
 
 @pytest.mark.parametrize("kind", ["http_500", "html", "truncated", "throttled"])
@@ -156,7 +163,7 @@ async def test_what_may_pass_changes_nothing(service: Service, kind: str) -> Non
     for _ in range(5):
         with pytest.raises((KrakenConnectionError, KrakenThrottledError)):
             await service.ways.fetch(*WEEK)
-    assert service.store.memory == Memory()
+    assert service.store.parts == Parts()
 
 
 async def test_a_fault_of_the_next_way_decides_nothing(service: Service) -> None:
@@ -164,7 +171,7 @@ async def test_a_fault_of_the_next_way_decides_nothing(service: Service) -> None
     service.simulator.faults.add("http_500", operation="supplyPoint")
     with pytest.raises(KrakenConnectionError):
         await service.ways.fetch(*WEEK)
-    assert service.store.memory == Memory()
+    assert service.store.parts == Parts()
 
 
 async def test_internal_errors_count_when_they_stay(
@@ -189,7 +196,6 @@ async def test_an_answer_in_between_starts_the_count_again(
                 await service.ways.fetch(*WEEK)
             freezer.tick(timedelta(hours=1))
         assert await service.ways.fetch(*WEEK)
-    assert service.store.memory.failing == {service.number: {}}
     assert service.ways.path is A
 
 
@@ -235,7 +241,7 @@ async def test_the_front_of_a_long_answer_is_asked_for_again(service: Service) -
 
 async def test_old_readings_by_the_usual_way(service: Service) -> None:
     assert len(await service.ways.fetch(*OLD, supplied=True)) == service.truth(*OLD)
-    assert service.store.memory.history_paths == {service.number: A}
+    assert service.chosen().old is A
     assert service.asked() == ["HalfHourlyReadings"]
     # From now on nothing is a gap, and no reason to look elsewhere.
     service.simulator.faults.add("empty", times=1)
@@ -246,7 +252,7 @@ async def test_old_readings_by_the_usual_way(service: Service) -> None:
 async def test_nothing_older_than_31_days_on_that_way(service: Service) -> None:
     service.point.unlisted_beyond_31_days = True
     assert len(await service.ways.fetch(*OLD, supplied=True)) == service.truth(*OLD)
-    assert service.store.memory.history_paths == {service.number: B}
+    assert service.chosen().old is B
     assert service.ways.path is A
     assert service.ways.old_path is B
     service.asked()
@@ -265,7 +271,7 @@ async def test_nothing_older_than_31_days_on_that_way(service: Service) -> None:
 async def test_a_moment_of_silence_is_no_reason_to_look_elsewhere(service: Service) -> None:
     service.simulator.faults.add("empty", times=1)
     assert await service.ways.fetch(*OLD, supplied=True)
-    assert service.store.memory.history_paths == {service.number: A}
+    assert service.chosen().old is A
 
 
 async def test_before_a_supply_that_nobody_knows_of_nothing_is_missing(service: Service) -> None:
@@ -279,7 +285,7 @@ async def test_old_readings_that_no_way_has(service: Service) -> None:
     service.simulator.faults.add("refused_field", field="importReadings")
     service.simulator.faults.add("empty", field="measurements")
     assert list(await service.ways.fetch(*OLD, supplied=True)) == []
-    assert service.store.memory.history_paths == {}
+    assert service.chosen().old is None
 
 
 async def test_a_fault_while_looking_for_an_older_way(service: Service) -> None:
@@ -287,7 +293,7 @@ async def test_a_fault_while_looking_for_an_older_way(service: Service) -> None:
     service.simulator.faults.add("http_500", operation="supplyPoint")
     with pytest.raises(KrakenConnectionError):
         await service.ways.fetch(*OLD, supplied=True)
-    assert service.store.memory.history_paths == {}
+    assert service.chosen().old is None
 
 
 async def test_what_is_refused_is_refused_for_old_readings_too(service: Service) -> None:
@@ -300,11 +306,9 @@ async def test_what_is_refused_is_refused_for_old_readings_too(service: Service)
 
 
 async def test_back_to_the_first_way_when_it_answers_again(service: Service) -> None:
-    memory = service.store.memory
-    memory.paths[service.number] = C
-    memory.history_paths[service.number] = B
+    service.choose(ChosenPath(C, B))
     await service.ways.probe(*WEEK)
-    assert (memory.paths, memory.history_paths) == ({}, {})
+    assert service.chosen() == ChosenPath()
     service.asked()
     await service.ways.probe(*WEEK)
     assert service.asked() == []
@@ -312,14 +316,14 @@ async def test_back_to_the_first_way_when_it_answers_again(service: Service) -> 
 
 @pytest.mark.parametrize("fault", ["refused_field", "empty"])
 async def test_not_while_it_stays_closed(service: Service, fault: str) -> None:
-    service.store.memory.paths[service.number] = B
+    service.choose(ChosenPath(B))
     service.simulator.faults.add(fault, field="halfHourlyReadings")  # type: ignore[arg-type]
     await service.ways.probe(*WEEK)
     assert service.ways.path is B
 
 
 async def test_a_probe_that_is_throttled(service: Service) -> None:
-    service.store.memory.paths[service.number] = B
+    service.choose(ChosenPath(B))
     service.simulator.faults.add("throttled")
     with pytest.raises(KrakenThrottledError):
         await service.ways.probe(*WEEK)

@@ -29,7 +29,7 @@ from ..oejp.kraken.models import (
     ReadingDates,
     SupplyPeriod,
 )
-from ..store import MemoryStore
+from ..store import OctopusStore
 from .bills import async_read_bills, observe
 from .errors import passes_on, translated_errors
 
@@ -139,7 +139,7 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
         hass: HomeAssistant,
         entry: ConfigEntry[Any],
         client: KrakenClient,
-        memory: MemoryStore,
+        memory: OctopusStore,
     ) -> None:
         super().__init__(hass, LOGGER, config_entry=entry, name="account", update_interval=INTERVAL)
         self._client = client
@@ -221,7 +221,7 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
             balance=balance,
         )
         for point in data.supply_points.values():
-            observe(self._memory, point.area, point.agreements)
+            observe(self._memory, point.agreements)
         await self._optional(async_read_bills(client, number, self._memory), None, None)
         return data
 

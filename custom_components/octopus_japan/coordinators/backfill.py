@@ -91,7 +91,7 @@ class HistoryImport:
     @callback
     def async_again(self, number: str, start: datetime | None = None) -> None:
         """Read a point's history again from an hour on, or all of it."""
-        memory = self._clock.memory.memory
+        memory = self._clock.memory.parts
         memory.imported.pop(number, None)
         if start is not None:
             memory.imported[number] = whole_hour(start)
@@ -112,7 +112,7 @@ class HistoryImport:
         """
         if last is not None and last < listed_since(dt_util.utcnow()):
             self._behind.setdefault(number, last)
-        memory = self._clock.memory.memory
+        memory = self._clock.memory.parts
         known = memory.oldest.get(number)
         if known is not None and (first is None or first > known):
             LOGGER.info("Statistics of one point are gone; its history is read again")
@@ -124,7 +124,7 @@ class HistoryImport:
 
     def progress(self, number: str) -> float | None:
         """Return the part of the history that was read, 0 to 1; None where another entry keeps it."""
-        memory = self._clock.memory.memory
+        memory = self._clock.memory.parts
         if not self._clock.point(number).claim():
             return None
         if number in memory.complete:
@@ -185,7 +185,7 @@ class HistoryImport:
     async def _import(self, number: str) -> bool:
         """Read the history from where it was left; True if there was any left."""
         store = self._clock.memory
-        memory = store.memory
+        memory = store.parts
         if number in memory.complete:
             return False
         start, end = self._span(number)
@@ -215,7 +215,7 @@ class HistoryImport:
     async def _reread(self, number: str) -> bool:
         """Read again what is due, until where the polls begin; True if anything was."""
         clock = self._clock
-        memory = clock.memory.memory
+        memory = clock.memory.parts
         now = dt_util.utcnow()
         weekly = _due(memory.reread.get(number), now, WEEK)
         if not weekly and not _due(self._read.get(number), now, DAY):
@@ -239,9 +239,9 @@ class HistoryImport:
 
     async def _fill_gaps(self, number: str) -> None:
         """Ask again for the windows that came with half hours missing: no later pass may reach back to them."""
-        gaps = self._clock.memory.memory.gaps.pop(number, [])
+        gaps = self._clock.memory.parts.gaps.pop(number, [])
         end = self._span(number)[1]
-        self._clock.memory.memory.gaps[number] = list(gaps)
+        self._clock.memory.parts.gaps[number] = list(gaps)
         for start in gaps:
             for window in windows(start, min(start + LONGEST_WINDOW, end)):
                 await self._pace(number)
@@ -253,7 +253,7 @@ class HistoryImport:
         supplied = clock.supply(number).start is not None
         self._spent += COSTS.get(ways.old_path, PAGED_COST)
         found = await ways.fetch(start, end, supplied=supplied)
-        gaps = clock.memory.memory.gaps.setdefault(number, [])
+        gaps = clock.memory.parts.gaps.setdefault(number, [])
         if start in gaps:
             gaps.remove(start)
         if supplied and len(found) < (end - start) // HALF_HOUR and end <= self._span(number)[1]:

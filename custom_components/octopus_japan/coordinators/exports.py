@@ -22,7 +22,7 @@ from ..oejp.tariff import GenerationTariff, Unpriced, credit_at
 from ..oejp.tariff.from_kraken import generation_tariff
 from ..recorder.meter_history import PointHistory, energy_series, money_series
 from ..recorder.statistic_ids import compensation_id, return_id
-from ..store import MemoryStore
+from ..store import OctopusStore
 from .account import AccountCoordinator
 from .half_hourly import HistoryCoordinator, Supply
 from .reading_paths import Ways, listed_since
@@ -53,7 +53,7 @@ class ExportsCoordinator(HistoryCoordinator[PointExport]):
         hass: HomeAssistant,
         entry: ConfigEntry[Any],
         client: KrakenClient,
-        memory: MemoryStore,
+        memory: OctopusStore,
         account: AccountCoordinator,
     ) -> None:
         super().__init__(hass, entry, client, memory, account, name="exports")

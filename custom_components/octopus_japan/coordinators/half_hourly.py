@@ -21,7 +21,7 @@ from ..oejp.kraken import LONGEST_WINDOW, KrakenClient, KrakenError
 from ..oejp.kraken.models import Reading
 from ..recorder.claims import async_release
 from ..recorder.meter_history import PointHistory
-from ..store import MemoryStore
+from ..store import OctopusStore
 from .account import AccountCoordinator
 from .backfill import HistoryImport
 from .errors import passes_on, translated_errors
@@ -53,7 +53,7 @@ class HistoryCoordinator[UsageT](DataUpdateCoordinator[Mapping[str, UsageT]]):
         hass: HomeAssistant,
         entry: ConfigEntry[Any],
         client: KrakenClient,
-        memory: MemoryStore,
+        memory: OctopusStore,
         account: AccountCoordinator,
         *,
         name: str,

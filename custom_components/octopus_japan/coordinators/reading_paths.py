@@ -5,11 +5,13 @@ empty answer counts only where another way answers the same question with someth
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from homeassistant.util import dt as dt_util
 
 from ..const import LOGGER
+from ..identity import digest
 from ..oejp.household.hour import HALF_HOUR, whole_hour
 from ..oejp.kraken import (
     LONGEST_WINDOW,
@@ -23,7 +25,7 @@ from ..oejp.kraken import (
     read,
 )
 from ..oejp.kraken.models import Reading
-from ..store import Failing, MemoryStore
+from ..store import ChosenPath, OctopusStore
 from .errors import passes_on
 
 LASTING_COUNT = 3
@@ -53,20 +55,28 @@ def windows(start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
     return cuts
 
 
+@dataclass(slots=True)
+class _Failing:
+    """Internal errors in a row: since when, and how many."""
+
+    since: datetime
+    count: int = 0
+
+
 class Ways:
     """Asks for the readings of one point. Raises KrakenError."""
 
     def __init__(
         self,
         client: KrakenClient,
-        memory: MemoryStore,
+        memory: OctopusStore,
         account_number: str,
         number: str,
         direction: Direction = Direction.CONSUMPTION,
     ) -> None:
         self._client = client
         self._store = memory
-        self._memory = memory.memory
+        self._failing: dict[ReadingPath, _Failing] = {}
         self._account_number = account_number
         self._number = number
         self._direction = direction
@@ -74,12 +84,21 @@ class Ways:
     @property
     def path(self) -> ReadingPath:
         """The way in which readings are asked for."""
-        return self._memory.paths.get(self._number, ReadingPath.HALF_HOURLY)
+        return self._chosen.recent
 
     @property
     def old_path(self) -> ReadingPath:
         """The same for readings older than 31 days."""
-        return self._memory.history_paths.get(self._number, self.path)
+        return self._chosen.old or self.path
+
+    @property
+    def _chosen(self) -> ChosenPath:
+        return self._store.parts.reading_paths.get(digest(self._number), ChosenPath())
+
+    @_chosen.setter
+    def _chosen(self, chosen: ChosenPath) -> None:
+        self._store.parts.reading_paths[digest(self._number)] = chosen
+        self._store.async_save()
 
     def windows(self, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
         """Cut a time into pieces, and at the age where another way begins to serve."""
@@ -102,8 +121,8 @@ class Ways:
     async def probe(self, start: datetime, end: datetime) -> None:
         """Go back to the first way where it answers again: a refusal may be lifted, and the others take many requests."""
         first = ReadingPath.HALF_HOURLY
-        for paths in (self._memory.paths, self._memory.history_paths):
-            if paths.get(self._number, first) is first:
+        for name in ("recent", "old"):
+            if getattr(self._chosen, name) in {None, first}:
                 continue
             try:
                 found = await self._read(first, start, end)
@@ -114,8 +133,10 @@ class Ways:
             if not found:
                 return
             LOGGER.info("Readings of one point are asked for by %s again", first.value)
-            del paths[self._number]
-            self._store.async_save()
+            chosen = self._chosen
+            self._chosen = (
+                replace(chosen, recent=first) if name == "recent" else replace(chosen, old=None)
+            )
             end = listed_since(dt_util.utcnow())
             start = end - CHECKED
 
@@ -146,8 +167,7 @@ class Ways:
             self._works(way)
             if found:
                 LOGGER.info("Readings of one point are asked for by %s from now on", way.value)
-                self._memory.paths[self._number] = way
-                self._store.async_save()
+                self._chosen = replace(self._chosen, recent=way)
                 return found
             answer = found
         if answer is None:
@@ -157,8 +177,7 @@ class Ways:
     async def _fetch_old(
         self, start: datetime, end: datetime, *, supplied: bool
     ) -> Sequence[Reading]:
-        memory = self._memory.history_paths
-        known = memory.get(self._number)
+        known = self._chosen.old
         if self.path is not ReadingPath.HALF_HOURLY or known is None:
             found = await self._fetch(start, end)
         else:
@@ -169,7 +188,7 @@ class Ways:
             # One read returned nothing, and the full data a minute later (FACTS 5): nothing twice is something.
             found = await self._fetch(start, end)
         if _is_old(found):
-            memory[self._number] = ReadingPath.HALF_HOURLY
+            self._chosen = replace(self._chosen, old=ReadingPath.HALF_HOURLY)
         elif supplied:
             found = await self._older_way(start, end) or found
         return found
@@ -184,8 +203,7 @@ class Ways:
                 continue
             if found:
                 LOGGER.info("History of one point is asked for by %s", way.value)
-                self._memory.history_paths[self._number] = way
-                self._store.async_save()
+                self._chosen = replace(self._chosen, old=way)
                 return found
         return []
 
@@ -212,11 +230,9 @@ class Ways:
         if not isinstance(error, KrakenServiceError):
             return True
         now = dt_util.utcnow()
-        failing = self._memory.failing.setdefault(self._number, {}).setdefault(path, Failing(now))
+        failing = self._failing.setdefault(path, _Failing(now))
         failing.count += 1
-        self._store.async_save()
         return failing.count >= LASTING_COUNT and now - failing.since >= LASTING_TIME
 
     def _works(self, path: ReadingPath) -> None:
-        if self._memory.failing.get(self._number, {}).pop(path, None):
-            self._store.async_save()
+        self._failing.pop(path, None)

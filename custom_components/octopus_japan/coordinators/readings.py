@@ -17,7 +17,7 @@ from ..oejp.kraken import KrakenClient
 from ..oejp.tariff import Tariff
 from ..recorder.meter_history import PointHistory, energy_series, money_series
 from ..recorder.statistic_ids import consumption_id, cost_id
-from ..store import MemoryStore
+from ..store import OctopusStore
 from .account import AccountCoordinator
 from .half_hourly import HistoryCoordinator, Supply
 from .reading_paths import Ways, listed_since
@@ -32,7 +32,7 @@ class ReadingsCoordinator(HistoryCoordinator[PointUsage]):
         hass: HomeAssistant,
         entry: ConfigEntry[Any],
         client: KrakenClient,
-        memory: MemoryStore,
+        memory: OctopusStore,
         account: AccountCoordinator,
     ) -> None:
         super().__init__(hass, entry, client, memory, account, name="readings")
@@ -41,7 +41,7 @@ class ReadingsCoordinator(HistoryCoordinator[PointUsage]):
         """Return the tariff of a supply point, with what its readings say of the hours of bands."""
         login = self.account.data
         point = login.supply_points[spin]
-        return supply_tariff(self.config_entry, login, point, self.memory.memory, self.recent(spin))
+        return supply_tariff(self.config_entry, login, point, self.memory, self.recent(spin))
 
     @override
     def numbers(self) -> Iterable[str]:

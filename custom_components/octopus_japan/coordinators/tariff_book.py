@@ -9,8 +9,9 @@ from ..const import CONF_ADDER_BASIS
 from ..oejp.kraken.models import Reading, SupplyPeriod
 from ..oejp.tariff import AdderBasis, Tariff
 from ..oejp.tariff.from_kraken import Evidence, tariff
-from ..store import Memory
+from ..store import OctopusStore
 from .account import LoginData, SupplyPointData
+from .bills import lines_of, observed
 
 AUTOMATIC = "automatic"
 
@@ -19,7 +20,7 @@ def supply_tariff(
     entry: ConfigEntry[Any],
     login: LoginData,
     point: SupplyPointData,
-    memory: Memory,
+    store: OctopusStore,
     readings: Sequence[Reading] = (),
 ) -> Tariff:
     """Return the tariff of a supply point. `readings`: of the last weeks, for the hours of time-of-use bands."""
@@ -30,12 +31,8 @@ def supply_tariff(
             intervals=point.interval_readings,
             reading_dates=point.reading_dates,
             supply_periods=_supply_periods(point),
-            charges=[
-                line
-                for line in memory.charges.get(point.account_number, ())
-                if line.spin in {None, point.spin}
-            ],
-            observed=memory.observed.get(point.area, ()),
+            charges=lines_of(store, point.account_number, point.spin),
+            observed=observed(store, point.agreements),
             meti_credits=login.meti_credits,
             readings=readings,
             addons=point.addon_rates,

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import date
 import logging
+import sys
 
 from freezegun.api import FrozenDateTimeFactory
 from home import NOW, Home
@@ -15,12 +16,32 @@ from simulator import Simulator
 logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Let a driver in Python take the place of the compiled one that `--dburl=mysql://...` asks for."""
+    if config.getoption("dburl").startswith("mysql:"):
+        import pymysql
+
+        pymysql.install_as_MySQLdb()
+        # The test kit teaches the compiled driver made-up time under a name that this one has not.
+        sys.modules["MySQLdb.converters"] = pymysql.converters
+        pymysql.converters.DateTime2literal = pymysql.converters.escape_datetime
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print what tests had to tell: seeds and counts."""
     for report in terminalreporter.getreports("passed"):
         for name, text in report.user_properties:
             if name == "told" and report.when == "call":
                 terminalreporter.write_line(text)
+
+
+@pytest.fixture
+def recorder_db_url(request: pytest.FixtureRequest, persistent_database: bool) -> str:
+    """Let a database server be reached: its driver uses Python's own sockets, which tests may not unless they say so."""
+    if not request.config.getoption("dburl").startswith("sqlite:"):
+        request.getfixturevalue("socket_enabled")
+    url: str = request.getfixturevalue("recorder_db_url")
+    return url
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from graphql import (
 
 from .api.context import Context, resolve, type_of
 from .api.roots import root
+from .api.rows import OPTIONS
 from .errors import KrakenError, response
 from .faults import Fault, Request
 from .limits import Limits, Meterer
@@ -59,6 +60,7 @@ class Operation:
     node: OperationDefinitionNode | None = None
     error: GraphQLError | None = None
     request: Request = field(default_factory=lambda: Request(None, ()))
+    text: str = ""
 
 
 class Engine:
@@ -87,7 +89,7 @@ class Engine:
         node = chosen[0]
         called = node.name.value if node.name else name
         request = Request(called, root_fields(node), frozenset(strings(document, variables)))
-        return Operation(document, node, request=request)
+        return Operation(document, node, request=request, text=query)
 
     def answer(
         self,
@@ -102,8 +104,12 @@ class Engine:
         fields = [fault for fault in removed if fault.kind != "removed_input"]
         inputs = [fault for fault in removed if fault.kind == "removed_input"]
         schema = without_email(self.schema) if inputs else self.schema
-        rules = [*specified_rules, without_fields(fields)] if fields else specified_rules
-        if errors := validate(schema, operation.document, rules):
+        if fields:
+            rules = [*specified_rules, without_fields(fields)]
+            errors = validate(schema, operation.document, rules)
+        else:
+            errors = _validated(schema, operation.text)
+        if errors:
             return _input_removed(inputs, errors) if inputs else _rejected(errors)
         try:
             cost = Meterer(self.schema, operation.document, variables).cost(operation.node)
@@ -120,6 +126,7 @@ class Engine:
             operation.node.name.value if operation.node.name else None,
             field_resolver=resolve,
             type_resolver=type_of,
+            **OPTIONS,
         )
         if inputs and result.errors and all(error.path is None for error in result.errors):
             return _input_removed(inputs, result.errors)
@@ -167,6 +174,12 @@ def _as_the_service(found: re.Match[str]) -> str:
         if found["start"]
         else field
     )
+
+
+@lru_cache(maxsize=256)
+def _validated(schema: GraphQLSchema, text: str) -> list[GraphQLError]:
+    """Return what is wrong with a document, remembered: a client asks with the same few."""
+    return validate(schema, parse(text))
 
 
 def without_fields(removed: list[Fault]) -> type[ValidationRule]:

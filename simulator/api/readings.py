@@ -29,6 +29,7 @@ from ..pricing import Terms
 from ..products import Charge
 from .context import Context, Node
 from .pages import connection, paging
+from .rows import quick
 from .scalars import instant
 
 NEWEST_ROWS = 1488
@@ -49,7 +50,7 @@ def half_hourly(
         start = max(start, slot_from(context.clock.now() - timedelta(days=31)))
     rows = _priced(context, point, start, end, arguments.get("productCode"))
     owner = Owner(account.number, point.identifier)
-    return context.spoil(rows[-NEWEST_ROWS:], "halfHourlyReadings", owner)
+    return quick(context, context.spoil(rows[-NEWEST_ROWS:], "halfHourlyReadings", owner))
 
 
 def intervals(context: Context, account: Account, listing: Listing, **arguments: Any) -> list[Node]:

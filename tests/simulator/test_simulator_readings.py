@@ -43,6 +43,32 @@ async def test_only_the_newest_1488_rows_answer(connect: Connect) -> None:
     assert list(_values(rows)) == list(truth)[-1488:]
 
 
+@pytest.mark.parametrize(
+    "selection",
+    [
+        "startAt endAt value costEstimate version consumptionRateBand consumptionStep",
+        "begin: startAt value value kwh: value",
+        "__typename startAt",
+        "... on ElectricityHalfHourReading { startAt } value",
+        "startAt @include(if: true) value @skip(if: true)",
+    ],
+)
+async def test_rows_are_the_same_by_the_short_way_and_by_the_long(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch, selection: str
+) -> None:
+    client = await connect()
+    query = f"""query ($number: String!, $from: DateTime, $to: DateTime) {{ account(accountNumber: $number) {{ properties {{
+      electricitySupplyPoints {{ halfHourlyReadings(fromDatetime: $from, toDatetime: $to) {{ {selection} }} }} }} }} }}"""
+    window = {"from": (NOW - 40 * DAY).isoformat(), "to": (NOW - 30 * DAY).isoformat()}
+    short = await client.ask(query, number=client.number, **window)
+    monkeypatch.setattr("simulator.api.readings.quick", lambda context, rows: rows)
+    long = await client.ask(query, number=client.number, **window)
+    assert (short.status, short.codes) == (200, [])
+    assert short.body == long.body
+    (point,) = short.data["account"]["properties"][0]["electricitySupplyPoints"]
+    assert len(point["halfHourlyReadings"]) == 480
+
+
 async def test_windows_of_any_time_are_answered(connect: Connect) -> None:
     client = await connect()
     far = datetime.fromisoformat("9999-12-31T00:00:00+00:00")

@@ -21,7 +21,7 @@ REFUSED_BY_VIEWER = {
 
 @dataclass(eq=False)
 class Property:
-    """A place of supply. `supply_points` may hold None, as seen in practice (FACTS 6)."""
+    """A place of supply. `supply_points` may hold None, as seen in practice."""
 
     id: str
     address: str

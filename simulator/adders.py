@@ -13,7 +13,7 @@ from .dates import Month, chance
 
 DATA = Path(__file__).parent / "data"
 
-# Government discount by month of use, low voltage (TARIFFS a).
+# Government discount by month of use, low voltage (docs/pricing.md#the-rules).
 _SUBSIDY = {
     Month(2023, month): "7.0" for month in range(1, 9)
 } | {Month(2023, month): "3.5" for month in range(9, 13)} | {

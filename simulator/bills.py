@@ -1,4 +1,4 @@
-"""The bill of a closed billing period, by the rules collected in TARIFFS (a).
+"""The bill of a closed billing period, by docs/pricing.md#the-rules.
 
 kWh are rounded half up; where they are split (agreements, price generations, bands, months) each part is rounded and the
 last takes the remainder. Lines keep their sen. The levy is truncated to whole yen by itself, the total once. Where the real

@@ -177,14 +177,20 @@ EDITS: dict[str, Callable[[World], Callable[..., object]]] = {
     "end_supply": lambda world: world.end_supply,
     "reverse": lambda world: world.reverse,
     "refuse": lambda world: world.refuse,
+    "subsidise": lambda world: world.subsidise,
+    "correct": lambda world: world.correct,
+    "withhold": lambda world: world.withhold,
+    "publish_all": lambda world: world.publish_all,
     "restate_fuel": lambda world: world.adders.restate_fuel,
     "restate_levy": lambda world: world.adders.restate_levy,
 }
 
 
 def _argument(name: str, value: Any) -> Any:
-    if name == "on" and value is not None:
+    if name == "on" and isinstance(value, str):
         return date.fromisoformat(value)
+    if name in {"half_hour_start", "start", "end", "until"}:
+        return _instant(value)
     return Month.of(date.fromisoformat(f"{value}-01")) if name == "month" else value
 
 

@@ -101,7 +101,7 @@ class Period(NamedTuple):
 
     @property
     def label(self) -> Month:
-        """The billing month: "N月分" ends with month N's reading (TARIFFS a.2)."""
+        """The billing month: "N月分" ends with month N's reading."""
         return Month.of(self.end)
 
     @property
@@ -116,7 +116,7 @@ class Period(NamedTuple):
 
 
 class Schedule:
-    """The days on which a meter is read, about one a month, 28 to 33 days apart (TARIFFS a.1)."""
+    """The days on which a meter is read, about one a month, 28 to 33 days apart."""
 
     def __init__(
         self, key: str, base_day: int, start: date, end: date | None, *, regular: bool = False

@@ -1,4 +1,4 @@
-"""Errors as the API writes them: a code, its type and its message (FACTS 4)."""
+"""Errors as the API writes them: a code, its type and its message (docs/api.md#signing-in)."""
 
 from typing import Any
 

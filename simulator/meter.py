@@ -229,7 +229,7 @@ def _draw(seed: int, key: str, day: date) -> _Draw:
 
 
 def _publishing(random: Random, first: int) -> list[int]:
-    """Return when each half hour of a day is published: FACTS 5 measured 4.3 hours to 4.6 days after it, mostly about 5."""
+    """Return when each half hour of a day is published: 4.3 hours to 4.6 days after it were measured, mostly about 5 hours."""
     draw = random.random()
     usual = 4.35 + random.random() * 0.9
     if draw < 0.05:

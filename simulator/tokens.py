@@ -1,6 +1,6 @@
-"""Signing in: access tokens of an hour, refresh tokens of seven days, and the limits on trying (FACTS 2).
+"""Signing in: access tokens of an hour, refresh tokens of seven days, and the limits on trying.
 
-Validity is judged by the simulator's clock, so that a test can let a token expire.
+The codes are those of docs/api.md#signing-in. Validity is judged by the simulator's clock, so that a test can let a token expire.
 """
 
 from collections.abc import Iterable

@@ -209,6 +209,10 @@ class World:
         """Refuse an account with an error code from now on; None takes that back."""
         self._account(account).refusal = code
 
+    def subsidise(self, household: str, on: bool = True) -> None:
+        """Let the government's discount apply to every point of a login, or not."""
+        self.households[household].subsidy = on
+
     def reverse(self, household: str) -> None:
         """List a login's accounts, their properties and the points of these in the opposite order."""
         accounts = self.households[household].accounts

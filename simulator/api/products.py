@@ -1,4 +1,4 @@
-"""Agreements, products and rates as the API shows them (FACTS 7)."""
+"""Agreements, products and rates as the API shows them (docs/api.md)."""
 
 from datetime import date
 from decimal import Decimal

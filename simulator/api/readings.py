@@ -1,4 +1,4 @@
-"""The three ways to read half hours, and the closed periods (FACTS 5)."""
+"""The three ways to read half hours, and the closed periods (docs/api.md#readings)."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -34,7 +34,7 @@ from .scalars import instant
 
 NEWEST_ROWS = 1488
 _CEILING = datetime(9999, 1, 1, tzinfo=JST)
-# `costEstimate` adds one opaque price for adjustment and levy, and knows no third step (FACTS 5): sen a kWh, and kWh.
+# `costEstimate` adds one opaque price for adjustment and levy, and knows no third step, as measured: sen a kWh, and kWh.
 _ESTIMATED_ADDERS = 847
 _ESTIMATED_STEP = 300
 

@@ -1,4 +1,4 @@
-"""The schema's own scalars. Instants go out in ISO format with +00:00, Decimals as strings (FACTS 1)."""
+"""The schema's own scalars. Instants go out in ISO format with +00:00, Decimals as strings."""
 
 from collections.abc import Callable
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""Accounts, places and points as the API shows them, by the path taken (FACTS 6)."""
+"""Accounts, places and points as the API shows them, by the path taken (docs/api.md#supply)."""
 
 from datetime import datetime, timedelta
 from functools import partial
@@ -16,7 +16,7 @@ from .scalars import instant
 
 type Via = Literal["account", "viewer"]
 
-# Scheduled reading dates were seen weeks to months in the past (FACTS 6).
+# Scheduled reading dates were seen weeks to months in the past (docs/api.md).
 _STALE = timedelta(days=75)
 _MEMBER_SINCE = timedelta(days=500)
 _AMPERAGE_NOTICE = timedelta(days=14)
@@ -276,7 +276,7 @@ def _reading_dates(context: Context, point: Point) -> Node:
     return {
         "nextReadingDate": schedule.scheduled(month),
         "nextNextReadingDate": schedule.scheduled(month.plus(1)),
-        # One more than the scheduled day on both accounts measured (FACTS 8).
+        # One more than the scheduled day on both accounts measured.
         "readingDateDayOfMonth": schedule.base_day + 1,
     }
 
@@ -286,7 +286,7 @@ def _broken() -> None:
 
 
 def _occupied(place: Property, active_from: datetime | None) -> bool:
-    """Whether a place is listed. Without `activeFrom` an ended account still listed its property (FACTS 6)."""
+    """Whether a place is listed. Without `activeFrom` an ended account still listed its property."""
     ends = [Listing(point, place.id).end for point in place.supply_points if point]
     if active_from is None or not ends:
         return True

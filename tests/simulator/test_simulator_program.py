@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 from datetime import timedelta
+from decimal import Decimal
 import socket
 from typing import Any
 
@@ -47,6 +48,7 @@ async def test_the_world_is_edited_from_outside(connect: Connect) -> None:
     home, barn = client.household.accounts
     spin = client.spin
     move = {"do": "move", "identifier": spin, "account": barn.number, "on": "2026-11-01"}
+    start, end = ((NOW - timedelta(days=days)).isoformat() for days in (20, 19))
     status, state = await _call(client, "POST", "world", json=move)
     assert status == 200
     assert spin in [point.spin for point in barn.supply_points]
@@ -57,11 +59,18 @@ async def test_the_world_is_edited_from_outside(connect: Connect) -> None:
         {"do": "refuse", "account": barn.number, "code": "KT-CT-4178"},
         {"do": "restate_fuel", "area": "03", "month": "2026-11", "price": "9.99"},
         {"do": "restate_levy", "month": "2026-11", "price": "5.00"},
+        {"do": "subsidise", "household": "three-points-two-accounts", "on": True},
+        {"do": "correct", "identifier": spin, "half_hour_start": start, "new_value": "9.99"},
+        {"do": "withhold", "identifier": spin, "start": start, "end": end, "until": end},
+        {"do": "publish_all", "identifier": spin},
         {"do": "end_supply", "identifier": spin},
         {"do": "reverse", "household": "three-points-two-accounts"},
     ):
         assert (await _call(client, "POST", "world", json=done))[0] == 200, done
     assert client.household.accounts == [barn, home]
+    assert client.household.subsidy
+    half_hours = client.simulator.truth.half_hours(spin, NOW - timedelta(days=30), NOW)
+    assert half_hours[NOW - timedelta(days=20)] == Decimal("9.99")
     assert barn.refusal == "KT-CT-4178"
     _, state = await _call(client, "GET", "state")
     assert state["households"]["three-points-two-accounts"]["accounts"][0] == barn.number

@@ -1,4 +1,4 @@
-"""The truth against numbers worked by hand (TARIFFS a): a flat 12 kWh a day, 30 days, across a month with another price."""
+"""The truth against numbers worked by hand (docs/pricing.md#the-rules): a flat 12 kWh a day, 30 days, across a month with another price."""
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal

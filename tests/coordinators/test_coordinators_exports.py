@@ -11,7 +11,6 @@ from custom_components.octopus_japan.oejp.kraken import ReadingPath
 from custom_components.octopus_japan.recorder.series import Series
 from custom_components.octopus_japan.recorder.statistic_ids import compensation_id, return_id
 from custom_components.octopus_japan.recorder.sync import exact
-from custom_components.octopus_japan.store import ChosenPath
 from simulator.dates import jst_date, midnight
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -60,9 +59,10 @@ async def test_corrections_and_another_way(home: Home) -> None:
     entry = await home.sign_in("solar-tokyo")
     gpin = home.simulator.world.households["solar-tokyo"].generation_points[0].gpin
     await equal(home, gpin)
-    assert entry.runtime_data.memory.parts.reading_paths == {
-        digest(gpin): ChosenPath(ReadingPath.SUPPLY_POINT)
-    }
+    for _ in range(3):
+        await home.pass_time(timedelta(minutes=31))
+    chosen = entry.runtime_data.memory.parts.reading_paths[digest(gpin)]
+    assert chosen.recent is ReadingPath.SUPPLY_POINT
     at = home.simulator.clock.now().replace(minute=0) - timedelta(days=20)
     home.simulator.world.correct(gpin, at, "1.11")
     await home.pass_time(timedelta(days=1))

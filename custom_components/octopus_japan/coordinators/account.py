@@ -17,6 +17,7 @@ from ..oejp.kraken import (
     KrakenNotFoundError,
     KrakenQueryError,
     KrakenRefusedError,
+    concerns_login,
 )
 from ..oejp.kraken.models import (
     AccountSupply,
@@ -31,7 +32,7 @@ from ..oejp.kraken.models import (
 )
 from ..store import OctopusStore
 from .bills import async_read_bills, observe
-from .errors import passes_on, translated_errors
+from .errors import translated_errors
 
 INTERVAL = timedelta(hours=12)
 BACK = timedelta(days=10 * 366)
@@ -230,7 +231,7 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
         try:
             return await ask
         except KrakenError as error:
-            if passes_on(error):
+            if concerns_login(error):
                 raise
             LOGGER.debug("Optional answer missing: %s", error)
             return missing if isinstance(error, _LASTING) else known

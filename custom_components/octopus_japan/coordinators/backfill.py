@@ -22,11 +22,12 @@ from ..oejp.kraken import (
     KrakenError,
     KrakenThrottledError,
     ReadingPath,
+    concerns_login,
+    listed_since,
+    windows,
 )
 from ..oejp.kraken.models import Reading
 from ..recorder.series import ClaimedError, NotWrittenError
-from .errors import passes_on
-from .reading_paths import listed_since, windows
 
 if TYPE_CHECKING:
     from .half_hourly import HistoryCoordinator
@@ -225,7 +226,6 @@ class HistoryImport:
         start = min(clock.reread_start(number, now), self._behind.get(number, now))
         if weekly:
             start = min(start, whole_hour(now - THIRTEEN_MONTHS))
-            await ways.probe(*clock.clip(number, whole_hour(now - RECENT), now))
         for window in ways.windows(*clock.clip(number, start, whole_hour(now - RECENT) + HOUR)):
             await self._record(number, await self._fetch(number, *window))
             await self._pace(number)
@@ -251,8 +251,8 @@ class HistoryImport:
         clock = self._clock
         ways = clock.ways(number)
         supplied = clock.supply(number).start is not None
-        self._spent += COSTS.get(ways.old_path, PAGED_COST)
-        found = await ways.fetch(start, end, supplied=supplied)
+        self._spent += COSTS.get(ways.old, PAGED_COST)
+        found = await ways.fetch(clock.account_number(number), start, end, supplied=supplied)
         gaps = clock.memory.parts.gaps.setdefault(number, [])
         if start in gaps:
             gaps.remove(start)
@@ -271,7 +271,7 @@ class HistoryImport:
         try:
             limit = await self._clock.client.rate_limit()
         except KrakenError as error:
-            if passes_on(error):
+            if concerns_login(error):
                 raise
             self._spent = 0
             return

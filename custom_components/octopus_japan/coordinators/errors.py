@@ -15,11 +15,6 @@ from ..oejp.kraken import (
 )
 
 
-def passes_on(error: KrakenError) -> bool:
-    """Tell whether an error concerns the whole login, so that no other question is worth asking."""
-    return isinstance(error, KrakenAuthError | KrakenThrottledError)
-
-
 @contextmanager
 def translated_errors() -> Iterator[None]:
     """Turn the client's errors into those that a coordinator acts on.

@@ -16,7 +16,7 @@ from ..identity import digest, last_four
 from ..oejp.household.hour import HOUR, Hour
 from ..oejp.household.totals import Period, Total, calendar_periods, totals
 from ..oejp.household.usage import GenerationPricing, energy, valued
-from ..oejp.kraken import Direction, KrakenClient
+from ..oejp.kraken import Direction, KrakenClient, PathFinder, listed_since
 from ..oejp.kraken.models import Reading
 from ..oejp.tariff import GenerationTariff, Unpriced, credit_at
 from ..oejp.tariff.from_kraken import generation_tariff
@@ -25,7 +25,7 @@ from ..recorder.statistic_ids import compensation_id, return_id
 from ..store import OctopusStore
 from .account import AccountCoordinator
 from .half_hourly import HistoryCoordinator, Supply
-from .reading_paths import Ways, listed_since
+from .reading_paths import path_finder
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,9 +89,12 @@ class ExportsCoordinator(HistoryCoordinator[PointExport]):
         )
 
     @override
-    def make_ways(self, number: str) -> Ways:
-        account_number = self.account.data.generation_points[number][0]
-        return Ways(self.client, self.memory, account_number, number, Direction.GENERATION)
+    def make_ways(self, number: str) -> PathFinder:
+        return path_finder(self.client, self.memory, number, Direction.GENERATION)
+
+    @override
+    def account_number(self, number: str) -> str:
+        return self.account.data.generation_points[number][0]
 
     @override
     def reread_start(self, number: str, now: datetime) -> datetime:

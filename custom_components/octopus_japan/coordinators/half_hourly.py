@@ -17,15 +17,21 @@ from homeassistant.util import dt as dt_util
 
 from ..const import LOGGER
 from ..oejp.household.hour import Pricing, whole_hour
-from ..oejp.kraken import LONGEST_WINDOW, KrakenClient, KrakenError
+from ..oejp.kraken import (
+    LONGEST_WINDOW,
+    KrakenClient,
+    KrakenError,
+    PathFinder,
+    concerns_login,
+    listed_since,
+)
 from ..oejp.kraken.models import Reading
 from ..recorder.claims import async_release
 from ..recorder.meter_history import PointHistory
 from ..store import OctopusStore
 from .account import AccountCoordinator
 from .backfill import HistoryImport
-from .errors import passes_on, translated_errors
-from .reading_paths import Ways, listed_since
+from .errors import translated_errors
 
 INTERVAL = timedelta(minutes=30)
 RECENT = timedelta(days=7)
@@ -72,7 +78,7 @@ class HistoryCoordinator[UsageT](DataUpdateCoordinator[Mapping[str, UsageT]]):
         self.client = client
         self.importer = HistoryImport(self)
         self._points: dict[str, PointHistory] = {}
-        self._ways: dict[str, Ways] = {}
+        self._ways: dict[str, PathFinder] = {}
         self._recent: dict[str, dict[datetime, Reading]] = {}
 
     @abstractmethod
@@ -92,8 +98,12 @@ class HistoryCoordinator[UsageT](DataUpdateCoordinator[Mapping[str, UsageT]]):
         """Return the history of a point."""
 
     @abstractmethod
-    def make_ways(self, number: str) -> Ways:
+    def make_ways(self, number: str) -> PathFinder:
         """Return how the readings of a point are asked for."""
+
+    @abstractmethod
+    def account_number(self, number: str) -> str:
+        """Return the account that a point's readings are asked of."""
 
     @abstractmethod
     def reread_start(self, number: str, now: datetime) -> datetime:
@@ -131,7 +141,7 @@ class HistoryCoordinator[UsageT](DataUpdateCoordinator[Mapping[str, UsageT]]):
             self._points[number] = self.make_point(number)
         return self._points[number]
 
-    def ways(self, number: str) -> Ways:
+    def ways(self, number: str) -> PathFinder:
         """Return how the readings of a point are asked for, made when it is first asked for."""
         if number not in self._ways:
             self._ways[number] = self.make_ways(number)
@@ -174,7 +184,7 @@ class HistoryCoordinator[UsageT](DataUpdateCoordinator[Mapping[str, UsageT]]):
                 try:
                     await self._update(number)
                 except KrakenError as error:
-                    if passes_on(error):
+                    if concerns_login(error):
                         raise
                     LOGGER.debug("No readings of one point: %s", error)
                     failures.append(error)
@@ -196,7 +206,10 @@ class HistoryCoordinator[UsageT](DataUpdateCoordinator[Mapping[str, UsageT]]):
         start, end = self.clip(number, listed_since(now), now)
         if last is not None:
             start = max(start, min(whole_hour(now - RECENT), last.start))
-        readings = await self.ways(number).fetch(start, end) if start < end else []
+        readings: Sequence[Reading] = []
+        if start < end:
+            account_number = self.account_number(number)
+            readings = await self.ways(number).fetch(account_number, start, end)
         await self.record(number, readings)
 
     def clip(self, number: str, start: datetime, end: datetime) -> tuple[datetime, datetime]:

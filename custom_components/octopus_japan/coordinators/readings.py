@@ -13,14 +13,14 @@ from homeassistant.util import dt as dt_util
 from ..const import NAME
 from ..identity import digest, last_four
 from ..oejp.household.usage import ConsumptionPricing, PointUsage, usage, usage_start
-from ..oejp.kraken import KrakenClient
+from ..oejp.kraken import KrakenClient, PathFinder, listed_since
 from ..oejp.tariff import Tariff
 from ..recorder.meter_history import PointHistory, energy_series, money_series
 from ..recorder.statistic_ids import consumption_id, cost_id
 from ..store import OctopusStore
 from .account import AccountCoordinator
 from .half_hourly import HistoryCoordinator, Supply
-from .reading_paths import Ways, listed_since
+from .reading_paths import path_finder
 from .tariff_book import supply_tariff
 
 
@@ -71,9 +71,12 @@ class ReadingsCoordinator(HistoryCoordinator[PointUsage]):
         )
 
     @override
-    def make_ways(self, number: str) -> Ways:
-        account_number = self.account.data.supply_points[number].account_number
-        return Ways(self.client, self.memory, account_number, number)
+    def make_ways(self, number: str) -> PathFinder:
+        return path_finder(self.client, self.memory, number)
+
+    @override
+    def account_number(self, number: str) -> str:
+        return self.account.data.supply_points[number].account_number
 
     @override
     def reread_start(self, number: str, now: datetime) -> datetime:

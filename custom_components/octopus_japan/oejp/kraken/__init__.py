@@ -13,10 +13,19 @@ from .errors import (
     KrakenServiceError,
     KrakenThrottledError,
     KrakenTooComplexError,
+    concerns_login,
 )
 from .half_hours import Readings
 from .models import Direction
-from .reading_paths import ReadingPath, next_path, read
+from .reading_paths import (
+    PathChoice,
+    PathFinder,
+    ReadingPath,
+    listed_since,
+    read,
+    speaks_against,
+    windows,
+)
 from .readings import LONGEST_WINDOW
 
 __all__ = [
@@ -36,10 +45,15 @@ __all__ = [
     "KrakenServiceError",
     "KrakenThrottledError",
     "KrakenTooComplexError",
+    "PathChoice",
+    "PathFinder",
     "PreSignedKey",
     "ReadingPath",
     "Readings",
     "RefreshToken",
-    "next_path",
+    "concerns_login",
+    "listed_since",
     "read",
+    "speaks_against",
+    "windows",
 ]

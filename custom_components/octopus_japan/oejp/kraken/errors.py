@@ -85,3 +85,8 @@ class KrakenServiceError(KrakenError):
 
 class KrakenTokenError(KrakenServiceError):
     """The access token was not accepted. The client renews it once; this is seen only if that did not help."""
+
+
+def concerns_login(error: KrakenError) -> bool:
+    """Tell whether an error concerns the whole login, so that no other question is worth asking now."""
+    return isinstance(error, KrakenAuthError | KrakenThrottledError)

@@ -1,22 +1,42 @@
-"""Three ways to the same half hours.
+"""Three ways to the same half hours, and the one place that chooses among them.
 
-None works for every account, and which one does is found by trying (FACTS 5). A way is given up only for what lasts; a fault that
-may pass, or a mistake of ours, never changes it.
+None works for every account, and which one does is found by trying (docs/api.md#readings). A way is left for good only for what
+lasts: a refusal or an internal error that came again and again for an hour; an empty answer counts only where another way answers
+the same question with something. A refusal costs nothing meanwhile: that one question is asked another way. Once a day the first
+way is tried again, for the others take many requests.
 """
 
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+import logging
 
 from .client import KrakenClient
 from .errors import (
+    KrakenConnectionError,
     KrakenError,
     KrakenNotFoundError,
     KrakenQueryError,
     KrakenRefusedError,
     KrakenServiceError,
     KrakenTooComplexError,
+    concerns_login,
 )
-from .models import Direction, Reading
+from .models import HALF_HOUR, Direction, Reading
+from .readings import LONGEST_WINDOW
+
+_LOGGER = logging.getLogger(__name__)
+
+LASTING_COUNT = 3
+LASTING_TIME = timedelta(hours=1)
+"""Failures in a row, and over how long, after which a way counts as closed for a point (docs/api.md#errors)."""
+
+CHECKED = timedelta(days=7)
+"""Of windows longer than this the front is asked for again where it is missing: an answer may be cut off without a sign."""
+
+CHECK_INTERVAL = timedelta(days=1)
+"""How often the first way is tried while another one serves."""
 
 
 class ReadingPath(StrEnum):
@@ -34,6 +54,7 @@ _FIELDS = {
 }
 _NO_READINGS_API = {"KT-CT-4719", "KT-CT-4722"}
 _INTERNAL = "KT-CT-7899"
+_FIRST, *_OTHERS = ReadingPath
 
 
 async def read(  # noqa: PLR0917  # The contract's order: what, whose, when.
@@ -60,24 +81,266 @@ async def read(  # noqa: PLR0917  # The contract's order: what, whose, when.
     return await client.measurements(account_number, spin, start, end, direction)
 
 
-def next_path(path: ReadingPath, error: KrakenError) -> ReadingPath | None:
-    """Return the way to try after `path` failed with `error`; None when the failure says nothing against the way, or no way is left.
+def speaks_against(path: ReadingPath, error: KrakenError) -> bool:
+    """Tell whether a failure says something about the way, and not about this moment or about a mistake of ours.
 
-    An internal error (7899) counts here, though it may pass: whether it lasts is for the caller, who sees it more than once.
+    Whether it lasts is for the caller, who sees it more than once.
     """
     match error:
         case KrakenRefusedError():
-            lasting = bool(error.codes)
+            return bool(error.codes)
         case KrakenNotFoundError():
-            lasting = bool(error.codes & _NO_READINGS_API)
+            return bool(error.codes & _NO_READINGS_API)
         case KrakenTooComplexError():
-            lasting = True
+            return True
         case KrakenQueryError():
-            lasting = error.field in _FIELDS[path]
+            return error.field in _FIELDS[path]
         case KrakenServiceError():
-            lasting = _INTERNAL in error.codes
-        case _:
-            lasting = False
-    ways = list(ReadingPath)
-    later = ways[ways.index(path) + 1 :]
-    return later[0] if lasting and later else None
+            return _INTERNAL in error.codes
+    return False
+
+
+def listed_since(now: datetime) -> datetime:
+    """Return the first hour that every way answers for: some accounts get nothing older than 31 days (docs/api.md#readings)."""
+    oldest = (now - LONGEST_WINDOW).astimezone(UTC)
+    return oldest.replace(minute=0, second=0, microsecond=0) + 2 * HALF_HOUR
+
+
+def windows(start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
+    """Cut a time into pieces that the service answers whole, oldest first."""
+    cuts = []
+    while start < end:
+        cuts.append((start, min(start + LONGEST_WINDOW, end)))
+        start += LONGEST_WINDOW
+    return cuts
+
+
+@dataclass(frozen=True, slots=True)
+class PathChoice:
+    """Which way serves a point: `old` for what is older than 31 days, None while that is not known to be the same.
+
+    `checked_at`: when the first way was last tried while another one served.
+    """
+
+    recent: ReadingPath = ReadingPath.HALF_HOURLY
+    old: ReadingPath | None = None
+    checked_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class _Failing:
+    """Failures in a row that speak against a way: since when, and how many."""
+
+    since: datetime
+    count: int = 0
+
+
+class PathFinder:
+    """Asks for the readings of one point by the way that serves it. Raises KrakenError.
+
+    `choice` is what was kept of an earlier run, `keep` is called with every new choice, `now` tells the time.
+    """
+
+    def __init__(  # What, whose, and three things of the caller's.
+        self,
+        client: KrakenClient,
+        number: str,
+        direction: Direction = Direction.CONSUMPTION,
+        *,
+        choice: PathChoice,
+        keep: Callable[[PathChoice], None],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._client = client
+        self._number = number
+        self._direction = direction
+        self._choice = choice
+        self._keep = keep
+        self._now = now
+        self._failing: dict[ReadingPath, _Failing] = {}
+
+    @property
+    def recent(self) -> ReadingPath:
+        """The way by which readings are asked for."""
+        return self._choice.recent
+
+    @property
+    def old(self) -> ReadingPath:
+        """The same for readings older than 31 days."""
+        if self.recent is _FIRST:
+            return self._choice.old or _FIRST
+        return self.recent
+
+    def windows(self, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
+        """Cut a time into pieces, and at the age where another way begins to serve."""
+        since = listed_since(self._now())
+        if self.old is not self.recent and start < since < end:
+            return [*windows(start, since), *windows(since, end)]
+        return windows(start, end)
+
+    async def fetch(
+        self, account_number: str, start: datetime, end: datetime, *, supplied: bool = False
+    ) -> Sequence[Reading]:
+        """Return the readings from `start` until before `end`, at most 31 days apart, of the account that was supplied then.
+
+        `supplied` tells that the point was on supply then, so that something is missing where nothing comes.
+        """
+        asked = _Question(self._client, account_number, self._number, start, end, self._direction)
+        if end > listed_since(self._now()) or self.recent is not _FIRST:
+            return await self._fetch(asked)
+        return await self._fetch_old(asked, supplied=supplied)
+
+    async def _fetch(self, asked: _Question) -> Sequence[Reading]:
+        if self.recent is not _FIRST and (found := await self._check(asked)):
+            self._choose(PathChoice())
+            return found
+        path = self.recent
+        try:
+            found = await asked.whole(path)
+        except KrakenError as error:
+            if not speaks_against(path, error):
+                raise
+            lasting = self._lasts(path)
+            if isinstance(error, KrakenServiceError) and not lasting:
+                raise
+            return await self._elsewhere(asked, path, error, lasting=lasting)
+        self._failing.pop(path, None)
+        return found
+
+    async def _elsewhere(
+        self, asked: _Question, closed: ReadingPath, error: KrakenError, *, lasting: bool
+    ) -> Sequence[Reading]:
+        """Ask by the other ways, and stay with the first that has something to say, if the closed one stays closed."""
+        answer: Sequence[Reading] | None = None
+        for path in ReadingPath:
+            if path is closed:
+                continue
+            try:
+                found = await asked.by(path)
+            except KrakenError as other:
+                if not speaks_against(path, other):
+                    raise
+                if isinstance(other, KrakenServiceError) and not self._lasts(path):
+                    raise
+                continue
+            self._failing.pop(path, None)
+            if found:
+                if lasting:
+                    _LOGGER.info("Readings of one point are asked for by %s from now on", path)
+                    self._choose(PathChoice(path, checked_at=self._now()))
+                return found
+            answer = found
+        if answer is None:
+            raise error
+        return answer
+
+    async def _fetch_old(self, asked: _Question, *, supplied: bool) -> Sequence[Reading]:
+        known = self._choice.old
+        if known is not None and known is not _FIRST:
+            return await self._fetch_by_known(asked, known)
+        found = await self._fetch(asked)
+        if known is not None:
+            return found
+        if supplied and not self._is_old(found):
+            # One read returned nothing, and the full data a minute later: nothing twice is something.
+            found = await self._fetch(asked)
+        if self._is_old(found):
+            self._choose(replace(self._choice, old=_FIRST))
+        elif supplied:
+            found = await self._older_way(asked) or found
+        return found
+
+    async def _fetch_by_known(self, asked: _Question, path: ReadingPath) -> Sequence[Reading]:
+        """Ask for old readings by a way that was found for them; it is forgotten where it closes for good."""
+        if self._is_old(found := await self._check(asked)):
+            self._choose(replace(self._choice, old=_FIRST))
+            return found
+        try:
+            found = await asked.whole(path)
+        except KrakenError as error:
+            if speaks_against(path, error) and self._lasts(path):
+                self._choose(replace(self._choice, old=None))
+            raise
+        self._failing.pop(path, None)
+        return found
+
+    async def _older_way(self, asked: _Question) -> Sequence[Reading]:
+        for path in _OTHERS:
+            try:
+                found = await asked.by(path)
+            except KrakenError as error:
+                if concerns_login(error) or isinstance(error, KrakenConnectionError):
+                    raise
+                continue
+            if found:
+                _LOGGER.info("History of one point is asked for by %s", path)
+                self._choose(replace(self._choice, old=path, checked_at=self._now()))
+                return found
+        return []
+
+    async def _check(self, asked: _Question) -> Sequence[Reading]:
+        """Try the first way again, once a day: a refusal may be lifted. Nothing where it stays closed, or is not due."""
+        now, checked = self._now(), self._choice.checked_at
+        # A time in the future was kept while the clock was wrong.
+        if checked is not None and checked <= now < checked + CHECK_INTERVAL:
+            return []
+        self._choose(replace(self._choice, checked_at=now))
+        try:
+            return await asked.whole(_FIRST)
+        except KrakenError as error:
+            if concerns_login(error):
+                raise
+            return []
+
+    def _choose(self, choice: PathChoice) -> None:
+        self._choice = choice
+        self._keep(choice)
+
+    def _lasts(self, path: ReadingPath) -> bool:
+        """Count a failure; tell whether they have come often enough for long enough."""
+        now = self._now()
+        failing = self._failing.setdefault(path, _Failing(now))
+        failing.since = min(failing.since, now)
+        failing.count += 1
+        return failing.count >= LASTING_COUNT and now - failing.since >= LASTING_TIME
+
+    def _is_old(self, found: Sequence[Reading]) -> bool:
+        """Tell whether an answer has anything that not every way would have."""
+        return bool(found) and found[0].start_at < listed_since(self._now()) - 2 * HALF_HOUR
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """The half hours of one point from `start` until before `end`."""
+
+    client: KrakenClient
+    account_number: str
+    number: str
+    start: datetime
+    end: datetime
+    direction: Direction
+
+    async def by(self, path: ReadingPath) -> Sequence[Reading]:
+        """Ask by one way."""
+        return await read(
+            self.client,
+            path,
+            self.account_number,
+            self.number,
+            self.start,
+            self.end,
+            self.direction,
+        )
+
+    async def whole(self, path: ReadingPath) -> Sequence[Reading]:
+        """Ask for an answer with its front: the oldest rows of a long one may be dropped without a sign."""
+        found = await self.by(path)
+        while (
+            path is _FIRST
+            and self.end - self.start > CHECKED
+            and found
+            and found[0].start_at > self.start
+            and (front := await replace(self, end=found[0].start_at).by(path))
+        ):
+            found = [*front, *found]
+        return found

@@ -108,7 +108,7 @@ class Usage(Login):
         by_point: dict[str, tuple[Reading, ...]] = {}
         errors = dict(read.errors)
         # Of a point that is listed twice each listing may tell a part.
-        rows: dict[str, list[object]] = {}
+        rows: dict[str, list[Any]] = {}
         for number, point in read.found:
             rows.setdefault(number, []).extend(as_list(point.get("halfHourlyReadings")))
         for number, told in rows.items():

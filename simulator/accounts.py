@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from .points import GasPoint, GenerationPoint, Listing, Point, SupplyPoint
+from .points import GasPoint, GenerationPoint, Listing, SupplyPoint
 
 # What was seen refused, by schema field: on every path, and through `viewer` only.
 REFUSED = {
@@ -29,10 +29,6 @@ class Property:
     supply_points: list[SupplyPoint | None]
     generation_points: list[GenerationPoint]
     gas_points: list[GasPoint]
-
-    def lists(self, point: Point) -> bool:
-        """Whether a point is listed here."""
-        return point in self.supply_points or point in self.generation_points
 
 
 @dataclass(eq=False)

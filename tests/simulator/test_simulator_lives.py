@@ -2,13 +2,14 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import pytest
 from simulator_client import HALF_HOURS, NOW, Client, Connect
 
 from simulator import Simulator
-from simulator.dates import Month, midnight
+from simulator.dates import Month, Period, jst_date, midnight
 from simulator.load import Load
 from simulator.plans import PointPlan
 
@@ -327,3 +328,65 @@ async def test_the_api_shows_a_restated_rate(connect: Connect) -> None:
     assert before["fuelCostAdjustment"].pop("pricePerUnitIncTax") != "9.99"
     assert after["fuelCostAdjustment"] == before["fuelCostAdjustment"]
     assert after["renewableEnergyLevy"]["pricePerUnitIncTax"] == "5.00"
+
+
+@pytest.mark.parametrize(
+    "moves",
+    [
+        [date(2025, 9, 18)],  # the day on which the supply began
+        [date(2026, 2, 18)],
+        [date(2026, 10, 31)],
+        [date(2026, 11, 20)],  # today
+        [date(2026, 12, 24)],  # agreed, and still to come
+        [date(2026, 1, 5), date(2026, 1, 6), date(2026, 11, 1)],
+        [date(2026, 8, 18), date(2026, 9, 18)],
+    ],
+)
+def test_every_half_hour_and_every_bill_is_one_accounts(moves: list[date]) -> None:
+    simulator = Simulator(("three-points-two-accounts",), now=NOW, seed=5)
+    world, truth = simulator.world, simulator.truth
+    home, barn = world.households["three-points-two-accounts"].accounts
+    spin = home.supply_points[0].spin
+    point = world.point(spin)
+    until = NOW - 8 * DAY
+    before = truth.half_hours(spin, midnight(point.start), until, published=False)
+    takers = [barn, home, barn]
+    for day, taker in zip(moves, takers, strict=False):
+        world.move(spin, taker.number, day)
+    after = truth.half_hours(spin, midnight(point.start), until, published=False)
+    assert after == before
+    listings = world.listings_of(spin)
+    assert len(listings) == len(moves) + 1
+    for at in after:
+        covered = [
+            item for item in listings if item.slots[0] <= at.timestamp() // 1800 < item.slots[1]
+        ]
+        assert len(covered) == 1, at
+    periods = truth.periods(spin)
+    assert periods[0][0] == midnight(point.start)
+    for former, latter in pairwise(periods):
+        assert former[1] == latter[0]
+    holders = {point.start: home} | dict(zip(moves, takers, strict=False))
+    for start, end in periods:
+        first, last = jst_date(start), jst_date(end)
+        begun = max(day for day in holders if day <= first)
+        assert all(last <= day for day in holders if day > begun)
+        assert world.payer(point, first) is holders[begun]
+        own = [item for item in listings if item.covers(Period(first, last))]
+        assert [item.start for item in own] == [begun]
+        costs = sum(truth.costs(spin, start, end).values())
+        if end < NOW - 8 * DAY:
+            assert abs(costs - truth.bill(spin, (start, end)).total) < 60
+
+
+async def test_a_move_that_is_still_to_come(connect: Connect) -> None:
+    client = await connect("three-points-two-accounts")
+    (home, barn), spin = client.household.accounts, client.spin
+    client.simulator.world.move(spin, barn.number, date(2026, 12, 1))
+    (old, _), (_, new) = await _points(client, home.number), await _points(client, barn.number)
+    assert (old["status"], new["status"]) == ("ON_SUPPLY", "MOVE_IN_PENDING")
+    assert new["intervalReadings"] == []
+    client.simulator.clock.advance(days=15)
+    await client.sign_in()
+    (old, _), (_, new) = await _points(client, home.number), await _points(client, barn.number)
+    assert (old["status"], new["status"]) == ("OFF_SUPPLY", "ON_SUPPLY")

@@ -75,7 +75,7 @@ async def test_the_present_event_follows_the_clock(home: Home) -> None:
 
 @pytest.mark.parametrize("households", [("ev-tokyo",)])
 async def test_prices_change_with_the_month(home: Home) -> None:
-    # From December the night costs 14.60 instead of 15.10, and the adjustment is another. Events end with the month.
+    # From December the night costs 14.60 instead of 15.10, and the adjustment is another. What is running goes on.
     await home.sign_in("ev-tokyo")
     found = await events(
         home.hass,
@@ -84,11 +84,13 @@ async def test_prices_change_with_the_month(home: Home) -> None:
         "2025-12-01T02:00:00+09:00",
     )
     assert [(e["start"][5:16], e["end"][5:16]) for e in found] == [
-        ("11-30T13:00", "12-01T00:00"),
-        ("12-01T00:00", "12-01T01:00"),
+        ("11-30T13:00", "12-01T01:00"),
         ("12-01T01:00", "12-01T05:00"),
     ]
-    assert "Energy charge 14.60" in found[2]["description"]
+    assert "Energy charge 14.60" in found[1]["description"]
+    midnight = datetime.fromisoformat("2025-12-01T00:00:00+09:00")
+    price = home.simulator.truth.price(home.spin("ev-tokyo"), midnight)
+    assert f"From 12-01 00:00 {price.total:.2f} JPY/kWh:" in found[0]["description"].splitlines()
 
 
 @pytest.mark.parametrize("households", [("simple-kansai",)])

@@ -11,6 +11,7 @@ from .coordinators.account import AccountCoordinator
 from .coordinators.exports import ExportsCoordinator
 from .coordinators.prices import PricesCoordinator
 from .coordinators.readings import ReadingsCoordinator
+from .coordinators.tariff_book import TariffBook
 from .identity import number_of
 from .repairs import async_watch_schedules
 from .runtime import OctopusConfigEntry, OctopusRuntimeData, kraken_client
@@ -33,13 +34,20 @@ async def async_setup_entry(hass: HomeAssistant, entry: OctopusConfigEntry) -> b
 
     account = AccountCoordinator(hass, entry, client, memory)
     await account.async_config_entry_first_refresh()
-    readings = ReadingsCoordinator(hass, entry, client, memory, account)
-    exports = ExportsCoordinator(hass, entry, client, memory, account)
+    book = TariffBook(entry, memory, account)
+    book.async_start()
+    readings = ReadingsCoordinator(hass, entry, client, memory, account, book=book)
+    exports = ExportsCoordinator(hass, entry, client, memory, account, book=book)
     await readings.async_refresh()
     await exports.async_refresh()
-    prices = PricesCoordinator(hass, entry, account, readings)
+    prices = PricesCoordinator(hass, entry, memory, book, readings)
     entry.runtime_data = OctopusRuntimeData(
-        account=account, readings=readings, exports=exports, prices=prices, memory=memory
+        account=account,
+        readings=readings,
+        exports=exports,
+        prices=prices,
+        book=book,
+        memory=memory,
     )
     prices.async_start()
     async_watch_schedules(hass, entry)

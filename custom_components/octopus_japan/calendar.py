@@ -1,4 +1,4 @@
-"""The price periods of the coming days as a calendar, so that automations can start some time before or after one."""
+"""Bands and steps with their prices as a calendar, so that automations can start some time before or after one."""
 
 from datetime import datetime
 from typing import override
@@ -8,17 +8,25 @@ from homeassistant.components.calendar import (
     CalendarEntityDescription,
     CalendarEvent,
 )
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.translation import async_get_translations
 from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
-from .coordinators.prices import PointPrices, PricesCoordinator
+from .coordinators.prices import PricesCoordinator
 from .entity import OctopusEntity, add_entities_of
-from .oejp.household.outlook import has_steps, is_estimated, outlook
-from .oejp.tariff import PricePeriod, Unpriced
-from .oejp.tariff.japan_time import month_of, month_start
+from .oejp.household.forecast import Use
+from .oejp.household.outlook import (
+    DAY,
+    BandPeriod,
+    Outlook,
+    band_periods,
+    estimated_since,
+    has_steps,
+    month_bands,
+)
+from .oejp.tariff import PricePeriod, Tariff, Unpriced
 from .presentation import band_option, components
 from .runtime import OctopusConfigEntry
 
@@ -32,10 +40,10 @@ _PARTS = f"{_TEXTS}.entity.sensor.current_price.state_attributes"
 
 
 class PriceCalendar(OctopusEntity[PricesCoordinator], CalendarEntity):
-    """One event for each time of one price, cut at the months, so that an event is the same whatever time is asked for."""
+    """One event for each time of one band or step, the same whatever time is asked for."""
 
     _texts: dict[str, str]
-    _near: tuple[PointPrices, int, list[CalendarEvent]] | None = None
+    _near: tuple[Outlook, tuple[BandPeriod, ...]] | None = None
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -49,69 +57,68 @@ class PriceCalendar(OctopusEntity[PricesCoordinator], CalendarEntity):
         ) | await async_get_translations(self.hass, language, "common", {DOMAIN})
 
     @property
-    def _prices(self) -> PointPrices:
-        return self.coordinator.data[self.number]
+    def _outlook(self) -> Outlook:
+        return self.coordinator.data[self.number].outlook
 
     @property
     @override
     def event(self) -> CalendarEvent | None:
-        """The event that is on, else the one that comes next."""
-        now = dt_util.utcnow()
-        return next((event for event in self._near_events(now) if event.end > now), None)
-
-    @callback
-    def _near_events(self, now: datetime) -> list[CalendarEvent]:
-        """List the events of this month and the next; the last answer serves until prices move on."""
-        month = month_of(now)
-        if self._near is None or self._near[0] is not self._prices or self._near[1] != month:
-            events = self._events(self._prices, month_start(month), month_start(month + 2))
-            self._near = (self._prices, month, events)
-        return self._near[2]
+        """The event that is on, else the one that comes next: of the days around now, longer times are made elsewhere."""
+        now, shown = dt_util.utcnow(), self._outlook
+        if self._near is None or self._near[0] is not shown:
+            self._near = (shown, band_periods(shown.periods))
+        band = next((band for band in self._near[1] if band.end > now), None)
+        return None if band is None else self._event(shown.tariff, shown.use, band)
 
     @override
     async def async_get_events(
         self, hass: HomeAssistant, start_date: datetime, end_date: datetime
     ) -> list[CalendarEvent]:
         await self._load_texts()
-        prices = self._prices
-        events = await hass.async_add_executor_job(self._events, prices, start_date, end_date)
-        return [event for event in events if start_date < event.end and event.start < end_date]
+        tariff = self._outlook.tariff
+        use = await self._use(start_date) if has_steps(tariff) else None
+        return await hass.async_add_executor_job(self._events, tariff, use, start_date, end_date)
 
-    def _events(self, prices: PointPrices, start: datetime, end: datetime) -> list[CalendarEvent]:
-        """Make the events of every month that a time touches."""
-        events: list[CalendarEvent] = []
-        for month in range(month_of(start), month_of(end) + 1):
-            begin, until = month_start(month), month_start(month + 1)
-            if has_steps(prices.tariff):
-                # Which step was in use before is not known without its hours.
-                hours = prices.usage.hours if prices.usage else ()
-                begin = max(
-                    begin, hours[0].start if hours else month_start(month_of(dt_util.utcnow()))
-                )
-            if begin < min(until, end):
-                try:
-                    periods = outlook(prices.tariff, begin, until, prices.usage)
-                except Unpriced:
-                    continue
-                events += [self._event(prices, period) for period in periods]
-        return events
+    async def _use(self, start: datetime) -> Use | None:
+        """Return the use since the billing period of `start`: which step was in use is not known without it."""
+        return await self.coordinator.use(self.number, start - DAY)
 
-    def _event(self, prices: PointPrices, period: PricePeriod) -> CalendarEvent:
-        band = band_option(prices.tariff, period.price)
-        lines = [
+    def _events(
+        self, tariff: Tariff, use: Use | None, start: datetime, end: datetime
+    ) -> list[CalendarEvent]:
+        try:
+            bands = month_bands(tariff, start, end, use)
+        except Unpriced:
+            return []
+        return [self._event(tariff, use, band) for band in bands]
+
+    def _event(self, tariff: Tariff, use: Use | None, band: BandPeriod) -> CalendarEvent:
+        first, *later = band.prices
+        lines = self._lines(first)
+        for period in later:
+            at = dt_util.as_local(period.start).strftime("%m-%d %H:%M")
+            total = f"{period.price.total:.2f}"
+            lines += [
+                self._text(f"{_TEXTS}.common.price_from").format(time=at, price=total),
+                *self._lines(period),
+            ]
+        if any(estimated_since(tariff, period, use) for period in band.prices):
+            lines.append(self._text(f"{_TEXTS}.common.estimated"))
+        name = self._text(f"{_BANDS}.{band_option(first.price)}")
+        return CalendarEvent(
+            summary=self._text(f"{_TEXTS}.common.price_event").format(
+                band=name, price=f"{first.price.total:.2f}"
+            ),
+            start=dt_util.as_local(band.start),
+            end=dt_util.as_local(band.end),
+            description="\n".join(lines),
+        )
+
+    def _lines(self, period: PricePeriod) -> list[str]:
+        return [
             f"{self._text(f'{_PARTS}.{name}.name')} {part:.2f}"
             for name, part in components(period.price).items()
         ]
-        if is_estimated(period, prices.tariff, prices.usage):
-            lines.append(self._text(f"{_TEXTS}.common.estimated"))
-        return CalendarEvent(
-            summary=self._text(f"{_TEXTS}.common.price_event").format(
-                band=self._text(f"{_BANDS}.{band}"), price=f"{period.price.total:.2f}"
-            ),
-            start=dt_util.as_local(period.start),
-            end=dt_util.as_local(period.end),
-            description="\n".join(lines),
-        )
 
     def _text(self, key: str) -> str:
         return self._texts[key]

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from homeassistant.util import dt as dt_util
+
 from .coordinators.prices import PointPrices
-from .oejp.tariff import Component, DayPrices, Kind, Price, Tariff
+from .oejp.tariff import Component, DayPrices, Price
 from .oejp.tariff.japan_time import JST
 
 BANDS: Final = (
@@ -29,6 +31,9 @@ BANDS: Final = (
 )
 """States of the rate band; `unlisted` is a band whose name the service has made up since."""
 
+_STEP: Final = "step_"
+_LAST_STEP: Final = 5
+
 COMPONENT_NAMES: Final = {
     Component.ENERGY: "energy_charge",
     Component.FUEL_COST_ADJUSTMENT: "fuel_cost_adjustment",
@@ -39,17 +44,19 @@ COMPONENT_NAMES: Final = {
 }
 
 
-def band_option(tariff: Tariff, price: Price) -> str:
-    """Return the state that names the band or step of a price."""
-    card = tariff.card_at(price.at)
-    match card.kind:
-        case Kind.SINGLE:
-            return "single"
-        case Kind.STEPPED:
-            steps = [step.name for step in card.steps]
-            return f"step_{min(steps.index(price.band), 4) + 1}"
-    name = price.slot.lower()
-    return name if name in BANDS else "unlisted"
+def band_option(price: Price) -> str:
+    """Return the state that names the band or step of a price; steps beyond the fifth are the fifth."""
+    if price.slot.startswith(_STEP):
+        return f"{_STEP}{min(int(price.slot.removeprefix(_STEP)), _LAST_STEP)}"
+    return price.slot if price.slot in BANDS else "unlisted"
+
+
+def estimation(since: datetime | None) -> dict[str, Any]:
+    """Return whether a figure rests on a guess, and since when: on rates or use that nobody told yet."""
+    return {
+        "estimated": since is not None,
+        "estimated_since": None if since is None else dt_util.as_local(since),
+    }
 
 
 def components(price: Price, *, without_tax: bool = False) -> dict[str, float]:
@@ -65,9 +72,9 @@ def price_attributes(prices: PointPrices) -> Mapping[str, Any]:
         return {"reason": prices.reason}
     return {
         **components(price),
-        "band": band_option(prices.tariff, price),
+        "band": band_option(price),
         "valid_until": _valid_until(prices, price),
-        "estimated": price.estimated or (prices.left_in_step is not None and prices.used_estimated),
+        **estimation(prices.estimated_since),
         "sources": {
             COMPONENT_NAMES[component]: source.value
             for component, source in price.provenance.items()

@@ -12,18 +12,20 @@ from .coordinators.account import AccountCoordinator
 from .coordinators.exports import ExportsCoordinator
 from .coordinators.prices import PricesCoordinator
 from .coordinators.readings import ReadingsCoordinator
+from .coordinators.tariff_book import TariffBook
 from .oejp.kraken import ApiKey, EmailPassword, KrakenClient
 from .store import OctopusStore
 
 
 @dataclass(frozen=True, kw_only=True)
 class OctopusRuntimeData:
-    """The three clocks of one login, and what it remembers."""
+    """The three clocks of one login, its tariff book, and what it remembers."""
 
     account: AccountCoordinator
     readings: ReadingsCoordinator
     exports: ExportsCoordinator
     prices: PricesCoordinator
+    book: TariffBook
     memory: OctopusStore
 
 

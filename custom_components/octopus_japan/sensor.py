@@ -26,7 +26,7 @@ from .entity import OctopusEntity, add_entities_of
 from .oejp.household.totals import Total
 from .oejp.household.usage import PointUsage
 from .oejp.tariff import Component, DayPrices, Per, Price
-from .presentation import BANDS, band_option, price_attributes
+from .presentation import BANDS, band_option, estimation, price_attributes
 from .runtime import OctopusConfigEntry
 
 PARALLEL_UPDATES = 0
@@ -96,13 +96,13 @@ def _cheapest_start(prices: DayPrices | None) -> datetime | None:
 
 
 def _standing_charge(prices: PointPrices) -> float | None:
-    charge = prices.current.standing_charge if prices.current else None
+    charge = prices.rates.standing_charge if prices.rates else None
     return float(charge.price) if charge is not None and charge.per is Per.DAY else None
 
 
 def _step_attributes(prices: PointPrices) -> Attributes:
     """Only on a stepped plan does anything rest on use."""
-    return None if prices.left_in_step is None else {"estimated": prices.used_estimated}
+    return None if prices.left_in_step is None else estimation(prices.estimated_since)
 
 
 PRICE_SENSORS: tuple[OctopusSensorDescription[PointPrices], ...] = (
@@ -123,7 +123,7 @@ PRICE_SENSORS: tuple[OctopusSensorDescription[PointPrices], ...] = (
         translation_key="rate_band",
         device_class=SensorDeviceClass.ENUM,
         options=list(BANDS),
-        value_fn=lambda p: band_option(p.tariff, p.current) if p.current else None,
+        value_fn=lambda p: band_option(p.current) if p.current else None,
         attributes_fn=_step_attributes,
     ),
     OctopusSensorDescription(
@@ -137,12 +137,12 @@ PRICE_SENSORS: tuple[OctopusSensorDescription[PointPrices], ...] = (
     ),
     _price(
         "fuel_cost_adjustment",
-        lambda p: _component(p.current, Component.FUEL_COST_ADJUSTMENT),
+        lambda p: _component(p.rates, Component.FUEL_COST_ADJUSTMENT),
         category=EntityCategory.DIAGNOSTIC,
     ),
     _price(
         "renewable_energy_levy",
-        lambda p: _component(p.current, Component.RENEWABLE_ENERGY_LEVY),
+        lambda p: _component(p.rates, Component.RENEWABLE_ENERGY_LEVY),
         category=EntityCategory.DIAGNOSTIC,
     ),
     _price(

@@ -99,10 +99,11 @@ class AskedWindow:
 
 @dataclass(frozen=True, slots=True)
 class CrossedStep:
-    """The highest step that was entered in the billing period that began at `period_start`; steps count from 0."""
+    """The step that use reached in the billing period that began at `period_start`: at `at` it was `kwh`, where the step begins."""
 
     period_start: datetime
-    step: int
+    kwh: Decimal
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

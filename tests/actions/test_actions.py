@@ -244,11 +244,9 @@ async def test_an_account_is_no_supply_point(home: Home) -> None:
 
 @pytest.mark.parametrize("households", [("unknown-tou",)])
 async def test_what_has_no_price_says_why(home: Home) -> None:
-    entry = await home.sign_in("unknown-tou")
     # Without readings the hours of its bands cannot be learned.
-    entry.runtime_data.readings._recent.clear()
-    entry.runtime_data.readings.data = {}
-    entry.runtime_data.prices._async_move_on()
+    home.leave_readings_out()
+    await home.sign_in("unknown-tou")
     with pytest.raises(HomeAssistantError) as caught:
         await ask(home, "get_prices")
     assert not isinstance(caught.value, ServiceValidationError)

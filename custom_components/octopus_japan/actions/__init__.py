@@ -19,13 +19,12 @@ from homeassistant.util.json import JsonValueType
 import voluptuous as vol
 
 from ..const import DOMAIN
-from ..oejp.household.outlook import is_estimated
 from ..oejp.tariff import PricePeriod
 from ..oejp.tariff.cheapest import Found, NotFound, Piece, Slot, Task, find
 from ..oejp.tariff.japan_time import add_months, day_of, midnight
 from ..presentation import COMPONENT_NAMES, band_option, components
 from .consumption import By, Used, split, used
-from .fields import ChosenPoint, chosen_point, instant, iso, mistake
+from .fields import PriceList, chosen_point, instant, iso, mistake
 from .reimport import SCHEMA as REIMPORT_HISTORY, async_reimport_history
 
 CHEAPEST, DEAREST = "cheapest", "dearest"
@@ -102,25 +101,25 @@ async def _get_prices(call: ServiceCall) -> ServiceResponse:
         else max(today, midnight(day_of(start))) + 2 * DAY
     )
     _check_window(start, end, HALF_HOUR)
-    periods = await point.price_periods(start, end)
+    prices = await point.price_list(start, end)
     # A year of half hours is too long to list on the event loop.
-    rates = await call.hass.async_add_executor_job(partial(_rates, point, periods, data))
+    rates = await call.hass.async_add_executor_job(partial(_rates, prices, data))
     return {"unit": "JPY/kWh", "tax_included": not data["without_tax"], "prices": rates}
 
 
-def _rates(
-    point: ChosenPoint, periods: tuple[PricePeriod, ...], data: dict[str, Any]
-) -> list[JsonValueType]:
+def _rates(prices: PriceList, data: dict[str, Any]) -> list[JsonValueType]:
     without_tax = data["without_tax"]
     rates: list[JsonValueType] = []
-    for period in _half_hours(periods) if data["resolution"] == HALF_HOURLY else periods:
+    for period in (
+        _half_hours(prices.periods) if data["resolution"] == HALF_HOURLY else prices.periods
+    ):
         price = period.price
         rate: dict[str, JsonValueType] = {
             "start": iso(period.start),
             "end": iso(period.end),
             "price": _rounded(price.total_without_tax if without_tax else price.total),
-            "band": band_option(point.tariff, price),
-            "estimated": is_estimated(period, point.tariff, point.usage),
+            "band": band_option(price),
+            **_estimation(prices.estimated_since(period)),
         }
         if data["components"]:
             rate["components"] = dict(components(price, without_tax=without_tax))
@@ -140,8 +139,8 @@ async def _find_cheapest_period(call: ServiceCall) -> ServiceResponse:
     )
     _check_window(earliest, latest, HALF_HOUR)
     task = _task(data, earliest, latest)
-    periods = await point.price_periods(earliest, latest)
-    slots = [Slot(period.start, period.end, period.price.total) for period in periods]
+    prices = await point.price_list(earliest, latest)
+    slots = [Slot(period.start, period.end, period.price.total) for period in prices.periods]
     try:
         found = await call.hass.async_add_executor_job(find, slots, task)
     except NotFound as error:
@@ -153,7 +152,7 @@ async def _find_cheapest_period(call: ServiceCall) -> ServiceResponse:
             end=iso(latest),
             duration=str(task.duration),
         ) from error
-    return _response(point, periods, found)
+    return _response(prices, found)
 
 
 def _task(data: dict[str, Any], earliest: datetime, latest: datetime) -> Task:
@@ -177,29 +176,29 @@ def _task(data: dict[str, Any], earliest: datetime, latest: datetime) -> Task:
     )
 
 
-def _response(
-    point: ChosenPoint, periods: tuple[PricePeriod, ...], found: Found
-) -> ServiceResponse:
+def _response(prices: PriceList, found: Found) -> ServiceResponse:
     first, last = found.pieces[0], found.pieces[-1]
+    guesses = [
+        since
+        for period in prices.periods
+        for piece in found.pieces
+        if piece.start < period.end and period.start < piece.end
+        if (since := prices.estimated_since(period)) is not None
+    ]
     return {
         "start": iso(first.start),
         "end": iso(last.end),
         "mean_price": _rounded(found.mean_price),
         "consumption": _rounded(found.kwh),
         "cost": _rounded(found.cost),
-        "estimated": any(
-            is_estimated(period, point.tariff, point.usage)
-            for period in periods
-            for piece in found.pieces
-            if piece.start < period.end and period.start < piece.end
-        ),
+        **_estimation(min(guesses, default=None)),
         "periods": [_piece(piece) for piece in found.pieces],
     }
 
 
 def _no_period() -> ServiceResponse:
     return dict.fromkeys(("start", "end", "mean_price", "consumption", "cost")) | {
-        "estimated": False,
+        **_estimation(None),
         "periods": [],
     }
 
@@ -252,6 +251,14 @@ def _used(each: Used) -> dict[str, JsonValueType]:
         "complete": each.kwh.complete,
         "cost": cost,
         "unpriced_hours": each.unpriced,
+    }
+
+
+def _estimation(since: datetime | None) -> dict[str, JsonValueType]:
+    """Return whether a figure rests on a guess, and since when."""
+    return {
+        "estimated": since is not None,
+        "estimated_since": None if since is None else iso(since),
     }
 
 

@@ -11,11 +11,10 @@ from homeassistant.helpers.service import async_get_config_entry
 from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
-from ..coordinators.prices import PointPrices
 from ..identity import is_ours, last_four, number_of
+from ..oejp.household.forecast import Use
 from ..oejp.household.hour import Hour
-from ..oejp.household.outlook import has_steps, outlook
-from ..oejp.household.usage import PointUsage
+from ..oejp.household.outlook import estimated_since, prices_between
 from ..oejp.tariff import PricePeriod, Tariff, Unpriced
 from ..oejp.tariff.japan_time import midnight
 from ..runtime import OctopusConfigEntry
@@ -38,6 +37,19 @@ def unpriced(reason: str) -> HomeAssistantError:
 
 
 @dataclass(frozen=True)
+class PriceList:
+    """Prices of a supply point, and what they rest on."""
+
+    tariff: Tariff
+    use: Use | None
+    periods: tuple[PricePeriod, ...]
+
+    def estimated_since(self, period: PricePeriod) -> datetime | None:
+        """Return since when a price rests on a guess, None where it does not."""
+        return estimated_since(self.tariff, period, self.use)
+
+
+@dataclass(frozen=True)
 class ChosenPoint:
     """The supply point that an action is about."""
 
@@ -46,34 +58,26 @@ class ChosenPoint:
     spin: str
 
     @property
-    def prices(self) -> PointPrices:
-        """What is known of its prices."""
-        return self.entry.runtime_data.prices.data[self.spin]
-
-    @property
     def tariff(self) -> Tariff:
         """Its tariff."""
-        return self.prices.tariff
-
-    @property
-    def usage(self) -> PointUsage | None:
-        """What is known of its use."""
-        return self.prices.usage
+        return self.entry.runtime_data.book.tariff(self.spin)
 
     async def hours(self, at: datetime) -> list[Hour]:
         """Return its hours of energy from the start of the billing period that `at` is in."""
         start = self.tariff.calendar.period_at(at).start
         return await self.entry.runtime_data.readings.point(self.spin).hours(start)
 
-    async def price_periods(self, start: datetime, end: datetime) -> tuple[PricePeriod, ...]:
+    async def price_list(self, start: datetime, end: datetime) -> PriceList:
         """List its prices. Raises a translated error if there are none."""
-        hours = await self.hours(start) if has_steps(self.tariff) else None
+        tariff = self.tariff
+        use = await self.entry.runtime_data.prices.use(self.spin, start)
         try:
-            return await self.hass.async_add_executor_job(
-                outlook, self.tariff, start, end, self.usage, hours
+            periods = await self.hass.async_add_executor_job(
+                prices_between, tariff, start, end, use
             )
         except Unpriced as error:
             raise unpriced(error.reason) from error
+        return PriceList(tariff, use, periods)
 
 
 @callback

@@ -19,13 +19,13 @@ from ..oejp.household.usage import GenerationPricing, energy, valued
 from ..oejp.kraken import Direction, KrakenClient, PathFinder, listed_since
 from ..oejp.kraken.models import Reading
 from ..oejp.tariff import GenerationTariff, Unpriced, credit_at
-from ..oejp.tariff.from_kraken import generation_tariff
 from ..recorder.meter_history import PointHistory, energy_series, money_series
 from ..recorder.statistic_ids import compensation_id, return_id
 from ..store import OctopusStore
 from .account import AccountCoordinator
 from .half_hourly import HistoryCoordinator, Supply
 from .reading_paths import path_finder
+from .tariff_book import TariffBook
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,12 +55,11 @@ class ExportsCoordinator(HistoryCoordinator[PointExport]):
         client: KrakenClient,
         memory: OctopusStore,
         account: AccountCoordinator,
+        *,
+        book: TariffBook,
     ) -> None:
         super().__init__(hass, entry, client, memory, account, name="exports")
-
-    def tariff(self, gpin: str) -> GenerationTariff:
-        """Return the tariff of a generation point."""
-        return generation_tariff(self.account.data.generation_points[gpin][1].agreements)
+        self.book = book
 
     @override
     def numbers(self) -> Iterable[str]:
@@ -76,7 +75,7 @@ class ExportsCoordinator(HistoryCoordinator[PointExport]):
 
     @override
     async def pricing(self, number: str) -> GenerationPricing:
-        return GenerationPricing(self.tariff(number))
+        return GenerationPricing(self.book.generation(number))
 
     @override
     def make_point(self, number: str) -> PointHistory:
@@ -108,7 +107,7 @@ class ExportsCoordinator(HistoryCoordinator[PointExport]):
             partial(
                 _export,
                 hours,
-                self.tariff(number),
+                self.book.generation(number),
                 now,
                 self.supply(number).start,
                 latest=self.latest(number),

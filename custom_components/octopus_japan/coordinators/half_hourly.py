@@ -89,6 +89,10 @@ class HistoryCoordinator[UsageT](DataUpdateCoordinator[Mapping[str, UsageT]]):
     def supply(self, number: str) -> Supply:
         """Return when a point was on supply."""
 
+    @callback
+    def learn(self, number: str) -> None:
+        """Hand on what the recent readings tell beside energy."""
+
     @abstractmethod
     async def pricing(self, number: str) -> Pricing:
         """Return what the energy of a point is worth."""
@@ -158,6 +162,7 @@ class HistoryCoordinator[UsageT](DataUpdateCoordinator[Mapping[str, UsageT]]):
     async def record(self, number: str, readings: Sequence[Reading]) -> bool:
         """Write readings and what they are worth; False if the recorder does not take it now."""
         self._keep(number, readings)
+        self.learn(number)
         return await self.point(number).record(
             ((reading.start_at, reading.value) for reading in readings), await self.pricing(number)
         )

@@ -1,7 +1,7 @@
 """The fast clock: what the next kWh costs. It follows the wall clock and asks the network for nothing."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,45 +13,43 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
 from ..const import LOGGER
-from ..oejp.household.outlook import has_steps, outlook
-from ..oejp.household.usage import PointUsage
-from ..oejp.tariff import (
-    DayPrices,
-    Price,
-    Tariff,
-    Unpriced,
-    day_prices,
-    kwh_left_in_step,
-    next_change,
-    price_at,
-)
-from ..oejp.tariff.japan_time import day_of, midnight
-from .account import AccountCoordinator
+from ..identity import digest
+from ..oejp.household.forecast import StepCrossed, Use, crossed_at
+from ..oejp.household.hour import Hour
+from ..oejp.household.outlook import Outlook, has_steps, outlook
+from ..oejp.tariff import DayPrices, Kind, Price, Tariff, Unpriced, price_at
+from ..oejp.tariff.japan_time import day_of
+from ..store import CrossedStep, OctopusStore
 from .readings import ReadingsCoordinator
+from .tariff_book import TariffBook
 
 
 @dataclass(frozen=True, kw_only=True)
 class PointPrices:
     """The prices of one supply point at this moment, in JPY/kWh including tax.
 
-    `usage`: what is known of its use, None while nothing is. `used`: kWh in the billing period so far; `used_estimated` where
-    a part of it is not published yet. `reason` is the translation key of why there is no price.
+    `rates`: the parts of the price that no step changes. `left_in_step`: kWh until the next step begins. `reason` is the
+    translation key of why there is no price; `estimated_since` is None where the current price rests on no guess.
     """
 
-    tariff: Tariff
-    usage: PointUsage | None
-    used: Decimal
-    used_estimated: bool
+    outlook: Outlook
+    rates: Price | None = None
     current: Price | None = None
     next: Price | None = None
     today: DayPrices | None = None
     tomorrow: DayPrices | None = None
     left_in_step: Decimal | None = None
     reason: str | None = None
+    estimated_since: datetime | None = None
+
+    @property
+    def tariff(self) -> Tariff:
+        """The tariff that the prices come from."""
+        return self.outlook.tariff
 
 
 class PricesCoordinator(DataUpdateCoordinator[Mapping[str, PointPrices]]):
-    """Moves on at every half hour, the finest boundary that a schedule has, and with news of the slower clocks."""
+    """Moves on at every half hour, the finest boundary that a schedule has, and with news of tariffs and use."""
 
     config_entry: ConfigEntry[Any]
 
@@ -59,18 +57,23 @@ class PricesCoordinator(DataUpdateCoordinator[Mapping[str, PointPrices]]):
         self,
         hass: HomeAssistant,
         entry: ConfigEntry[Any],
-        account: AccountCoordinator,
+        memory: OctopusStore,
+        book: TariffBook,
         readings: ReadingsCoordinator,
     ) -> None:
         super().__init__(hass, LOGGER, config_entry=entry, name="prices")
-        self._account = account
+        self.data = {}
+        self._store = memory
+        self._book = book
         self._readings = readings
+        self._hours: dict[str, tuple[Hour, ...]] = {}
+        self._made: dict[str, tuple[tuple[object, ...], Outlook]] = {}
 
     @callback
     def async_start(self) -> None:
-        """Price now, and follow the clock and the other coordinators until the entry is unloaded."""
+        """Price now, and follow the clock, the tariff book and the readings until the entry is unloaded."""
         entry = self.config_entry
-        entry.async_on_unload(self._account.async_add_listener(self._async_move_on))
+        entry.async_on_unload(self._book.async_add_listener(self._async_move_on))
         entry.async_on_unload(self._readings.async_add_listener(self._async_move_on))
         entry.async_on_unload(
             async_track_utc_time_change(self.hass, self._async_move_on, minute=(0, 30), second=0)
@@ -80,57 +83,98 @@ class PricesCoordinator(DataUpdateCoordinator[Mapping[str, PointPrices]]):
     @callback
     def _async_move_on(self, now: datetime | None = None) -> None:
         at = now or dt_util.utcnow()
-        self.async_set_updated_data(
-            {spin: self._prices(spin, at) for spin in self._account.data.supply_points}
-        )
+        # Nothing is fetched: what the entities show moves, and the update's success stays as it is.
+        self.data = {spin: self._prices(spin, at) for spin in self._readings.numbers()}
+        self.async_update_listeners()
 
     def _prices(self, spin: str, at: datetime) -> PointPrices:
-        usage = (self._readings.data or {}).get(spin)
-        if usage is None:
-            tariff, used, estimated = self._readings.tariff(spin), Decimal(0), True
-        else:
-            tariff = usage.tariff
-            used, estimated = usage.used(at)
-        tomorrow = midnight(day_of(at) + timedelta(days=1))
+        shown = self._outlook(spin, at)
         try:
-            return PointPrices(
-                tariff=tariff,
-                usage=usage,
-                used=used,
-                used_estimated=estimated,
-                current=price_at(tariff, at, used),
-                next=_next(tariff, at, used, usage),
-                today=_day(tariff, at, used),
-                tomorrow=_day(tariff, tomorrow, usage.used(tomorrow)[0] if usage else Decimal(0)),
-                left_in_step=kwh_left_in_step(tariff, at, used),
+            rates = price_at(shown.tariff, at)
+        except Unpriced as error:
+            return PointPrices(outlook=shown, reason=error.reason)
+        prices = PointPrices(
+            outlook=shown,
+            rates=rates,
+            today=shown.day(day_of(at)),
+            tomorrow=shown.day(day_of(at) + timedelta(days=1)),
+        )
+        try:
+            return replace(
+                prices,
+                current=shown.current(at),
+                next=shown.following(at),
+                left_in_step=_left_in_step(shown, at),
+                estimated_since=shown.estimated_since(at),
             )
         except Unpriced as error:
-            return PointPrices(
-                tariff=tariff,
-                usage=usage,
-                used=used,
-                used_estimated=estimated,
-                reason=error.reason,
-            )
+            return replace(prices, reason=error.reason)
+
+    def _outlook(self, spin: str, at: datetime) -> Outlook:
+        """Return the outlook of a point: the same as long as day, tariff and use are the same."""
+        tariff = self._book.tariff(spin)
+        use = self._use(spin, tariff, at)
+        made = self._made.get(spin)
+        key: tuple[object, ...] = (day_of(at), tariff, use)
+        if (
+            made is None
+            or made[0][0] != key[0]
+            or made[0][1] is not tariff
+            or made[0][2] is not use
+        ):
+            self._made[spin] = made = (key, outlook(tariff, at, use))
+        return made[1]
+
+    def _use(self, spin: str, tariff: Tariff, at: datetime) -> Use | None:
+        """Return what is known of the use of a point with steps; where its readings fail, what was known of it stands."""
+        if not has_steps(tariff):
+            return None
+        usage = (self._readings.data or {}).get(spin)
+        hours = tuple(usage.hours) if usage else self._hours.get(spin, ())
+        if not hours:
+            return None
+        before = self._crossed(spin)
+        crossed = crossed_at(tariff, hours, before, at)
+        if crossed != before:
+            self._remember(spin, crossed)
+        made = self._made.get(spin)
+        known = made[1].use if made else None
+        if known is not None and self._hours.get(spin) == hours and known.crossed == crossed:
+            return known
+        self._hours[spin] = hours
+        return Use(hours, crossed)
+
+    async def use(self, spin: str, start: datetime) -> Use | None:
+        """Return what is known of the use of a point with steps, since the billing period of `start`; else None."""
+        tariff = self._book.tariff(spin)
+        if not has_steps(tariff):
+            return None
+        point = self.data.get(spin)
+        known = point.outlook.use if point else None
+        begin = tariff.calendar.period_at(start).start
+        if known is not None and known.since <= begin:
+            return known
+        hours = await self._readings.point(spin).hours(begin)
+        return Use(hours, known.crossed if known else None) if hours else known
+
+    def _crossed(self, spin: str) -> StepCrossed | None:
+        stored = self._store.parts.crossed_steps.get(digest(spin))
+        return stored and StepCrossed(stored.period_start, stored.kwh, stored.at)
+
+    def _remember(self, spin: str, crossed: StepCrossed | None) -> None:
+        steps = self._store.parts.crossed_steps
+        if crossed is None:
+            del steps[digest(spin)]
+        else:
+            steps[digest(spin)] = CrossedStep(crossed.period, crossed.kwh, crossed.at)
+        self._store.async_save()
 
 
-def _next(tariff: Tariff, at: datetime, used: Decimal, usage: PointUsage | None) -> Price | None:
-    """Return the next price of another amount, and when: by the clock, or where the use is expected to cross a step."""
-    current = price_at(tariff, at, used).total
-    if has_steps(tariff):
-        end = tariff.calendar.period_at(at).end + timedelta(days=1)
-        for period in outlook(tariff, at, end, usage):
-            if period.start > at and period.price.total != current:
-                return period.price
+def _left_in_step(shown: Outlook, at: datetime) -> Decimal | None:
+    """Return the kWh until the next step begins; None in the last one and where there are none."""
+    card = shown.tariff.card_at(at)
+    if card.kind is not Kind.STEPPED or shown.use is None:
         return None
-    change = next_change(tariff, at, used)
-    while change is not None and change.total == current:
-        change = next_change(tariff, change.at)
-    return change
-
-
-def _day(tariff: Tariff, at: datetime, used: Decimal) -> DayPrices | None:
-    try:
-        return day_prices(tariff, day_of(at), used)
-    except Unpriced:
-        return None
+    used = shown.use.used(shown.tariff.calendar.period_at(at), at)
+    end = card.step_at(used).end
+    return None if end is None else end - used

@@ -14,14 +14,13 @@ from ..const import NAME
 from ..identity import digest, last_four
 from ..oejp.household.usage import ConsumptionPricing, PointUsage, usage, usage_start
 from ..oejp.kraken import KrakenClient, PathFinder, listed_since
-from ..oejp.tariff import Tariff
 from ..recorder.meter_history import PointHistory, energy_series, money_series
 from ..recorder.statistic_ids import consumption_id, cost_id
 from ..store import OctopusStore
 from .account import AccountCoordinator
 from .half_hourly import HistoryCoordinator, Supply
 from .reading_paths import path_finder
-from .tariff_book import supply_tariff
+from .tariff_book import TariffBook
 
 
 class ReadingsCoordinator(HistoryCoordinator[PointUsage]):
@@ -34,14 +33,11 @@ class ReadingsCoordinator(HistoryCoordinator[PointUsage]):
         client: KrakenClient,
         memory: OctopusStore,
         account: AccountCoordinator,
+        *,
+        book: TariffBook,
     ) -> None:
         super().__init__(hass, entry, client, memory, account, name="readings")
-
-    def tariff(self, spin: str) -> Tariff:
-        """Return the tariff of a supply point, with what its readings say of the hours of bands."""
-        login = self.account.data
-        point = login.supply_points[spin]
-        return supply_tariff(self.config_entry, login, point, self.memory, self.recent(spin))
+        self.book = book
 
     @override
     def numbers(self) -> Iterable[str]:
@@ -55,10 +51,13 @@ class ReadingsCoordinator(HistoryCoordinator[PointUsage]):
         return Supply(point.supply_start, end)
 
     @override
+    def learn(self, number: str) -> None:
+        self.book.async_learn(number, self.recent(number))
+
+    @override
     async def pricing(self, number: str) -> ConsumptionPricing:
-        tariff = await self.hass.async_add_executor_job(self.tariff, number)
         # What the readings say against a schedule changes no price.
-        return ConsumptionPricing(replace(tariff, mismatches=()))
+        return ConsumptionPricing(replace(self.book.tariff(number), mismatches=()))
 
     @override
     def make_point(self, number: str) -> PointHistory:
@@ -80,14 +79,14 @@ class ReadingsCoordinator(HistoryCoordinator[PointUsage]):
 
     @override
     def reread_start(self, number: str, now: datetime) -> datetime:
-        calendar = self.tariff(number).calendar
+        calendar = self.book.tariff(number).calendar
         previous = calendar.period_at(calendar.period_at(now).start - timedelta(hours=1))
         return min(previous.start, listed_since(now))
 
     @override
     async def fresh(self, number: str) -> PointUsage:
         now = dt_util.utcnow()
-        tariff = await self.hass.async_add_executor_job(self.tariff, number)
+        tariff = self.book.tariff(number)
         hours = await self.point(number).hours(usage_start(tariff, now))
         return await self.hass.async_add_executor_job(
             partial(

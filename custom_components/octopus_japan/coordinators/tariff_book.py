@@ -1,50 +1,120 @@
-"""From what the coordinators know to what a kWh costs."""
+"""The tariff book of an entry: one tariff for each point, made anew when what it rests on changes, and by nothing else."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import callback
 
-from ..const import CONF_ADDER_BASIS
-from ..oejp.kraken.models import Reading, SupplyPeriod
-from ..oejp.tariff import AdderBasis, Tariff
-from ..oejp.tariff.from_kraken import Evidence, tariff
+from ..const import CONF_ADDER_BASIS, LOGGER
+from ..oejp.household.tariff_book import Known, supply_tariff
+from ..oejp.kraken.models import Reading
+from ..oejp.tariff import AdderBasis, Gap, GenerationTariff, Tariff
+from ..oejp.tariff.from_kraken import generation_tariff
 from ..store import OctopusStore
-from .account import LoginData, SupplyPointData
+from .account import AccountCoordinator, SupplyPointData
 from .bills import lines_of, observed
 
 AUTOMATIC = "automatic"
+FAILED = "tariff_failed"
+
+type Listener = Callable[[], None]
 
 
-def supply_tariff(
-    entry: ConfigEntry[Any],
-    login: LoginData,
-    point: SupplyPointData,
-    store: OctopusStore,
-    readings: Sequence[Reading] = (),
-) -> Tariff:
-    """Return the tariff of a supply point. `readings`: of the last weeks, for the hours of time-of-use bands."""
-    basis = entry.options.get(CONF_ADDER_BASIS, AUTOMATIC)
-    return tariff(
-        point.agreements,
-        Evidence(
-            intervals=point.interval_readings,
-            reading_dates=point.reading_dates,
-            supply_periods=_supply_periods(point),
-            charges=lines_of(store, point.account_number, point.spin),
-            observed=observed(store, point.agreements),
-            meti_credits=login.meti_credits,
-            readings=readings,
-            addons=point.addon_rates,
-        ),
-        area=point.area,
-        adder_basis=None if basis == AUTOMATIC else AdderBasis(basis),
-        subsidies=True,
+class TariffBook:
+    """What prices, usage, cost and actions read of an entry's tariffs.
+
+    It rests on the account clock's news, on what is stored, on the options and on the bands of readings. Its listeners are
+    told when a tariff is another one than before.
+    """
+
+    def __init__(
+        self, entry: ConfigEntry[Any], memory: OctopusStore, account: AccountCoordinator
+    ) -> None:
+        self._entry = entry
+        self._store = memory
+        self._account = account
+        self._supply: Mapping[str, Tariff] = {}
+        self._generation: Mapping[str, GenerationTariff] = {}
+        self._readings: dict[str, Sequence[Reading]] = {}
+        self._listeners: list[Listener] = []
+
+    @callback
+    def async_start(self) -> None:
+        """Make the tariffs, and follow the account clock until the entry is unloaded."""
+        self._entry.async_on_unload(self._account.async_add_listener(self.async_update))
+        self.async_update()
+
+    def tariff(self, spin: str) -> Tariff:
+        """Return the tariff of a supply point; of one that is not known, a tariff without any price."""
+        return self._supply.get(spin) or Tariff(())
+
+    def generation(self, gpin: str) -> GenerationTariff:
+        """Return the tariff of a generation point; of one that is not known, a tariff without any price."""
+        return self._generation.get(gpin) or GenerationTariff(())
+
+    @callback
+    def async_add_listener(self, listener: Listener) -> Listener:
+        """Have a listener told when a tariff changed; what is returned ends that."""
+        self._listeners.append(listener)
+        return partial(self._listeners.remove, listener)
+
+    @callback
+    def async_learn(self, spin: str, readings: Sequence[Reading]) -> None:
+        """Take the last weeks' readings for the hours of bands: of a plan that has bands, nothing else rests on them."""
+        self._readings[spin] = readings
+        if spin in self._supply and _has_bands(self._supply[spin]):
+            self._set({**self._supply, spin: self._supply_tariff(spin)}, self._generation)
+
+    @callback
+    def async_update(self) -> None:
+        """Make every tariff anew from what is known now."""
+        if not (login := self._account.data):
+            return
+        self._set(
+            {spin: self._supply_tariff(spin) for spin in login.supply_points},
+            {gpin: self._generation_tariff(gpin) for gpin in login.generation_points},
+        )
+
+    @callback
+    def _set(
+        self, supply: Mapping[str, Tariff], generation: Mapping[str, GenerationTariff]
+    ) -> None:
+        changed = (supply, generation) != (self._supply, self._generation)
+        self._supply, self._generation = supply, generation
+        for listener in list(self._listeners) if changed else ():
+            listener()
+
+    def _supply_tariff(self, spin: str) -> Tariff:
+        point = self._account.data.supply_points[spin]
+        try:
+            return supply_tariff(point, self._known(point))
+        except Exception:  # noqa: BLE001
+            # Whatever is wrong with it costs the money, never the energy and the other points.
+            LOGGER.exception("No tariff of one supply point")
+            return self._supply.get(spin) or Tariff((), gaps=(Gap(FAILED),))
+
+    def _generation_tariff(self, gpin: str) -> GenerationTariff:
+        try:
+            return generation_tariff(self._account.data.generation_points[gpin][1].agreements)
+        except Exception:  # noqa: BLE001
+            LOGGER.exception("No tariff of one generation point")
+            return self._generation.get(gpin) or GenerationTariff((), (Gap(FAILED),))
+
+    def _known(self, point: SupplyPointData) -> Known:
+        basis = self._entry.options.get(CONF_ADDER_BASIS, AUTOMATIC)
+        return Known(
+            charges=lines_of(self._store, point.account_number, point.spin),
+            observed=observed(self._store, point.agreements),
+            meti_credits=self._account.data.meti_credits,
+            readings=self._readings.get(point.spin, ()),
+            adder_basis=None if basis == AUTOMATIC else AdderBasis(basis),
+        )
+
+
+def _has_bands(tariff: Tariff) -> bool:
+    """Tell whether hours of bands make a price of this tariff, or would if they were known."""
+    return any(card.bands for card in tariff.cards) or any(
+        gap.reason == "unknown_schedule" for gap in tariff.gaps
     )
-
-
-def _supply_periods(point: SupplyPointData) -> tuple[SupplyPeriod, ...]:
-    """Return the times on supply; where they are not told, the first agreement began with the supply."""
-    if point.supply_periods or (start := point.supply_start) is None:
-        return point.supply_periods
-    return (SupplyPeriod(start),)

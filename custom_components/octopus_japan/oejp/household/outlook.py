@@ -1,21 +1,32 @@
-"""The prices of any time, past or to come.
+"""The prices of any time, past or to come: the one answer that sensors, calendar and actions read.
 
-On a stepped plan a price depends on the use before it: what was published, and behind the publishing delay what is typical
-of the hour of the day.
+On a stepped plan a price depends on the use before it (forecast.py). Where nothing is known of that use there is no price.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
-from ..tariff import BillingPeriod, Kind, PricePeriod, Step, Tariff, Unpriced, price_periods
-from ..tariff.japan_time import JST
-from .hour import Hour
-from .usage import PointUsage
+from ..tariff import (
+    DayPrices,
+    Kind,
+    Price,
+    PricePeriod,
+    Tariff,
+    Unpriced,
+    next_change,
+    price_at,
+    price_periods,
+)
+from ..tariff.japan_time import day_of, midnight, month_of, month_start
+from ..tariff.price import summary
+from .forecast import Use, step_starts
+from .tariff_book import carried_forward_since
 
-_HALF_HOUR = timedelta(minutes=30)
-_NOTHING = Decimal(0)
+DAY = timedelta(days=1)
+USE_UNKNOWN = "use_unknown"
 
 
 def has_steps(tariff: Tariff) -> bool:
@@ -23,95 +34,234 @@ def has_steps(tariff: Tariff) -> bool:
     return any(card.kind is Kind.STEPPED for card in tariff.cards)
 
 
-def outlook(
-    tariff: Tariff,
-    start: datetime,
-    end: datetime,
-    usage: PointUsage | None = None,
-    hours: Sequence[Hour] | None = None,
+def prices_between(
+    tariff: Tariff, start: datetime, end: datetime, use: Use | None
 ) -> tuple[PricePeriod, ...]:
     """List the prices from `start` until `end`; times without a price are left out.
 
-    `hours`: of energy from the billing period of `start` on, where `usage` does not reach back to it. Raises Unpriced
-    when nothing in the whole time has a price.
+    `use` is None where nothing is known of it. Raises Unpriced when nothing in the whole time has a price.
     """
     if not has_steps(tariff):
         return price_periods(tariff, start, end)
     found: list[PricePeriod] = []
     reason = "no_agreement"
-    for begin, until, used in _climb(tariff, start, end, _Use(usage, hours)):
+    for begin, until in _periods(tariff, start, end):
         try:
-            pieces = price_periods(tariff, begin, until, used)
+            pieces = _stepped(tariff, begin, until, use)
         except Unpriced as error:
             reason = error.reason
             continue
-        for piece in pieces:
-            if found and found[-1].end == piece.start and found[-1].price.same_as(piece.price):
-                before = found.pop()
-                piece = PricePeriod(
-                    before.start, piece.end, replace(before.price, valid_until=piece.end)
-                )
-            found.append(piece)
+        found = _joined(found, pieces)
     if not found:
         raise Unpriced(reason)
     return tuple(found)
 
 
-def is_estimated(period: PricePeriod, tariff: Tariff, usage: PointUsage | None) -> bool:
-    """Tell whether a price rests on rates carried forward, or on use that is not published yet."""
-    if period.price.estimated:
-        return True
-    if tariff.card_at(period.start).kind is not Kind.STEPPED:
-        return False
-    return usage is None or usage.published_until is None or period.end > usage.published_until
-
-
-class _Use:
-    """The kWh of each half hour, published or typical."""
-
-    def __init__(self, usage: PointUsage | None, hours: Sequence[Hour] | None) -> None:
-        if hours is None:
-            hours = usage.hours if usage else ()
-        self._hours = {hour.start: hour.kwh / 2 for hour in hours}
-        self._until = usage.published_until if usage else None
-        typical = usage.typical if usage else (_NOTHING,) * 24
-        self._typical = [kwh / 2 for kwh in typical]
-
-    def of(self, half_hour: datetime) -> Decimal:
-        hour = half_hour.replace(minute=0)
-        if self._until is not None and hour < self._until:
-            return self._hours.get(hour, _NOTHING)
-        return self._typical[half_hour.astimezone(JST).hour]
-
-
-def _climb(
-    tariff: Tariff, start: datetime, end: datetime, use: _Use
-) -> Iterator[tuple[datetime, datetime, Decimal]]:
-    """Cut a time where the step changes, with the kWh used in the billing period before each cut."""
+def _periods(tariff: Tariff, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
     for period in tariff.calendar.periods(start, end):
-        for begin, until, used in _steps(tariff, period, end, use):
-            if begin < end and start < until:
-                yield max(begin, start), min(until, end), used
+        yield max(start, period.start), min(end, period.end)
 
 
-def _steps(
-    tariff: Tariff, period: BillingPeriod, end: datetime, use: _Use
-) -> Iterator[tuple[datetime, datetime, Decimal]]:
-    at = begin = period.start.astimezone(UTC)
-    spent = used = _NOTHING
-    step = _step(tariff, at, used)
-    while at < min(period.end, end):
-        if (current := _step(tariff, at, spent)) != step:
-            yield begin, at, used
-            begin, used, step = at, spent, current
-        spent += use.of(at)
-        at += _HALF_HOUR
-    yield begin, period.end, used
+def _stepped(tariff: Tariff, start: datetime, end: datetime, use: Use | None) -> list[PricePeriod]:
+    """List the prices of a time within one billing period."""
+    if use is None:
+        pieces = price_periods(tariff, start, end)
+        known = [p for p in pieces if tariff.card_at(p.start).kind is not Kind.STEPPED]
+        if not known:
+            raise Unpriced(USE_UNKNOWN)
+        return known
+    period = tariff.calendar.period_at(start)
+    reached = use.reaches(period, step_starts(tariff, period), end)
+    before = [kwh for at, kwh in reached if at <= start]
+    cuts = [(start, before[-1] if before else Decimal(0))]
+    cuts += [(at, kwh) for at, kwh in reached if start < at]
+    found: list[PricePeriod] = []
+    reason = "no_agreement"
+    for (begin, used), (until, _) in pairwise([*cuts, (end, cuts[-1][1])]):
+        try:
+            pieces = price_periods(tariff, begin, until, used)
+        except Unpriced as error:
+            reason = error.reason
+            continue
+        found = _joined(found, pieces)
+    if not found:
+        raise Unpriced(reason)
+    return found
 
 
-def _step(tariff: Tariff, at: datetime, used: Decimal) -> Step | None:
+def _joined(found: list[PricePeriod], pieces: Sequence[PricePeriod]) -> list[PricePeriod]:
+    """Add pieces; two neighbours of one price are one."""
+    joined = list(found)
+    for piece in pieces:
+        if joined and joined[-1].end == piece.start and joined[-1].price.same_as(piece.price):
+            before = joined.pop()
+            price = replace(before.price, valid_until=piece.end)
+            joined.append(PricePeriod(before.start, piece.end, price))
+        else:
+            joined.append(piece)
+    return joined
+
+
+def estimated_since(tariff: Tariff, period: PricePeriod, use: Use | None) -> datetime | None:
+    """Return since when a price rests on rates carried forward or on use that is not published; None where it does not."""
+    found: list[datetime] = []
+    if period.price.estimated:
+        since = carried_forward_since(tariff, period.start)
+        found.append(period.start if since is None else since)
+    if use is not None and tariff.card_at(period.start).kind is Kind.STEPPED:
+        known = use.known_until(tariff.calendar.period_at(period.start).start)
+        if known < period.end:
+            found.append(known)
+    return min(found, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """The prices around a moment: what was since yesterday, what is, and what comes until tomorrow ends and beyond."""
+
+    tariff: Tariff
+    use: Use | None
+    periods: tuple[PricePeriod, ...]
+
+    def at(self, now: datetime) -> PricePeriod:
+        """Return the price in force. Raises Unpriced."""
+        for period in self.periods:
+            if period.start <= now < period.end:
+                return period
+        # Why there is none.
+        card = self.tariff.card_at(now)
+        price_at(self.tariff, now)
+        raise Unpriced(USE_UNKNOWN if card.kind is Kind.STEPPED else "no_agreement")
+
+    def current(self, now: datetime) -> Price:
+        """Return the price in force, with until when it holds. Raises Unpriced."""
+        period = self.at(now)
+        until: datetime | None = period.end
+        if period is self.periods[-1]:
+            until = None if has_steps(self.tariff) else price_at(self.tariff, now).valid_until
+        return replace(period.price, at=now, valid_until=until)
+
+    def following(self, now: datetime) -> Price | None:
+        """Return the next price of another amount; its `at` is when. None where none is foreseen. Raises Unpriced."""
+        current = self.at(now).price.total
+        for period in self.periods:
+            if period.start > now and period.price.total != current:
+                return period.price
+        change = None if has_steps(self.tariff) else next_change(self.tariff, now)
+        while change is not None and change.total == current:
+            change = next_change(self.tariff, change.at)
+        return change
+
+    def day(self, day: date) -> DayPrices | None:
+        """Return the prices of a day in Japan, None where it has none."""
+        start, end = midnight(day), midnight(day) + DAY
+        pieces = [
+            PricePeriod(max(start, p.start), min(end, p.end), p.price)
+            for p in self.periods
+            if p.start < end and start < p.end
+        ]
+        return summary(day, pieces) if pieces else None
+
+    def estimated_since(self, now: datetime) -> datetime | None:
+        """Return since when the price in force rests on a guess; None where it does not. Raises Unpriced."""
+        return estimated_since(self.tariff, self.at(now), self.use)
+
+
+def outlook(tariff: Tariff, now: datetime, use: Use | None) -> Outlook:
+    """Make the outlook of a moment; it serves until the day, the tariff or the use changes."""
     try:
-        card = tariff.card_at(at)
-        return card.step_at(used) if card.steps else None
+        periods = prices_between(tariff, *_span(tariff, now), use)
     except Unpriced:
-        return None
+        periods = ()
+    return Outlook(tariff, use, periods)
+
+
+def _span(tariff: Tariff, now: datetime) -> tuple[datetime, datetime]:
+    """Choose how much is shown.
+
+    Where the hour of the day makes the price, yesterday to tomorrow hold every turn of it. Elsewhere prices are few, and the
+    next one may come with the month or the billing period.
+    """
+    start, end = midnight(day_of(now)) - DAY, midnight(day_of(now)) + 2 * DAY
+    if _turns_daily(tariff, now):
+        return start, end
+    month = month_of(now)
+    return (
+        min(start, month_start(month)),
+        max(end, month_start(month + 1) + DAY, tariff.calendar.period_at(now).end + DAY),
+    )
+
+
+def _turns_daily(tariff: Tariff, now: datetime) -> bool:
+    try:
+        schedule = tariff.card_at(now).schedule
+    except Unpriced:
+        return False
+    return schedule is not None and len(set(schedule.months[month_of(now) % 12])) > 1
+
+
+@dataclass(frozen=True, slots=True)
+class BandPeriod:
+    """A time of one band or step; `prices` are its prices, more than one where a rate changes within it."""
+
+    start: datetime
+    end: datetime
+    prices: tuple[PricePeriod, ...]
+
+
+def band_periods(periods: Sequence[PricePeriod]) -> tuple[BandPeriod, ...]:
+    """Join the prices of one band or step.
+
+    What is a day or longer on either side is cut where a month begins, so that the periods are the same whatever time is
+    asked for. A night over the end of a month stays one.
+    """
+    cut = [part for period in periods for part in _by_month(period)]
+    runs: list[list[PricePeriod]] = []
+    for piece in cut:
+        if runs and runs[-1][-1].end == piece.start and _alike(runs[-1][-1], piece):
+            runs[-1].append(piece)
+        else:
+            runs.append([piece])
+    joined: list[BandPeriod] = []
+    for run in runs:
+        joined += _cut_if_long(run)
+    return tuple(joined)
+
+
+def _by_month(period: PricePeriod) -> Iterator[PricePeriod]:
+    start = period.start
+    while start < period.end:
+        until = min(period.end, month_start(month_of(start) + 1).astimezone(UTC))
+        yield PricePeriod(start, until, period.price)
+        start = until
+
+
+def _alike(one: PricePeriod, other: PricePeriod) -> bool:
+    return one.price.slot == other.price.slot
+
+
+def _cut_if_long(run: list[PricePeriod]) -> Iterator[BandPeriod]:
+    part: list[PricePeriod] = []
+    start, end = run[0].start, run[-1].end
+    for piece in run:
+        at = piece.start
+        begins_month = month_start(month_of(at)) == at
+        if part and begins_month and (at - start >= DAY or end - at >= DAY):
+            yield _band(part)
+            part = []
+        part.append(piece)
+    yield _band(part)
+
+
+def _band(pieces: Sequence[PricePeriod]) -> BandPeriod:
+    joined = _joined([], pieces)
+    return BandPeriod(joined[0].start, joined[-1].end, tuple(joined))
+
+
+def month_bands(
+    tariff: Tariff, start: datetime, end: datetime, use: Use | None
+) -> tuple[BandPeriod, ...]:
+    """List the bands that overlap a time, each whole. Raises Unpriced when nothing around the time has a price."""
+    first, last = month_start(month_of(start)) - DAY, month_start(month_of(end) + 1) + DAY
+    found = band_periods(prices_between(tariff, first, last, use))
+    return tuple(band for band in found if band.start < end and start < band.end)

@@ -1,6 +1,6 @@
 """What a kWh costs at an instant, over the coming hours, and over a day."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -86,13 +86,19 @@ class DayPrices:
 def day_prices(tariff: Tariff, day: date, used: Decimal = ZERO) -> DayPrices:
     """List the prices of a day in Japan, `used` kWh into the billing period that it begins in. Raises Unpriced."""
     start = midnight(day)
-    periods = price_periods(tariff, start, start + timedelta(days=1), used)
+    return summary(day, price_periods(tariff, start, start + timedelta(days=1), used))
+
+
+def summary(day: date, periods: Sequence[PricePeriod]) -> DayPrices:
+    """Sum up the prices of a day, of which there is at least one."""
     totals = sorted({period.price.total for period in periods})
     time = sum((period.end - period.start for period in periods), timedelta(0))
     weighted = sum(
         (period.price.total * _seconds(period.end - period.start) for period in periods), ZERO
     )
-    return DayPrices(day, periods, totals[0], totals[-1], weighted / _seconds(time), tuple(totals))
+    return DayPrices(
+        day, tuple(periods), totals[0], totals[-1], weighted / _seconds(time), tuple(totals)
+    )
 
 
 def _seconds(span: timedelta) -> int:

@@ -143,10 +143,15 @@ async def test_prices_survive_the_loss_of_the_readings(home: Home) -> None:
     entry = await home.sign_in("green-tokyo")
     assert entry.state is ConfigEntryState.LOADED
     spin = home.spin("green-tokyo")
-    assert home.state(spin, "current_price").state == "25.44"
+    # Its price depends on the use, of which nothing is known yet; what does not, is told.
+    price = home.state(spin, "current_price")
+    assert price.state == STATE_UNKNOWN
+    assert price.attributes["reason"] == "use_unknown"
+    assert float(home.state(spin, "fuel_cost_adjustment").state) < 0
     assert home.state(spin, "consumption_yesterday").state == STATE_UNAVAILABLE
     home.simulator.faults.clear()
     await home.pass_time(READINGS_CLOCK)
+    assert home.state(spin, "current_price").state == "25.44"
     assert float(home.state(spin, "consumption_yesterday").state) > 0
 
 

@@ -1,6 +1,7 @@
 """Setting an entry up, taking it down, and what goes wrong in between."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 from home import Home
 from homeassistant.components.recorder import get_instance
@@ -147,7 +148,8 @@ async def test_prices_survive_the_loss_of_the_readings(home: Home) -> None:
     price = home.state(spin, "current_price")
     assert price.state == STATE_UNKNOWN
     assert price.attributes["reason"] == "use_unknown"
-    assert float(home.state(spin, "fuel_cost_adjustment").state) < 0
+    fuel = home.simulator.truth.price(spin, home.simulator.clock.now(), Decimal(0)).fuel
+    assert Decimal(home.state(spin, "fuel_cost_adjustment").state) == fuel
     assert home.state(spin, "consumption_yesterday").state == STATE_UNAVAILABLE
     home.simulator.faults.clear()
     await home.pass_time(READINGS_CLOCK)

@@ -45,7 +45,7 @@ def full() -> Parts:
         bands_seen={"0b": [BandSeen(date(2026, 11, 1), 47, "CONSUMPTION_03_NIGHT", 12)]},
         reading_paths={"0b": ChosenPath(ReadingPath.MEASUREMENTS, ReadingPath.SUPPLY_POINT, AT)},
         asked_windows={"0b": [AskedWindow(AT, LATER, LATER, 2)]},
-        crossed_steps={"0b": CrossedStep(AT, 2)},
+        crossed_steps={"0b": CrossedStep(AT, Decimal(120), AT)},
         entered_rates={
             "GREEN": [EnteredRate("fuel_cost_adjustment", date(2026, 10, 1), Decimal("3.30"))]
         },
@@ -134,10 +134,9 @@ def test_parts_of_other_versions_are_left_out(others: dict[str, Any]) -> None:
         (("crossed_steps", "0b", "period_start"), "2026-11-01T00:00:00"),
         (("crossed_steps", "0b", "period_start"), "9999-12-31T23:59:59+00:00"),
         (("crossed_steps", "0b", "period_start"), "0001-01-01T00:00:00+09:00"),
-        (("crossed_steps", "0b", "step"), None),
-        (("crossed_steps", "0b", "step"), True),
-        (("crossed_steps", "0b", "step"), "1"),
-        (("crossed_steps", "0b", "step"), 10**30),
+        (("crossed_steps", "0b", "kwh"), None),
+        (("crossed_steps", "0b", "kwh"), 120),
+        (("crossed_steps", "0b", "at"), "soon"),
         (("entered_rates", "GREEN", 0, "price"), float("nan")),
         (("entered_rates", "GREEN", 0, "price"), 3.3),
         (("entered_rates", "GREEN", 0, "price"), "NaN"),

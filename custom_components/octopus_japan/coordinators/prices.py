@@ -159,7 +159,9 @@ class PricesCoordinator(DataUpdateCoordinator[Mapping[str, PointPrices]]):
 
     def _crossed(self, spin: str) -> StepCrossed | None:
         stored = self._store.parts.crossed_steps.get(digest(spin))
-        return stored and StepCrossed(stored.period_start, stored.kwh, stored.at)
+        if stored is None:
+            return None
+        return StepCrossed(stored.period_start, stored.kwh, stored.at)
 
     def _remember(self, spin: str, crossed: StepCrossed | None) -> None:
         steps = self._store.parts.crossed_steps

@@ -197,6 +197,10 @@ PLANS: dict[str, HouseholdPlan] = {
         "the same with the account that is supplied first, Tokyo",
         ((_at("借家4", _LATTER),), (_at("借家4", _FORMER),)),
     ),
+    "twice-ended-one-account": HouseholdPlan(
+        "one account lists the point as ended at a property on 2026-03-05 and as supplied at another from then on, Tokyo",
+        ((_at("借家7", _FORMER), _at("借家7", _LATTER)),),
+    ),
     "three-points-two-accounts": HouseholdPlan(
         "a home and a shop on one account, a barn with a car charger on another, Tokyo",
         ((_at("本宅5", _TWICE), _at("店舗5", _SHOP)), (_at("納屋5", _BARN),)),

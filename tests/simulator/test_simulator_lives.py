@@ -137,6 +137,23 @@ async def test_a_point_ended_beside_itself_live(
     assert len(pages.data["supplyPoint"]["readings"]["importReadings"]["edges"]) == 96
 
 
+@pytest.mark.parametrize("reverse", [False, True])
+async def test_a_point_ended_beside_itself_live_in_one_account(
+    connect: Connect, reverse: bool
+) -> None:
+    client = await connect("twice-ended-one-account")
+    if reverse:
+        client.simulator.world.reverse("twice-ended-one-account")
+    points = await _points(client, client.number)
+    statuses = [point["status"] for point in points]
+    assert statuses == (["ON_SUPPLY", "OFF_SUPPLY"] if reverse else ["OFF_SUPPLY", "ON_SUPPLY"])
+    assert {point["spin"] for point in points} == {client.spin}
+    assert await _half_hours(client, client.number, *_on_the_day(HANDED_OVER)) == [48, 48]
+    bills = await _bills(client, client.number)
+    # Each closed period once, whichever property it belongs to; only the open one is not billed yet.
+    assert len(bills) == len(set(bills)) == len(client.simulator.truth.periods(client.spin)) - 1
+
+
 async def test_bills_of_both_accounts_are_exact(connect: Connect) -> None:
     client = await connect("twice-ended-beside-live")
     truth = client.simulator.truth

@@ -41,6 +41,7 @@ async def _serve(options: argparse.Namespace) -> None:
 def describe(simulator: Simulator) -> str:
     """Return the address and the credentials as text."""
     lines = [f"GraphQL   {simulator.url}", f"control   {simulator.base_url}/_simulator/state"]
+    lines.append(f"schema    {simulator.engine.version}")
     lines.append(f"time      {simulator.clock.now().isoformat()} ({simulator.clock.speed:g}x)")
     for key, household in simulator.world.households.items():
         lines += [

@@ -1,6 +1,6 @@
 """`/_simulator/...`: what a test in another process, or a person with curl, may turn while it runs.
 
-GET state · GET truth · GET refused · POST clock {"set", "advance_seconds", "run", "stop"} · POST faults {"kind", ...}
+GET state · GET truth · GET refused · POST schema {"speak"} · POST clock {"set", "advance_seconds", "run", "stop"} · POST faults {"kind", ...}
 DELETE faults · POST world {"do": "move", ...} · POST cookies {"on"} · GET cookies
 
 A fault's `raw` is JSON text that the answer holds as it is; its `value` is any JSON.
@@ -28,6 +28,7 @@ def add_routes(application: web.Application, simulation: Simulation) -> None:
     application.router.add_get("/_simulator/state", control.state)
     application.router.add_get("/_simulator/truth", control.truth)
     application.router.add_get("/_simulator/refused", control.refused)
+    application.router.add_post("/_simulator/schema", control.schema)
     application.router.add_post("/_simulator/clock", control.clock)
     application.router.add_post("/_simulator/faults", control.add_fault)
     application.router.add_delete("/_simulator/faults", control.clear_faults)
@@ -77,6 +78,14 @@ class Control:
             for record in self._simulation.requests.refused
         ]
         return web.json_response({"refused": refused})
+
+    async def schema(self, request: web.Request) -> web.Response:
+        """Speak the schema of another month: {"speak": "august"}."""
+        try:
+            self._simulation.engine.speak((await request.json())["speak"])
+        except (KeyError, TypeError, ValueError) as error:
+            return _bad(error)
+        return web.json_response(self._state())
 
     async def clock(self, request: web.Request) -> web.Response:
         """Turn the clock, in the order set, advance, run or stop."""
@@ -144,6 +153,7 @@ class Control:
         return {
             "now": simulation.clock.now().isoformat(),
             "speed": simulation.clock.speed,
+            "schema": simulation.engine.version,
             "faults": simulation.faults.state(),
             "requests": simulation.requests.total,
             "households": {

@@ -74,6 +74,7 @@ class Engine:
     def speak(self, version: SchemaVersion) -> None:
         """Take up another month's schema."""
         self.schema: GraphQLSchema = load_schema(version)
+        self.version = version
 
     def operation(self, query: str, name: str | None, variables: dict[str, Any]) -> Operation:
         """Find the operation that a request wants executed."""

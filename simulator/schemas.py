@@ -34,7 +34,9 @@ _GONE = "gone"
 
 @cache
 def load_schema(version: SchemaVersion = "june") -> GraphQLSchema:
-    """Return the excerpt of the API's schema of a month of 2026, with its scalars at work."""
+    """Return the excerpt of the API's schema of a month of 2026, with its scalars at work. Raises ValueError for another one."""
+    if version not in SCHEMA_VERSIONS:
+        raise ValueError(f"no schema {version!r}; there are: {', '.join(SCHEMA_VERSIONS)}")
     document = _read("schema.graphql")
     if version == "august":
         document = _changed(document, _read("schema_august.graphql"))

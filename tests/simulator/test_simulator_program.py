@@ -131,6 +131,18 @@ async def test_cookies_are_recorded_by_login(connect: Connect) -> None:
     assert (await _call(client, "POST", "cookies", json={}))[0] == 400
 
 
+async def test_another_schema_from_outside(connect: Connect) -> None:
+    client = await connect()
+    assert (await _call(client, "GET", "state"))[1]["schema"] == "june"
+    assert (await _call(client, "POST", "schema", json={"speak": "august"}))[1][
+        "schema"
+    ] == "august"
+    assert client.simulator.engine.version == "august"
+    for bad in ({"speak": "may"}, {}, []):
+        assert (await _call(client, "POST", "schema", json=bad))[0] == 400
+    assert client.simulator.engine.version == "august"
+
+
 async def test_truth_summary(connect: Connect) -> None:
     client = await connect("solar-tokyo")
     roof = client.household.generation_points[0].gpin
@@ -231,8 +243,11 @@ def test_program(
     assert "ev-tokyo@example.com" in shown
     assert "2026-11-20T03:00:00" in shown
     assert "(60x)" in shown
-    main(["--port", "0", "--now", "2026-11-20T12:00+09:00", "--speed", "0"])
-    assert "green-tokyo@example.com" in capsys.readouterr().out
+    assert "schema    june" in shown
+    main(["--port", "0", "--now", "2026-11-20T12:00+09:00", "--speed", "0", "--schema", "august"])
+    shown = capsys.readouterr().out
+    assert "green-tokyo@example.com" in shown
+    assert "schema    august" in shown
 
 
 def test_program_helps(capsys: pytest.CaptureFixture[str]) -> None:

@@ -39,6 +39,7 @@ from custom_components.octopus_japan.oejp.kraken.models import (
     Reading,
 )
 from simulator import Simulator
+from simulator.schemas import SchemaVersion
 
 NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
 START = datetime(2026, 10, 9, 15, tzinfo=UTC)
@@ -169,6 +170,25 @@ class TestTooComplex:
         with pytest.raises(KrakenTooComplexError):
             await green.client.agreements(green.account)
         assert green.asked("Agreements") == 1
+
+
+@pytest.mark.parametrize(
+    ("version", "asked"),
+    [("june", ["StatementDueDates", "StatementDueDatesJune"]), ("august", ["StatementDueDates"])],
+)
+async def test_due_dates_come_by_either_schema(
+    green: House, version: SchemaVersion, asked: list[str]
+) -> None:
+    green.simulator.engine.speak(version)
+
+    statements = await green.client.statements(green.account)
+
+    assert all(item.payment_due_date for item in statements)
+    assert [
+        request.operation
+        for request in green.simulator.requests
+        if "DueDates" in str(request.operation)
+    ] == asked
 
 
 async def test_statements_of_more_than_five_years(

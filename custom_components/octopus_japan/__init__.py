@@ -12,6 +12,7 @@ from .coordinators.exports import ExportsCoordinator
 from .coordinators.prices import PricesCoordinator
 from .coordinators.readings import ReadingsCoordinator
 from .coordinators.tariff_book import TariffBook
+from .coordinators.timetable import Timetable
 from .identity import number_of
 from .repairs import async_watch_schedules
 from .runtime import OctopusConfigEntry, OctopusRuntimeData, kraken_client
@@ -54,6 +55,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: OctopusConfigEntry) -> b
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     readings.async_start()
     exports.async_start()
+    Timetable(hass, entry, account, book).async_start()
     return True
 
 

@@ -1,7 +1,7 @@
 """A real Home Assistant with its real recorder, signed in to the simulator over loopback. Only time is made up."""
 
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import date, datetime
 import logging
 import sys
 
@@ -64,15 +64,22 @@ def since() -> date | None:
 
 
 @pytest.fixture
+def now() -> datetime:
+    """When a test begins."""
+    return NOW
+
+
+@pytest.fixture
 async def simulator(
     households: tuple[str, ...],
     since: date | None,
+    now: datetime,
     freezer: FrozenDateTimeFactory,
     socket_enabled: None,
 ) -> AsyncIterator[Simulator]:
     """A simulated service whose clock stands still."""
-    freezer.move_to(NOW)
-    simulator = Simulator(households=households, now=NOW, since=since)
+    freezer.move_to(now)
+    simulator = Simulator(households=households, now=now, since=since)
     await simulator.start()
     yield simulator
     await simulator.stop()

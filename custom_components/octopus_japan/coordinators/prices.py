@@ -17,6 +17,7 @@ from ..identity import digest
 from ..oejp.household.forecast import StepCrossed, Use, crossed_at
 from ..oejp.household.hour import Hour
 from ..oejp.household.outlook import Outlook, has_steps, outlook
+from ..oejp.household.usage import usage_start
 from ..oejp.tariff import DayPrices, Kind, Price, Tariff, Unpriced, price_at
 from ..oejp.tariff.japan_time import day_of
 from ..store import CrossedStep, OctopusStore
@@ -78,6 +79,18 @@ class PricesCoordinator(DataUpdateCoordinator[Mapping[str, PointPrices]]):
         entry.async_on_unload(
             async_track_utc_time_change(self.hass, self._async_move_on, minute=(0, 30), second=0)
         )
+        self._async_move_on()
+        entry.async_create_background_task(
+            self.hass, self._async_read_rows(), "octopus_japan use so far"
+        )
+
+    async def _async_read_rows(self) -> None:
+        """Read from the rows how much was used, where no reading has come: without network, and before one fails."""
+        for spin in self._readings.numbers():
+            tariff = self._book.tariff(spin)
+            if has_steps(tariff) and spin not in (self._readings.data or {}):
+                begin = usage_start(tariff, dt_util.utcnow())
+                self._hours[spin] = tuple(await self._readings.point(spin).hours(begin))
         self._async_move_on()
 
     @callback

@@ -18,9 +18,7 @@ PATIENCE = timedelta(days=1)
 _NEAR = timedelta(days=31)
 
 
-def next_ask(
-    now: datetime, ends: Iterable[datetime], *, told: bool, spread: timedelta
-) -> datetime:
+def next_ask(now: datetime, ends: Iterable[datetime], *, told: bool, spread: timedelta) -> datetime:
     """Return when accounts are asked next: shortly after a month of Japan begins, and after each end of a window.
 
     `spread` is this installation's share of some minutes, so that not all ask at once. While nothing is `told` of the time

@@ -87,17 +87,17 @@ async def test_prices_know_what_the_account_clock_knows_while_readings_fail(home
     )
 
 
-IN_STEP_3 = "2026-12-12T12:00:00+09:00"
-"""A time at which the household has used more than 300 kWh of its billing period."""
+IN_STEP_2 = "2026-12-07T12:00:00+09:00"
+"""A time at which the household has used more than the first 120 kWh of its billing period."""
 
 
-@pytest.mark.parametrize("now", [datetime.fromisoformat(IN_STEP_3)])
+@pytest.mark.parametrize("now", [datetime.fromisoformat(IN_STEP_2)])
 @pytest.mark.parametrize("since", [date(2026, 11, 10)])
 async def test_the_step_is_known_after_a_restart_while_readings_fail(home: Home) -> None:
     entry = await home.sign_in("green-tokyo")
     spin = home.spin("green-tokyo")
     band = home.state(spin, "rate_band").state
-    assert band == "step_3"
+    assert band == "step_2"
     home.leave_readings_out()
     await home.hass.config_entries.async_reload(entry.entry_id)
     await home.settle()
@@ -109,7 +109,7 @@ async def test_the_step_is_known_after_a_restart_while_readings_fail(home: Home)
         DOMAIN, "get_prices", {}, blocking=True, return_response=True
     )
     assert response is not None
-    assert {rate["band"] for rate in response["prices"]} == {"step_3"}  # type: ignore[index,union-attr,call-overload]
+    assert {rate["band"] for rate in response["prices"]} == {"step_2"}  # type: ignore[index,union-attr,call-overload]
 
 
 async def test_nothing_is_known_of_the_use(home: Home) -> None:

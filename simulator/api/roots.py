@@ -1,6 +1,7 @@
 """Query and Mutation: the entrances. All but `postalAreas`, signing in, and what tells of the service itself want a token."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 import json
 from typing import Any
 
@@ -103,8 +104,8 @@ def _tariff_summary(context: Context, **given: Any) -> list[Node]:
 
 
 def _meti_credits(context: Context, **given: Any) -> list[Node]:
-    """List the government discounts, to households that get them (`Household.subsidy`)."""
-    if not context.household.subsidy or given.get("metiCreditType") == "GAS":
+    """List the government discounts; at no yen to households that get none (`Household.subsidy`)."""
+    if given.get("metiCreditType") == "GAS":
         return []
     active = given.get("activeOn")
     start, end = given.get("activeFrom") or active, given.get("activeTo") or active
@@ -117,7 +118,7 @@ def _meti_credits(context: Context, **given: Any) -> list[Node]:
                     "creditType": "ELECTRICITY",
                     "startDate": month.first,
                     "endDate": last,
-                    "unitPrice": price,
+                    "unitPrice": price if context.household.subsidy else Decimal(0),
                 }
             )
     return credits_

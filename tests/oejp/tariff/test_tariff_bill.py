@@ -198,6 +198,23 @@ def test_a_bill_from_hours_by_reading_month() -> None:
     assert found.total == by_hand.total
 
 
+def test_only_the_kwh_of_days_that_have_a_subsidy_get_it() -> None:
+    # A calendar month over two billing periods: the use of June, until 17 July, has no subsidy, the use of July has 3.5 yen.
+    built = replace(tariff(KK, subsidies=True), calendar=BillingCalendar(day=18))
+    found = bill_for(built, period("2026-07-01", "2026-08-01"), hours(AUGUST, "1")[:130])
+    assert found.components[Component.SUBSIDY] == -455
+    before = [(start - timedelta(days=17), kwh) for start, kwh in hours(AUGUST, "1")[:170]]
+    both = bill_for(built, period("2026-07-01", "2026-08-01"), [*before, *hours(AUGUST, "1")[:130]])
+    assert (both.kwh, both.components[Component.SUBSIDY]) == (300, -455)
+
+
+def test_a_bill_tells_since_when_it_is_an_estimate() -> None:
+    september = period("2026-09-18", "2026-10-18")
+    assert bill_for(tariff(KK), AUGUST, hours(AUGUST, "1")).estimated_since is None
+    found = bill_for(tariff(KK), september, hours(september, "1"))
+    assert found.estimated_since == datetime(2026, 10, 1, tzinfo=JST)
+
+
 def test_a_bill_by_the_meter_s_own_total() -> None:
     found = bill_for(tariff(KK), AUGUST, [], kwh=Decimal(300))
     assert found.kwh == 300
@@ -220,9 +237,10 @@ def test_a_bill_by_time_of_use_from_hours() -> None:
 
 
 def test_an_hour_of_two_slots_goes_half_to_each() -> None:
-    start = datetime(2026, 7, 1, tzinfo=JST)
+    starts = [datetime(2026, month, 1, tzinfo=JST) for month in (7, 8)]
     bands = [
         (start + i * timedelta(minutes=30), f"CONSUMPTION_03_{'N' if i < 13 else 'D'}")
+        for start in starts
         for i in range(48)
     ]
     card = time_of_use(0, [("N", 10), ("D", 20)], learn(bands))

@@ -9,9 +9,12 @@ import pytest
 from custom_components.octopus_japan.oejp.tariff import (
     AdderBasis,
     BillingCalendar,
+    BillingPeriod,
     Component,
+    Estimate,
     Extra,
     Gap,
+    Interval,
     MonthlyRate,
     MonthlyRates,
     Per,
@@ -20,9 +23,13 @@ from custom_components.octopus_japan.oejp.tariff import (
     Tariff,
     Unpriced,
     costs,
+    estimated_since,
+    estimates,
+    kwh_used,
     stepped,
     time_of_use,
     timeline,
+    with_silent_hours,
 )
 from custom_components.octopus_japan.oejp.tariff.japan_time import JST, month_start
 from custom_components.octopus_japan.oejp.tariff.schedule import learn, published
@@ -237,3 +244,77 @@ def test_the_last_day_of_a_period_that_starts_on_the_31st(day: date) -> None:
     hours = [(midnight - timedelta(hours=1), yen("121")), (midnight, yen("1"))]
     found = costs(Tariff((LADDER,), adders, calendar), hours)
     assert [row.components[ENERGY] for row in found] == [2425, 20]
+
+
+def test_kwh_without_an_agreement_climb_no_steps() -> None:
+    first = replace(LADDER, end=at("2026-07-20T00:00"))
+    second = replace(LADDER, start=at("2026-07-21T00:00"))
+    hours = [
+        (at("2026-07-19T23:00"), yen("110")),
+        (at("2026-07-20T12:00"), yen("500")),
+        (at("2026-07-21T00:00"), yen("20")),
+    ]
+    found = costs(tariff(first, second), hours, skip_unpriced=True)
+    # 10 of the last 20 kWh are within the first step of 120.
+    assert [row.components[ENERGY] for row in found] == [2200, 10 * 20 + 10 * 25]
+    assert kwh_used(tariff(first, second), hours) == 130
+    # A time of an agreement that cannot be priced is use all the same.
+    gap = Gap("unknown_product", start=at("2026-07-20T00:00"), end=at("2026-07-21T00:00"))
+    unpriced = replace(tariff(first, second), gaps=(gap,))
+    found = costs(unpriced, hours, skip_unpriced=True)
+    assert found[-1].components[ENERGY] == 20 * 30
+    assert kwh_used(unpriced, hours) == 630
+
+
+PERIOD = BillingPeriod(at("2026-07-18T00:00"), at("2026-08-18T00:00"), closed=True)
+
+
+def test_an_hour_without_a_reading_bears_its_standing_charge_once_its_period_is_closed() -> None:
+    read = [(at("2026-07-20T10:00"), yen("2")), (at("2026-08-20T10:00"), yen("2"))]
+    built = replace(tariff(LADDER), calendar=BillingCalendar((PERIOD,), day=18))
+    start, end = at("2026-07-01T00:00"), at("2026-08-21T00:00")
+    hours = with_silent_hours(built, read, start, end)
+    assert len(hours) == 31 * 24 + 1
+    assert sum(row.components[STANDING] for row in costs(built, hours)) == 31 * 24 + 1
+    assert sum(row.kwh for row in costs(built, hours)) == 4
+    # Nothing is added outside the time asked for, nor where no agreement was in force, nor to a period that is open.
+    assert len(with_silent_hours(built, read, at("2026-07-20T00:00"), at("2026-07-21T00:00"))) == 25
+    moved_in = replace(built, cards=(replace(LADDER, start=at("2026-08-17T00:00")),))
+    assert len(with_silent_hours(moved_in, [], start, end)) == 24
+    assert with_silent_hours(tariff(LADDER), read, start, end) == read
+    halves = with_silent_hours(built, [], start, end, resolution=timedelta(minutes=30))
+    assert len(halves) == 31 * 48
+
+
+LEVIED = replace(
+    ADDERS,
+    renewable_energy_levy=timeline([month(LEVY, 2026, number, "1.00") for number in range(5, 13)]),
+)
+
+
+def test_a_sum_tells_since_when_it_is_an_estimate() -> None:
+    hours = [(at(f"2026-{month}-20T10:00"), yen("1")) for month in ("07", "08", "09", "10")]
+    found = costs(replace(tariff(LADDER), adders=LEVIED), hours)
+    assert [row.estimated for row in found] == [False, False, True, True]
+    assert estimated_since(found) == hours[2][0]
+    assert estimated_since(found[:2]) is None
+    ended = replace(LADDER, estimated=True)
+    assert estimated_since(costs(tariff(ended), hours)) == hours[0][0]
+
+
+def test_what_is_guessed_and_since_when() -> None:
+    start, end = at("2026-07-20T00:00"), at("2026-10-05T00:00")
+    september, october = 2026 * 12 + 8, 2026 * 12 + 9
+    first_of = [at(f"2026-{month}-01T00:00") for month in ("09", "10")]
+    assert estimates(replace(tariff(LADDER), adders=LEVIED), start, end) == tuple(
+        Estimate(FUEL, month, Interval(since, until), Provenance.CARRIED_FORWARD)
+        for month, since, until in (
+            (september, first_of[0], first_of[1]),
+            (october, first_of[1], end),
+        )
+    )
+    fixed = replace(LADDER, fuel_cost_adjusted=False, estimated=True)
+    assert estimates(replace(tariff(fixed), adders=LEVIED), start, end) == (
+        Estimate(ENERGY, None, Interval(start, end), Provenance.CARRIED_FORWARD),
+    )
+    assert estimates(tariff(replace(LADDER, end=start)), start, end) == ()

@@ -1,11 +1,13 @@
 """From the service's answers to a tariff."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from hypothesis import given, settings, strategies as st
 import pytest
 
 from custom_components.octopus_japan.oejp.kraken.models import (
@@ -29,6 +31,7 @@ from custom_components.octopus_japan.oejp.tariff import (
     Capacity,
     Component,
     Kind,
+    MonthlyRate,
     Per,
     Provenance,
     RateCard,
@@ -42,14 +45,21 @@ from custom_components.octopus_japan.oejp.tariff import (
 )
 from custom_components.octopus_japan.oejp.tariff.from_kraken import (
     Evidence,
+    bands_seen,
     billed,
     calendar,
     gas_tariff,
     generation_tariff,
     observations,
+    subsidy_rates,
     tariff,
 )
 from custom_components.octopus_japan.oejp.tariff.japan_time import JST
+from custom_components.octopus_japan.oejp.tariff.monthly_rates import keep
+from custom_components.octopus_japan.oejp.tariff.schedule import (
+    BandHours,
+    entered as entered_schedule,
+)
 
 FUEL, LEVY = Component.FUEL_COST_ADJUSTMENT, Component.RENEWABLE_ENERGY_LEVY
 
@@ -476,8 +486,19 @@ def test_add_ons() -> None:
 
 
 @pytest.mark.parametrize(
+    ("net", "gross"),
+    [("18.74545", "20.62"), ("22.99091", "25.29"), ("6461.81818", "7108"), ("-0.90909", "-1.00")],
+)
+def test_an_add_on_s_tax_makes_the_price_that_the_notice_says(net: str, gross: str) -> None:
+    addons = {1: [AddonRate(price_per_unit=Decimal(net), unit_type="KWH_CONSUMPTION")]}
+    (extra,) = only_card(agreement(stepped()), addons=addons).extras
+    assert extra.price == Decimal(gross)
+
+
+@pytest.mark.parametrize(
     ("price", "unit"),
     [
+        (Decimal("1e30"), "KWH_CONSUMPTION"),
         (Decimal(1), None),
         (Decimal(1), "KVA_CAPACITY_MONTHS"),
         (None, "KWH_CONSUMPTION"),
@@ -579,19 +600,213 @@ def subsidy(told: Sequence[MetiCredit] | None, when: str = "2026-08-04") -> Deci
 
 
 def test_subsidies() -> None:
-    assert subsidy(None) == Decimal("-4.5")
-    assert subsidy([]) is None
+    published = Decimal("-4.5")
+    assert subsidy(None) == published
     august = (date(2026, 8, 1), date(2026, 8, 31))
     assert subsidy([MetiCredit("ELECTRICITY", *august, Decimal("4.6"))]) == Decimal("-4.6")
     assert subsidy([MetiCredit("electricity", *august, Decimal("-4.6"))]) == Decimal("-4.6")
-    assert (
-        subsidy([MetiCredit("GAS", *august, Decimal(18)), MetiCredit(None, *august, Decimal(1))])
-        is None
-    )
-    assert subsidy([MetiCredit("ELECTRICITY", None, None, Decimal("4.6"))]) is None
-    assert subsidy([MetiCredit("ELECTRICITY", *august, None)]) is None
+    for nothing in (
+        [],
+        [MetiCredit("GAS", *august, Decimal(18)), MetiCredit(None, *august, Decimal(1))],
+        [MetiCredit("ELECTRICITY", None, None, Decimal("4.6"))],
+        [MetiCredit("ELECTRICITY", *august, None)],
+        [MetiCredit("ELECTRICITY", date(1, 1, 1), date(9999, 12, 31), Decimal("4.6"))],
+        # Another month's alone.
+        [MetiCredit("ELECTRICITY", date(2026, 12, 1), date(2026, 12, 31), Decimal("4.6"))],
+    ):
+        assert subsidy(nothing) == published
     plain = build(agreement(stepped()))
     assert Component.SUBSIDY not in price_at(plain, at("2026-08-04")).components
+
+
+@pytest.mark.parametrize(
+    "end", [date(2027, 1, 31), date(2027, 2, 1)], ids=["last day", "day after"]
+)
+def test_a_subsidy_ends_with_its_month_however_its_end_is_written(end: date) -> None:
+    told = [MetiCredit("ELECTRICITY", date(2026, 12, 1), end, Decimal("4.6"))]
+    found = [subsidy(told, f"{month}-20") for month in ("2026-11", "2026-12", "2027-01", "2027-02")]
+    assert found == [None, Decimal("-4.6"), Decimal("-4.6"), None]
+
+
+def test_a_subsidy_that_the_service_told_once_is_not_forgotten() -> None:
+    winter = MetiCredit("ELECTRICITY", date(2026, 12, 1), date(2026, 12, 31), Decimal("4.6"))
+    kept = keep((), subsidy_rates([winter]), at("2026-12-05"))
+    for told in (
+        None,
+        [],
+        [replace(winter, start_date=date(2027, 1, 1), end_date=date(2027, 1, 31))],
+    ):
+        evidence = Evidence(meti_credits=told, observed=kept)
+        found = tariff([agreement(stepped())], evidence, area="03", subsidies=True)
+        price = price_at(found, at("2026-12-20"))
+        assert price.components[Component.SUBSIDY] == Decimal("-4.6")
+        assert price.provenance[Component.SUBSIDY] is Provenance.OBSERVED
+
+
+def test_a_restated_adjustment_counts_after_its_month() -> None:
+    product = stepped(fuel_cost_adjustment=None)
+    kept = ()
+    for day, price in (("2026-11-02", "5.00"), ("2026-11-20", "6.20")):
+        fuel = rate(price, valid_from=at("2026-11-01"), valid_to=at("2026-12-01"))
+        kept = keep(
+            kept, observations([agreement(replace(product, fuel_cost_adjustment=fuel))]), at(day)
+        )
+    found = build(agreement(product), observed=kept)
+    assert components(found, "2026-11-04")[:2] == (Decimal("6.20"), Provenance.OBSERVED)
+    assert price_at(found, at("2026-11-04")).estimated is False
+
+
+def test_an_adjustment_is_its_own_product_s() -> None:
+    november = {"valid_from": at("2026-11-01"), "valid_to": at("2026-12-01")}
+    ended = stepped(fuel_cost_adjustment=rate("5.00", **november))
+    new = ev(fuel_cost_adjustment=rate("2.00", **november))
+    found = build(
+        agreement(ended, end="2026-11-10"),
+        agreement(new, "2026-11-10", id=2),
+    )
+    assert components(found, "2026-11-09")[:2] == (Decimal("5.00"), Provenance.API)
+    assert components(found, "2026-11-11")[:2] == (Decimal("2.00"), Provenance.API)
+
+
+def test_a_rate_that_the_user_entered_stands_in_until_it_is_known() -> None:
+    entered = MonthlyRate(
+        FUEL, at("2026-11-01"), at("2026-12-01"), Decimal("6.66"), Provenance.ENTERED
+    )
+    unknown = build(agreement(stepped()))
+    assert price_at(unknown, at("2026-11-04")).estimated
+    found = build(agreement(stepped()), observed=[entered])
+    assert components(found, "2026-11-04")[:2] == (Decimal("6.66"), Provenance.ENTERED)
+    assert not price_at(found, at("2026-11-04")).estimated
+    charges = [item("FUEL_COST_ADJUSTMENT", "2026-11-01", "2026-12-01", "100", "612.00")]
+    billed_ = build(agreement(stepped()), observed=[entered], charges=charges)
+    assert components(billed_, "2026-11-04")[:2] == (Decimal("6.12"), Provenance.BILL)
+
+
+def test_hours_that_the_user_entered_price_a_plan_of_unknown_hours() -> None:
+    product = agreement(ev(params={}))
+    hours = [
+        BandHours("NIGHT", time(1), time(5)),
+        BandHours("DAY", time(11), time(13)),
+        BandHours("STANDARD", time(5), time(11)),
+        BandHours("STANDARD", time(13), time(1)),
+    ]
+    found = build(product, schedules={"JPN_EV_OCTOPUS_JAN_25": entered_schedule(hours, "03")})
+    price = price_at(found, at("2026-10-04T03:00"))
+    assert (price.slot, price.provenance[Component.ENERGY]) == ("night", Provenance.ENTERED)
+    # What readings show of August counts there and nowhere else.
+    found = build(
+        product,
+        readings=hourly(EV_BANDS),
+        schedules={"JPN_EV_OCTOPUS_JAN_25": entered_schedule(hours, "03")},
+    )
+    sources = [
+        price_at(found, at(f"2026-{month:02d}-04T03:00")).provenance[Component.ENERGY]
+        for month in (8, 9)
+    ]
+    assert sources == [Provenance.LEARNED, Provenance.ENTERED]
+    wrong = [BandHours("NOON", time(0), time(0))]
+    found = build(product, schedules={"JPN_EV_OCTOPUS_JAN_25": entered_schedule(wrong)})
+    assert [gap.reason for gap in found.gaps] == ["unknown_band"]
+
+
+def test_bands_that_were_seen_are_kept_by_product() -> None:
+    ended, new = (
+        agreement(ev(params={}), end="2026-08-05"),
+        agreement(stepped(), "2026-08-05", id=2),
+    )
+    kept = bands_seen([ended, new], hourly(EV_BANDS, 4))
+    assert set(kept) == {"JPN_EV_OCTOPUS_JAN_25"}
+    later = build(ended, new, seen=kept)
+    assert price_at(later, at("2026-08-04T03:00")).slot == "night"
+    assert reason(ended, new, seen=kept, when="2026-07-04") == "unknown_schedule"
+
+
+# What cannot be
+
+
+@pytest.mark.parametrize("params", [[], "text", 7, {"time_of_use_scheme": ["a"]}])
+def test_parameters_of_another_type_cost_the_scheme_only(params: Any) -> None:
+    assert only_card(agreement(stepped(params=params))).steps
+    assert reason(agreement(ev(params=params))) == "unknown_schedule"
+    summary = {"JPN_EV_OCTOPUS_JAN_25": "tgoe_ev_tou_jan_25_scheme"}
+    assert only_card(agreement(ev(params=params)), schemes=summary).schedule is not None
+
+
+def test_an_adjustment_without_end_costs_itself_only() -> None:
+    endless = replace(AUGUST_FUEL, valid_to=datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC))
+    found = build(agreement(stepped(fuel_cost_adjustment=endless)))
+    assert components(found, "2026-08-04")[:2] == (Decimal("4.32"), Provenance.PUBLISHED)
+    assert found.adders.fuel_cost_adjustment.refused[0].end == endless.valid_to
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [(None, datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)), (datetime(1, 1, 1, tzinfo=UTC), None)],
+)
+def test_an_agreement_from_the_first_year_or_until_the_last_is_open(
+    start: datetime | None, end: datetime | None
+) -> None:
+    endless = Agreement(id=1, valid_from=start, valid_to=end, product=stepped())
+    found = tariff([endless], Evidence(), area="03")
+    assert [(card.start, card.end) for card in found.cards] == [(None, None)]
+    assert price_at(found, at("2026-08-04")).total
+
+
+ABSURD = st.sampled_from(
+    [
+        datetime(1, 1, 1, tzinfo=UTC),
+        datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC),
+        at("2026-08-01"),
+        at("2026-09-01"),
+        None,
+    ]
+)
+NUMBERS = st.sampled_from([Decimal(v) for v in ("0", "-1", "4.40", "1e30", "-1e30", "1e-30")])
+MONTHS = st.sampled_from([None, 0, -5, 12, 10**9])
+RATES = st.builds(
+    Rate, NUMBERS, band=st.sampled_from([None, "CONSUMPTION_03", "CONSUMPTION_03_NIGHT"]),
+    valid_from=ABSURD, valid_to=ABSURD, duration_months=MONTHS, step_start=MONTHS, step_end=MONTHS,
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_whatever_is_answered_a_tariff_is_made_and_other_agreements_keep_their_price(
+    data: st.DataObject,
+) -> None:
+    broken = stepped(
+        data.draw(st.lists(RATES, max_size=3)),
+        code="JPN_BROKEN",
+        fuel_cost_adjustment=data.draw(st.none() | RATES),
+        renewable_energy_levy=data.draw(st.none() | RATES),
+        standing_charges=tuple(data.draw(st.lists(RATES, max_size=2))),
+        standing_charge_price_per_day=data.draw(st.none() | NUMBERS),
+        params=data.draw(st.sampled_from([None, {}, [], {"is_fixed_fca": True}])),
+    )
+    days = st.sampled_from([date(1, 1, 1), date(9999, 12, 31), date(2026, 8, 18)])
+    evidence = Evidence(
+        intervals=[IntervalReading(data.draw(ABSURD) or at("2026-08-01"), at("2026-08-18"))],
+        reading_dates=ReadingDates(data.draw(days), data.draw(days), data.draw(st.none() | st.integers(-9, 99))),
+        supply_periods=[SupplyPeriod(data.draw(ABSURD) or at("2026-06-18"))],
+        meti_credits=[MetiCredit("ELECTRICITY", data.draw(days), data.draw(days), data.draw(NUMBERS))],
+        charges=[
+            LineItem("FUEL", data.draw(ABSURD), data.draw(ABSURD), data.draw(NUMBERS), None, data.draw(NUMBERS))
+        ],
+        addons={1: [AddonRate(price_per_unit=data.draw(NUMBERS), unit_type="KWH_CONSUMPTION")]},
+    )  # fmt: skip
+    fine = stepped(fuel_cost_adjustment=None, renewable_energy_levy=None)
+    built = tariff(
+        [agreement(broken, "2026-06-01", "2026-08-10"), agreement(fine, "2026-08-10", id=2)],
+        evidence,
+        area="03",
+        subsidies=True,
+    )
+    for day in ("2026-06-02", "2026-08-09"):
+        with suppress(Unpriced):
+            price_at(built, at(day))
+    price = price_at(built, at("2026-08-20"))
+    assert price.components[Component.ENERGY] == Decimal("20.62")
+    assert price.components[FUEL] is not None
 
 
 # Calendar

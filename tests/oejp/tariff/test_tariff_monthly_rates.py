@@ -1,8 +1,10 @@
 """Fuel cost adjustment, levy and subsidy, month by month, and whence."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.octopus_japan.oejp.tariff import (
@@ -19,7 +21,7 @@ from custom_components.octopus_japan.oejp.tariff.from_bills import (
     windows,
 )
 from custom_components.octopus_japan.oejp.tariff.japan_time import JST, add_months, month_start
-from custom_components.octopus_japan.oejp.tariff.monthly_rates import MonthlyPrice
+from custom_components.octopus_japan.oejp.tariff.monthly_rates import MonthlyPrice, keep, of_product
 from custom_components.octopus_japan.oejp.tariff.published import (
     fuel_cost_adjustments,
     renewable_energy_levies,
@@ -42,10 +44,11 @@ def window(
 def test_sources_are_believed_in_order() -> None:
     rough = window("1", Provenance.BILL, exact=False)
     published = window("2", Provenance.PUBLISHED)
+    entered = window("2.5", Provenance.ENTERED)
     observed = window("3", Provenance.OBSERVED)
     bill = window("4", Provenance.BILL)
     api = window("5", Provenance.API)
-    told = [rough, published, observed, bill, api]
+    told = [rough, published, entered, observed, bill, api]
     for count, source in enumerate(told, 1):
         price = timeline(reversed(told[:count])).at(AUGUST)
         assert price == MonthlyPrice(source.price, source.provenance, not source.exact)
@@ -68,6 +71,8 @@ def test_a_month_that_nobody_states_is_carried_forward_and_says_so() -> None:
         (month_start(AUGUST), month_start(AUGUST)),
         (datetime(2026, 8, 1, tzinfo=UTC), month_start(AUGUST + 1)),
         (month_start(AUGUST), datetime(2026, 8, 31, tzinfo=JST)),
+        (month_start(AUGUST), datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)),
+        (datetime(1, 1, 1, tzinfo=UTC), month_start(AUGUST)),
     ],
 )
 def test_an_unreadable_window_is_refused(start: datetime | None, end: datetime | None) -> None:
@@ -211,3 +216,75 @@ def test_months() -> None:
     assert add_months(datetime(2024, 2, 28, 20, tzinfo=UTC), 12) == datetime(
         2025, 2, 27, 20, tzinfo=UTC
     )
+
+
+def test_a_price_beyond_reason_is_refused() -> None:
+    bad = window("10000.01", Provenance.API)
+    line = timeline([bad, window("2", Provenance.PUBLISHED)])
+    assert (line.refused, line.at(AUGUST)) == (
+        (bad,),
+        MonthlyPrice(Decimal(2), Provenance.PUBLISHED),
+    )
+
+
+FIRST, SECOND, THIRD = (datetime(2026, 8, day, tzinfo=UTC) for day in (2, 12, 22))
+
+
+def told(price: str, month: int = AUGUST, product: str | None = "GREEN") -> MonthlyRate:
+    return replace(window(price, Provenance.API, month), product_code=product)
+
+
+def test_of_a_rate_that_was_restated_the_newest_observation_counts() -> None:
+    kept = keep(keep((), [told("4.40")], FIRST), [told("4.90")], SECOND)
+    assert [(rate.price, rate.observed_at) for rate in kept] == [
+        (Decimal("4.40"), FIRST),
+        (Decimal("4.90"), SECOND),
+    ]
+    line = timeline([*kept, window("2", Provenance.PUBLISHED)])
+    assert line.at(AUGUST) == MonthlyPrice(Decimal("4.90"), Provenance.OBSERVED)
+    assert line.refused == ()
+
+
+def test_a_rate_that_goes_back_is_observed_anew() -> None:
+    kept: tuple[MonthlyRate, ...] = ()
+    for price, at in (("4.40", FIRST), ("4.90", SECOND), ("4.40", THIRD)):
+        kept = keep(kept, [told(price)], at)
+    assert timeline(kept).at(AUGUST) == MonthlyPrice(Decimal("4.40"), Provenance.OBSERVED)
+    assert len(kept) == 2
+
+
+def test_what_is_told_again_is_not_kept_again() -> None:
+    kept = keep((), [told("4.40"), told("4.10", AUGUST - 1), told("4.40", product="EV")], FIRST)
+    assert len(kept) == 3
+    assert keep(kept, [told("4.40", product="EV"), told("4.40")], SECOND) == kept
+    assert keep(kept, [], THIRD) == kept
+
+
+def test_what_cannot_be_read_is_not_kept() -> None:
+    endless = replace(told("4.40"), end=datetime(9999, 12, 31, tzinfo=UTC))
+    assert keep((), [endless, told("99999")], FIRST) == ()
+
+
+@given(st.lists(st.sampled_from(["4.10", "4.20", "4.30"]), min_size=1))
+def test_whatever_was_told_in_whatever_order_the_last_word_counts(prices: list[str]) -> None:
+    kept: tuple[MonthlyRate, ...] = ()
+    for days, price in enumerate(prices):
+        kept = keep(kept, [told(price)], FIRST + timedelta(days=days))
+    assert timeline(reversed(kept)).at(AUGUST) == MonthlyPrice(
+        Decimal(prices[-1]), Provenance.OBSERVED
+    )
+
+
+def test_what_another_product_states_is_an_estimate_for_this_one() -> None:
+    seen = keep(
+        (), [told("4.40"), told("3.00", product="EV"), told("3.10", AUGUST + 1, "EV")], FIRST
+    )
+    green = timeline(of_product(seen, "GREEN"))
+    assert green.at(AUGUST) == MonthlyPrice(Decimal("4.40"), Provenance.OBSERVED)
+    assert green.at(AUGUST + 1) == MonthlyPrice(Decimal("3.10"), Provenance.OBSERVED, True)
+    table = window("5", Provenance.PUBLISHED, AUGUST + 1)
+    assert timeline(of_product([*seen, table], "GREEN")).at(AUGUST + 1) == MonthlyPrice(
+        Decimal(5), Provenance.PUBLISHED
+    )
+    other_bill = replace(window("9", Provenance.BILL), product_code="EV")
+    assert of_product([other_bill], "GREEN") == []

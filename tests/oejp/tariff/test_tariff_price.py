@@ -174,7 +174,7 @@ def test_what_is_carried_forward_is_an_estimate() -> None:
 
 
 def test_a_learned_schedule_says_so() -> None:
-    start = at("2026-07-01T00:00")
+    start = at("2026-08-01T00:00")
     halves = [start + i * timedelta(minutes=30) for i in range(48)]
     learned = learn([(half, f"CONSUMPTION_03_{'N' if half.hour < 6 else 'D'}") for half in halves])
     card = time_of_use(0, [("N", 10), ("D", 20)], learned)

@@ -1,15 +1,25 @@
 """Time-of-use hours: published, checked, learned."""
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
 
+from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.octopus_japan.oejp.tariff.japan_time import JST
+from custom_components.octopus_japan.oejp.tariff.provenance import Provenance
 from custom_components.octopus_japan.oejp.tariff.schedule import (
+    BandHours,
     Mismatch,
+    NoSchedule,
+    SeenBands,
     check,
+    entered,
     learn,
+    learned,
+    merge_seen,
     published,
+    seen_bands,
     slot_of,
     tier_of,
 )
@@ -67,7 +77,7 @@ def test_published_hours(scheme: str, area: str, at: str, slot: str) -> None:
 def test_every_half_hour_of_every_month_has_a_slot(scheme: str, area: str) -> None:
     schedule = published(scheme, area)
     assert schedule is not None
-    assert all(len(row) == 48 and all(row) for row in schedule.months)
+    assert all(row is not None and len(row) == 48 and all(row) for row in schedule.months)
     assert len(schedule.months) == 12
 
 
@@ -94,8 +104,9 @@ def test_band_names(band: str | None, slot: str | None, tier: str | None) -> Non
     assert tier_of(band) == tier
 
 
-def readings(days: int, night: range) -> list[tuple[datetime, str]]:
-    start = datetime(2026, 8, 1, tzinfo=JST)
+def readings(
+    days: int, night: range, start: datetime = datetime(2026, 8, 1, tzinfo=JST)
+) -> list[tuple[datetime, str]]:
     return [
         (at, f"CONSUMPTION_03_{'NIGHT' if at.hour in night else 'DAY'}")
         for i in range(days * 48)
@@ -119,8 +130,119 @@ def test_a_schedule_is_learned_from_readings() -> None:
     assert schedule is not None
     assert schedule.learned
     assert schedule.slots == {"DAY", "NIGHT"}
-    assert schedule.slot_at(datetime(2027, 1, 1, 6, 30, tzinfo=JST)) == "NIGHT"
-    assert schedule.slot_at(datetime(2027, 1, 1, 7, 0, tzinfo=JST)) == "DAY"
+    assert schedule.slot_at(datetime(2026, 8, 31, 6, 30, tzinfo=JST)) == "NIGHT"
+    assert schedule.slot_at(datetime(2027, 8, 1, 7, 0, tzinfo=JST)) == "DAY"
+
+
+def test_what_was_learned_holds_for_the_months_seen_and_no_others() -> None:
+    schedule = learn(readings(31, range(2, 7)), "03")
+    assert schedule is not None
+    for month in (1, 7, 9, 10):
+        assert schedule.row_at(datetime(2026, month, 15, tzinfo=JST)) is None
+    with pytest.raises(LookupError):
+        schedule.slot_at(datetime(2026, 9, 1, tzinfo=JST))
+    assert schedule.row_at(datetime(2026, 8, 31, 23, 30, tzinfo=JST)) is not None
+    september = learn(readings(31 + 1, range(2, 7)), "03")
+    assert september is not None
+    assert september.row_at(datetime(2026, 9, 30, tzinfo=JST)) is not None
+    assert learn(readings(31, range(2, 7))[47:-1], "03") is not None
+    begun = learn(readings(31 + 1, range(2, 7))[:-1], "03")
+    assert begun is not None
+    assert begun.row_at(datetime(2026, 9, 1, tzinfo=JST)) is None
+
+
+def test_what_is_learned_later_rewrites_no_other_season_and_no_other_year() -> None:
+    summer = seen_bands(readings(31, range(2, 7)))
+    winter = seen_bands(readings(31, range(9), datetime(2026, 12, 1, tzinfo=JST)))
+    next_summer = seen_bands(readings(31, range(4, 5), datetime(2027, 8, 1, tzinfo=JST)))
+    first, all_of_it = learned(summer), learned((*winter, *next_summer, *summer))
+    assert first is not None
+    assert all_of_it is not None
+    for day in (1, 31):
+        august = datetime(2026, 8, day, tzinfo=JST)
+        assert all_of_it.row_at(august) == first.row_at(august)
+    assert all_of_it.slot_at(datetime(2026, 12, 5, 8, tzinfo=JST)) == "NIGHT"
+    assert all_of_it.slot_at(datetime(2027, 8, 5, 5, tzinfo=JST)) == "DAY"
+    # A year that nobody saw has the hours of the last one.
+    assert all_of_it.slot_at(datetime(2028, 8, 5, 5, tzinfo=JST)) == "DAY"
+
+
+def test_evidence_is_kept_when_the_window_of_readings_moves_on() -> None:
+    all_of_it = readings(40, range(2, 7))
+    kept: tuple[SeenBands, ...] = ()
+    for day in range(30):
+        kept = merge_seen(kept, seen_bands(all_of_it[day * 48 : (day + 10) * 48]))
+    schedule = learned(kept)
+    assert schedule is not None
+    assert schedule.row_at(datetime(2026, 8, 1, tzinfo=JST)) is not None
+    assert schedule.row_at(datetime(2026, 9, 1, tzinfo=JST)) is not None
+
+
+@given(st.lists(st.tuples(st.integers(0, 80 * 48), st.sampled_from("ABC")), max_size=40))
+def test_seeing_the_same_again_changes_nothing(seen: list[tuple[int, str]]) -> None:
+    start = datetime(2026, 8, 1, tzinfo=JST)
+    bands = seen_bands(
+        [(start + i * timedelta(minutes=30), f"CONSUMPTION_03_{slot}") for i, slot in seen]
+    )
+    assert merge_seen(merge_seen((), bands), bands) == bands
+    assert merge_seen(bands, seen_bands(())) == bands
+
+
+NIGHT_HOURS = BandHours("NIGHT", time(23), time(7))
+DAY_HOURS = BandHours("DAY", time(7), time(23))
+
+
+def test_a_schedule_may_be_entered() -> None:
+    summer = frozenset({7, 8, 9})
+    schedule = entered(
+        [
+            NIGHT_HOURS,
+            replace(DAY_HOURS, months=frozenset(range(1, 13)) - summer),
+            BandHours("DAY", time(7), time(13), summer),
+            BandHours("PEAK", time(13), time(16, 30), summer),
+            BandHours("DAY", time(16, 30), time(23), summer),
+        ]
+    )
+    assert (schedule.source, schedule.learned) == (Provenance.ENTERED, False)
+    for text, slot in (
+        ("2026-06-30T23:00", "NIGHT"),
+        ("2026-07-01T06:30", "NIGHT"),
+        ("2026-07-01T16:00", "PEAK"),
+        ("2026-07-01T16:30", "DAY"),
+        ("2026-10-01T16:00", "DAY"),
+    ):
+        assert schedule.slot_at(datetime.fromisoformat(text).replace(tzinfo=JST)) == slot
+
+
+def test_months_that_no_hours_name_stay_unknown() -> None:
+    schedule = entered([BandHours("ALL", time(0), time(0), frozenset({8}))])
+    assert schedule.row_at(datetime(2026, 8, 1, tzinfo=JST)) == ("ALL",) * 48
+    assert schedule.row_at(datetime(2026, 9, 1, tzinfo=JST)) is None
+
+
+@pytest.mark.parametrize(
+    ("hours", "reason"),
+    [
+        ([], "hours_missing"),
+        ([NIGHT_HOURS], "hours_missing"),
+        ([NIGHT_HOURS, DAY_HOURS, BandHours("PEAK", time(13), time(16))], "hours_overlap"),
+        ([NIGHT_HOURS, BandHours("DAY", time(7), time(22, 50))], "hours_not_half"),
+    ],
+)
+def test_hours_that_make_no_days_are_refused(hours: list[BandHours], reason: str) -> None:
+    with pytest.raises(NoSchedule, match=reason) as raised:
+        entered(hours)
+    assert raised.value.reason == reason
+
+
+def test_entered_hours_fill_in_where_none_were_learned() -> None:
+    both = learn(readings(14, range(2, 7)))
+    assert both is not None
+    both = replace(both, otherwise=entered([NIGHT_HOURS, DAY_HOURS]))
+    august, september = (datetime(2026, month, 10, 8, tzinfo=JST) for month in (8, 9))
+    assert (both.slot_at(august), both.source_at(august)) == ("DAY", Provenance.LEARNED)
+    assert (both.slot_at(september), both.source_at(september)) == ("DAY", Provenance.ENTERED)
+    assert both.slots == {"DAY", "NIGHT"}
 
 
 def test_nothing_is_learned_from_too_little_or_from_contradictions() -> None:

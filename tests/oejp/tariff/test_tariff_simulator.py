@@ -19,18 +19,22 @@ from custom_components.octopus_japan.oejp.tariff import (
     Component,
     Tariff,
     bill_for,
+    contracted_capacity,
     costs,
     price_at,
 )
-from custom_components.octopus_japan.oejp.tariff.from_kraken import Evidence, tariff
+from custom_components.octopus_japan.oejp.tariff.from_kraken import Evidence, bands_seen, tariff
+from custom_components.octopus_japan.oejp.tariff.schedule import SeenBands, merge_seen
 from simulator import Simulator
 from simulator.dates import jst_date, slot_from, slot_start
 
 NOW = datetime(2026, 9, 25, 3, tzinfo=UTC)
 HALF_HOUR = timedelta(minutes=30)
+WEEKS = timedelta(weeks=4)
 HOUSEHOLDS = (
     "green-tokyo", "simple-kansai", "ev-tokyo", "green-kansai", "denka-kansai", "solar-tokyo", "power-tokyo", "moved",
-    "unknown-tou", "switching-tokyo",
+    "unknown-tou", "switching-tokyo", "subsidised", "intro-rate", "discount-rate", "kansai-high", "shikoku-high", "chugoku-high",
+    "shikoku-low", "small-tokyo", "large-tokyo",
 )  # fmt: skip
 
 type Basis = Literal["calendar_day", "reading_month"]
@@ -50,9 +54,18 @@ async def from_answers(
     spin = household.accounts[-1].supply_points[0].spin
     credential = EmailPassword(household.email, household.password)
     client = KrakenClient(session, simulator.url, credential, now=simulator.clock.timestamp)
-    recent = await read(
-        client, ReadingPath.HALF_HOURLY, account, spin, NOW - timedelta(days=14), NOW
-    )
+    agreements = (await client.agreements(account))[spin]
+    # The bands of time-of-use plans are worth keeping for every month; the readings at hand are the last weeks.
+    weeks = [
+        await read(client, ReadingPath.HALF_HOURLY, account, spin, start, start + WEEKS)
+        for start in (NOW - WEEKS * number for number in range(10, 0, -1))
+    ]
+    seen: dict[str, tuple[SeenBands, ...]] = {}
+    for readings in weeks:
+        for code, bands in bands_seen(agreements, readings).items():
+            seen[code] = merge_seen(seen.get(code, ()), bands)
+    (product,) = {each.product.code for each in agreements[-1:] if each.product}
+    summaries = await client.tariff_summary(spin[:2], product)
     evidence = Evidence(
         intervals=(await client.interval_readings(account, NOW - timedelta(days=400))).get(
             spin, ()
@@ -60,9 +73,18 @@ async def from_answers(
         reading_dates=(await client.reading_dates(account)).get(spin),
         supply_periods=(await client.supply_periods(account)).get(spin, ()),
         meti_credits=await client.meti_credits(date(2025, 1, 1), date(2026, 12, 31)),
-        readings=recent,
+        readings=weeks[-1],
+        seen=seen,
+        schemes={each.code: each.scheme for each in summaries if each.scheme},
+        standing_charges=await client.standing_charges(account),
+        capacity=contracted_capacity(
+            (await client.supply_details(account)).get(spin, ()),
+            NOW,
+            options=(await client.amperage_options(account)).get(spin),
+            sold={number for each in summaries for number in each.amperages},
+            bands=[reading.consumption_rate_band for reading in weeks[-1]],
+        ),
     )
-    agreements = (await client.agreements(account))[spin]
     found = tariff(
         agreements, evidence, area=spin[:2], adder_basis=AdderBasis(basis), subsidies=True
     )

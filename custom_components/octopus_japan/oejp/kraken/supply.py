@@ -6,6 +6,7 @@ from typing import Any
 
 from .errors import KrakenServiceError
 from .graphql.points import ByPoint, account, points, properties
+from .introductory import lay_durations
 from .login import Login, text
 from .models import (
     AccountReference,
@@ -56,7 +57,11 @@ class Supply(Login):
 
     async def agreements(self, account_number: str) -> ByPoint[tuple[Agreement, ...]]:
         """Return the agreements of each supply point, past and present, with their products and rates."""
-        return await self._by_point("agreements", account_number, "agreements", Agreement)
+        result = await self._requester.ask("agreements", {"accountNumber": account_number})
+        lay_durations(result)
+        return points(result, "agreements").joined(
+            lambda parts: self._items(Agreement, parts, "agreements")
+        )
 
     async def addon_rates(self, account_number: str) -> Mapping[int, tuple[AddonRate, ...]]:
         """Return the rates added to agreements, by the id of the agreement. Nobody has measured whether they can be read."""

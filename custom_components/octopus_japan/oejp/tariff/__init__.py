@@ -7,6 +7,7 @@ something in what `price_periods` returns.
 from .bill import Bill, BillLine, Minimum, bill
 from .bill_from_hours import bill_for
 from .billing_calendar import BillingCalendar, BillingPeriod
+from .capacity import Capacity, contracted_capacity
 from .cards import single, stepped, time_of_use
 from .cost import costs, estimated_since, kwh_used, with_silent_hours
 from .export import GenerationTariff, HourCredit, credit_at, credits_for
@@ -23,7 +24,6 @@ from .model import (
     Per,
     Price,
     PricePeriod,
-    Provenance,
     RateCard,
     StandingCharge,
     Step,
@@ -31,7 +31,7 @@ from .model import (
 )
 from .monthly_rates import MonthlyPrice, MonthlyRate, MonthlyRates, Timeline, timeline
 from .price import DayPrices, day_prices, kwh_left_in_step, next_change, price_at, price_periods
-from .rates import Capacity
+from .provenance import Provenance
 from .schedule import Mismatch, Schedule
 from .tariff import Estimate, Hole, Stretch, Tariff, estimates, stretches
 
@@ -74,6 +74,7 @@ __all__ = [
     "Unpriced",
     "bill",
     "bill_for",
+    "contracted_capacity",
     "costs",
     "credit_at",
     "credits_for",

@@ -85,6 +85,9 @@ def _item[P, C: InForce](
         return make(contract, at)
     except Unpriced as err:
         return Gap(err.reason, contract.code)
+    except ArithmeticError, LookupError, TypeError, ValueError:
+        # Whatever an answer holds that nobody thought of costs the price of this agreement and of no other.
+        return Gap("unknown_product", contract.code)
 
 
 def _began(window: InForce) -> float:

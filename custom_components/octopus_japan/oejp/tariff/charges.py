@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from .model import Component, Extra, Per, StandingCharge, Unpriced
-from .rates import Capacity, RateLike, in_force, latest
+from .capacity import Capacity
+from .model import HIGHEST_PRICE, Component, Extra, Per, StandingCharge, Unpriced
+from .rates import RateLike, in_force, latest
 
 
 def standing_charge(
@@ -22,13 +23,15 @@ def standing_charge(
     by the contract's capacity.
     """
     if per_day is not None:
-        return StandingCharge(per_day)
+        return StandingCharge(per_day) if abs(per_day) <= HIGHEST_PRICE else None
     current = list(latest(in_force(rates, at, None)).values())
     if len(current) != 1:
         return None
     rate = current[0]
     unit = rate.unit_type or unit
     if (per := per_of(unit)) is None or (quantity := _quantity(unit or "", capacity)) is None:
+        return None
+    if abs(rate.price_per_unit_inc_tax) > HIGHEST_PRICE:
         return None
     return StandingCharge(rate.price_per_unit_inc_tax * quantity, per)
 

@@ -126,7 +126,7 @@ def _price(
     )
     if (schedule := stretch.card.schedule) is None:
         return _laddered(stretch.card, chunk, used, terms)
-    row = schedule.months[stretch.start.astimezone(JST).month - 1]
+    row = schedule.row_at(stretch.start) or ()
     return _banded(_table(stretch.card, row, resolution), chunk, resolution, terms)
 
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 
-from .japan_time import month_of, month_start
-from .model import AdderBasis, Component, Provenance
+from .japan_time import in_reason, month_of, month_start
+from .model import AdderBasis, Component
 from .monthly_rates import MonthlyRate, Timeline
+from .provenance import Provenance
 
 _HUNDREDTH = Decimal("0.01")
 _HALF_YEN = Decimal("0.5")
@@ -24,6 +25,7 @@ class ChargeLine:
     end: datetime | None
     units: Decimal | None
     gross: Decimal | None
+    product_code: str | None = None
 
     @property
     def component(self) -> Component | None:
@@ -43,6 +45,7 @@ class _Charged:
     end: datetime
     price: Decimal
     exact: bool
+    product_code: str | None
 
 
 def windows(lines: Iterable[ChargeLine], basis: AdderBasis) -> tuple[MonthlyRate, ...]:
@@ -67,6 +70,7 @@ def windows(lines: Iterable[ChargeLine], basis: AdderBasis) -> tuple[MonthlyRate
                 line.price,
                 Provenance.BILL,
                 exact,
+                product_code=line.product_code,
             )
         )
     return tuple(found)
@@ -130,7 +134,9 @@ def _charged(lines: Iterable[ChargeLine]) -> Iterator[_Charged]:
             or not line.units
             or line.units < 0
             or line.gross is None
+            or not in_reason(line.start, line.end)
             or month_of(line.end) - month_of(line.start) > 1
         ):
             continue
-        yield _Charged(component, line.start, line.end, *unit_price(line.units, line.gross))
+        price, exact = unit_price(line.units, line.gross)
+        yield _Charged(component, line.start, line.end, price, exact, line.product_code)

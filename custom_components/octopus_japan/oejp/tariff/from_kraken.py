@@ -4,10 +4,10 @@ Agreements are chosen by type and validity, generations grouped by validity, the
 becomes a gap with its reason; it never spoils the time of another agreement.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from decimal import Decimal
+from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 
 from ..kraken.models import (
     AddonRate,
@@ -26,29 +26,34 @@ from ..kraken.models import (
 from . import published, schedule as schedules
 from .agreements import Contract, lay_out
 from .billing_calendar import BillingCalendar, BillingPeriod, calendar_from, label_of
+from .capacity import Capacity
 from .charges import Addon, extras, standing_charge
 from .export import CreditCard, GenerationTariff
 from .from_bills import ChargeLine, basis_of, windows
 from .gas import GasCard, GasTariff, gas_tiers
-from .japan_time import midnight
-from .model import AdderBasis, Component, InForce, Kind, Provenance, RateCard, Unpriced
-from .monthly_rates import MonthlyRate, MonthlyRates, timeline
-from .rates import Capacity, current, edges, shape
-from .schedule import Schedule
+from .japan_time import YEARS, in_reason, midnight
+from .model import HIGHEST_PRICE, AdderBasis, Component, InForce, Kind, RateCard, Unpriced
+from .monthly_rates import MonthlyRate, MonthlyRates, of_product, timeline
+from .provenance import Provenance
+from .rates import current, edges, shape
+from .schedule import Schedule, SeenBands, slot_of
 from .tariff import Tariff
 
 _FUEL = Component.FUEL_COST_ADJUSTMENT
 _LEVY = Component.RENEWABLE_ENERGY_LEVY
 _WITH_TAX = Decimal("1.1")
+_SEN = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """What is known beside the agreements; each part may be missing.
 
-    `charges`: line items of past bills. `observed`: what `observations` and `billed` returned in the past. `meti_credits`:
-    None when the service did not tell, the shipped table then stands in. `readings`: the last weeks, with their bands.
-    `schemes`: time-of-use scheme by product code, from the tariff summary. `addons`: by agreement.
+    `charges`: line items of past bills. `observed`: what `observations` and `subsidy_rates` returned in the past, and what the
+    user entered. `meti_credits`: what the service tells now; the months that it does not name are those of the shipped table.
+    `readings`: the last weeks, with their bands; `seen`: by product code, what `bands_seen` returned in the past. `schedules`:
+    the hours that the user entered, by product code. `schemes`: time-of-use scheme by product code, from the tariff summary.
+    `addons`, `standing_charges`: by agreement. `capacity`: of the point's contract (capacity.py).
     """
 
     intervals: Sequence[IntervalReading] = ()
@@ -58,9 +63,12 @@ class Evidence:
     observed: Sequence[MonthlyRate] = ()
     meti_credits: Sequence[MetiCredit] | None = None
     readings: Sequence[Reading] = ()
+    seen: Mapping[str, Sequence[SeenBands]] = field(default_factory=dict)
+    schedules: Mapping[str, Schedule] = field(default_factory=dict)
     schemes: Mapping[str, str] = field(default_factory=dict)
     capacity: Capacity = field(default_factory=Capacity)
     addons: Mapping[int, Sequence[AddonRate]] = field(default_factory=dict)
+    standing_charges: Mapping[int, Sequence[Rate]] = field(default_factory=dict)
 
     @property
     def bands(self) -> list[tuple[datetime, str | None]]:
@@ -124,7 +132,7 @@ def gas_tariff(
         return GasCard(tiers, product.code, product.display_name, estimated)
 
     cards, gaps = lay_out(*_contracts(agreements, GasTieredProduct), card)
-    credits_ = timeline(_subsidies(evidence.meti_credits, gas=True) if subsidies else ())
+    credits_ = timeline(_subsidies(evidence, gas=True) if subsidies else ())
     return GasTariff(cards, gaps, calendar(evidence), credits_)
 
 
@@ -138,17 +146,24 @@ def calendar(evidence: Evidence) -> BillingCalendar:
             label=label_of(reading.billable_month, reading.end_at),
         )
         for reading in evidence.intervals
+        if in_reason(reading.start_at, reading.end_at)
     ]
     dates = evidence.reading_dates or ReadingDates()
     scheduled = [
-        day for day in (dates.next_reading_date, dates.next_next_reading_date) if day is not None
+        day
+        for day in (dates.next_reading_date, dates.next_next_reading_date)
+        if day is not None and day.year in YEARS
     ]
-    starts = sorted(period.supply_start_at for period in evidence.supply_periods)
+    starts = sorted(
+        period.supply_start_at
+        for period in evidence.supply_periods
+        if in_reason(period.supply_start_at)
+    )
     return calendar_from(closed, scheduled, dates.reading_date_day_of_month, starts)
 
 
 def observations(agreements: Sequence[Agreement]) -> tuple[MonthlyRate, ...]:
-    """List the adders that the agreements state now: what is worth keeping, for it is never told again."""
+    """List the monthly rates that the agreements state now: what is worth keeping, for it is never told again."""
     found: dict[MonthlyRate, None] = {}
     for contract in _contracts(agreements, ElectricityProduct)[0]:
         product = contract.product
@@ -157,7 +172,12 @@ def observations(agreements: Sequence[Agreement]) -> tuple[MonthlyRate, ...]:
             if rate is not None:
                 price = rate.price_per_unit_inc_tax
                 window = MonthlyRate(
-                    component, rate.valid_from, rate.valid_to, price, Provenance.API
+                    component,
+                    rate.valid_from,
+                    rate.valid_to,
+                    price,
+                    Provenance.API,
+                    product_code=product.code,
                 )
                 found[window] = None
     return tuple(found)
@@ -166,8 +186,39 @@ def observations(agreements: Sequence[Agreement]) -> tuple[MonthlyRate, ...]:
 def billed(
     charges: Iterable[LineItem], adder_basis: AdderBasis = AdderBasis.CALENDAR_DAY
 ) -> tuple[MonthlyRate, ...]:
-    """List the adders that line items of a bill charged: worth keeping where bills are read once."""
-    return windows(_lines(charges), adder_basis)
+    """List the monthly rates that line items of a bill charged."""
+    return windows(_lines(charges, ()), adder_basis)
+
+
+def subsidy_rates(told: Iterable[MetiCredit], *, gas: bool = False) -> tuple[MonthlyRate, ...]:
+    """List the government discounts that the service tells: worth keeping, for it may tell only those in force."""
+    return tuple(
+        MonthlyRate(
+            Component.SUBSIDY,
+            None if item.start_date is None else midnight(item.start_date),
+            None if item.end_date is None else midnight(_exclusive(item.end_date)),
+            -abs(item.unit_price),
+            Provenance.API,
+        )
+        for item in told
+        if item.unit_price is not None
+        and (item.credit_type or "").upper() == ("GAS" if gas else "ELECTRICITY")
+        and all(day is None or day.year in YEARS for day in (item.start_date, item.end_date))
+    )
+
+
+def bands_seen(
+    agreements: Sequence[Agreement], readings: Sequence[Reading]
+) -> dict[str, tuple[SeenBands, ...]]:
+    """Count the bands that readings name, by the product in force: worth keeping, for the readings of a season pass."""
+    by_product: dict[str, list[tuple[datetime, str | None]]] = {}
+    contracts, _ = _contracts(agreements, ElectricityProduct)
+    for reading in readings:
+        covering = {c.code for c in contracts if c.covers(reading.start_at)}
+        if len(covering) == 1 and slot_of(reading.consumption_rate_band) is not None:
+            bands = by_product.setdefault(covering.pop(), [])
+            bands.append((reading.start_at, reading.consumption_rate_band))
+    return {code: schedules.seen_bands(bands) for code, bands in by_product.items()}
 
 
 def _adders(
@@ -177,27 +228,29 @@ def _adders(
     basis: AdderBasis | None,
 ) -> tuple[MonthlyRates, AdderBasis]:
     told = [
-        replace(window, provenance=Provenance.OBSERVED)
-        if window.provenance is Provenance.API
-        else window
-        for window in evidence.observed
+        replace(rate, provenance=Provenance.OBSERVED) if rate.provenance is Provenance.API else rate
+        for rate in evidence.observed
     ]
     told += observations(agreements)
     fuel = [*published.fuel_cost_adjustments(area), *_of(told, _FUEL)]
     levy = [*published.renewable_energy_levies(), *_of(told, _LEVY)]
-    lines = _lines(evidence.charges)
+    codes = {contract.code for contract in _contracts(agreements, ElectricityProduct)[0]}
+    lines = _lines(evidence.charges, codes)
     if basis is None:
         basis = basis_of(lines, timeline(fuel), timeline(levy)) or AdderBasis.CALENDAR_DAY
     charged = windows(lines, basis)
-    adders = MonthlyRates(
-        timeline([*fuel, *_of(charged, _FUEL)]),
+    fuel += _of(charged, _FUEL)
+    rates = MonthlyRates(
+        timeline(fuel),
         timeline([*levy, *_of(charged, _LEVY)]),
-        timeline(_subsidies(evidence.meti_credits, gas=False)),
+        timeline(_subsidies(evidence, gas=False)),
+        {code: timeline(of_product(fuel, code)) for code in codes},
     )
-    return adders, basis
+    return rates, basis
 
 
-def _lines(items: Iterable[LineItem]) -> list[ChargeLine]:
+def _lines(items: Iterable[LineItem], codes: Collection[str]) -> list[ChargeLine]:
+    """Read the lines of bills. A product code that no agreement has is not one that tells products apart."""
     return [
         ChargeLine(
             item.supply_type,
@@ -205,6 +258,7 @@ def _lines(items: Iterable[LineItem]) -> list[ChargeLine]:
             item.period_end_at,
             item.number_of_units,
             item.gross_amount,
+            item.product_code if item.product_code in codes else None,
         )
         for item in items
     ]
@@ -214,21 +268,23 @@ def _of(told: Iterable[MonthlyRate], component: Component) -> list[MonthlyRate]:
     return [window for window in told if window.component is component]
 
 
-def _subsidies(told: Sequence[MetiCredit] | None, *, gas: bool) -> Iterable[MonthlyRate]:
-    if told is None:
-        return published.subsidies(gas=gas)
-    return [
-        MonthlyRate(
-            Component.SUBSIDY,
-            None if item.start_date is None else midnight(item.start_date),
-            None if item.end_date is None else midnight(item.end_date + timedelta(days=1)),
-            -abs(item.unit_price),
-            Provenance.API,
-        )
-        for item in told
-        if item.unit_price is not None
-        and (item.credit_type or "").upper() == ("GAS" if gas else "ELECTRICITY")
+def _subsidies(evidence: Evidence, *, gas: bool) -> list[MonthlyRate]:
+    """Put the government's discounts together, month by month: what is told now, what was told, the shipped table.
+
+    The service may list those in force and no others: what it does not name is not taken away.
+    """
+    rates = [*published.subsidies(gas=gas), *subsidy_rates(evidence.meti_credits or (), gas=gas)]
+    if gas:
+        return rates
+    return rates + [
+        replace(rate, provenance=Provenance.OBSERVED) if rate.provenance is Provenance.API else rate
+        for rate in _of(evidence.observed, Component.SUBSIDY)
     ]
+
+
+def _exclusive(end: date) -> date:
+    """Return the day after the last one. An end on the first of a month names that day itself: no discount begins there."""
+    return end if end.day == 1 else end + timedelta(days=1)
 
 
 def _contracts[P: (ElectricityProduct, ElectricityFitProduct, GasTieredProduct)](
@@ -237,13 +293,17 @@ def _contracts[P: (ElectricityProduct, ElectricityFitProduct, GasTieredProduct)]
     """Choose the agreements of a kind, and the times of those that do not tell their product."""
     contracts, unknown = [], []
     for agreement in agreements:
-        start, end, product = agreement.valid_from, agreement.valid_to, agreement.product
+        product = agreement.product
+        start, end = _open(agreement.valid_from), _open(agreement.valid_to)
         if agreement.is_revoked or (start is not None and end is not None and start >= end):
             continue
         if product is None:
             unknown.append(InForce(start=start, end=end))
         elif isinstance(product, kind):
             addons = tuple(_addon(rate) for rate in evidence.addons.get(agreement.id or 0, ()))
+            charges = tuple(evidence.standing_charges.get(agreement.id or 0, ()))
+            if charges and isinstance(product, ElectricityProduct) and not product.standing_charges:
+                product = replace(product, standing_charges=charges)
             inner = edges(_rates(product), start) | edges(addons, start)
             contracts.append(
                 Contract(
@@ -259,6 +319,11 @@ def _contracts[P: (ElectricityProduct, ElectricityFitProduct, GasTieredProduct)]
     return contracts, unknown
 
 
+def _open(at: datetime | None) -> datetime | None:
+    """Return an end of an agreement; the years 1 and 9999 are ways to write that there is none."""
+    return at if in_reason(at) else None
+
+
 def _rates(
     product: ElectricityProduct | ElectricityFitProduct | GasTieredProduct,
 ) -> Iterable[Rate]:
@@ -268,8 +333,10 @@ def _rates(
 
 
 def _addon(rate: AddonRate) -> Addon:
-    """Add the tax of 10 %: the schema has no price with tax for an add-on."""
-    price = None if rate.price_per_unit is None else rate.price_per_unit * _WITH_TAX
+    """Add the tax of 10 %: the schema has no price with tax for an add-on, and its net price is one of five digits."""
+    price = None
+    if rate.price_per_unit is not None and abs(rate.price_per_unit) <= HIGHEST_PRICE:
+        price = (rate.price_per_unit * _WITH_TAX).quantize(_SEN, ROUND_HALF_UP)
     return Addon(
         rate.band or rate.title or "",
         price,
@@ -326,18 +393,29 @@ def _rate_card(
 def _schedule(
     contract: Contract[ElectricityProduct], area: str | None, evidence: Evidence
 ) -> Schedule:
-    params = contract.product.params or {}
-    scheme = params.get("time_of_use_scheme") or evidence.schemes.get(contract.code)
+    """Find the hours of a product's bands: as published, for want of those as readings show, as the user entered them."""
+    scheme = _params(contract.product).get("time_of_use_scheme")
+    if not isinstance(scheme, str) or not scheme:
+        scheme = evidence.schemes.get(contract.code)
     if (found := schedules.published(scheme, area)) is not None:
         return found
     bands = [(at, band) for at, band in evidence.bands if contract.covers(at)]
-    if (learned := schedules.learn(bands, area or "")) is not None:
-        return learned
+    seen = schedules.merge_seen(evidence.seen.get(contract.code, ()), schedules.seen_bands(bands))
+    entered = evidence.schedules.get(contract.code)
+    if (learned := schedules.learned(seen, area or "")) is not None:
+        return replace(learned, otherwise=entered)
+    if entered is not None:
+        return entered
     raise Unpriced("unknown_schedule")
 
 
+def _params(product: ElectricityProduct) -> Mapping[str, object]:
+    """Return the product's free-form parameters; what is no object has none."""
+    return product.params if isinstance(product.params, Mapping) else {}
+
+
 def _fixed(product: ElectricityProduct) -> bool:
-    return bool((product.params or {}).get("is_fixed_fca"))
+    return bool(_params(product).get("is_fixed_fca"))
 
 
 def _fixed_price(product: ElectricityProduct) -> Decimal | None:

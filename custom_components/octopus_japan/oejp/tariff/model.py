@@ -8,9 +8,12 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple, Self
 
+from .provenance import Provenance
 from .schedule import Schedule
 
 ZERO = Decimal(0)
+HIGHEST_PRICE = Decimal(10_000)
+"""Yen a unit. What is beyond it, up or down, is a fault of the answer."""
 NO_AGREEMENT = "no_agreement"
 """The reason of a time that no agreement covers."""
 _NET_DIGITS = Decimal("0.00001")
@@ -25,18 +28,6 @@ class Component(StrEnum):
     STANDING_CHARGE = "standing_charge"
     SUBSIDY = "subsidy"
     DISCOUNT = "discount"
-
-
-class Provenance(StrEnum):
-    """Where a figure comes from."""
-
-    API = "api"
-    BILL = "bill"
-    OBSERVED = "observed"
-    ENTERED = "entered"
-    PUBLISHED = "published"
-    CARRIED_FORWARD = "carried_forward"
-    LEARNED = "learned"
 
 
 class Kind(StrEnum):

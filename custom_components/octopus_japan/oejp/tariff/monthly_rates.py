@@ -11,10 +11,8 @@ from datetime import datetime
 from decimal import Decimal
 
 from .japan_time import in_reason, month_of, month_start
-from .model import Component, Provenance
-
-HIGHEST_PRICE = Decimal(10_000)
-"""Yen a kWh. What is beyond it, up or down, is a fault of the answer."""
+from .model import HIGHEST_PRICE, Component
+from .provenance import Provenance
 
 # The order in which sources are believed. Those that are not exact are estimates: a bill in whole yen tells a small use's
 # price only roughly, and what another product of the area states is the usual adjustment there.

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from .japan_time import JST, midnight
-from .model import ZERO, Band, Component, Kind, Per, Price, PricePeriod, Provenance, Step, Unpriced
+from .model import ZERO, Band, Component, Kind, Per, Price, PricePeriod, Step, Unpriced
+from .provenance import Provenance
 from .tariff import Stretch, Tariff, stretch_at, stretches
 
 _HALF_HOUR = timedelta(minutes=30)
@@ -110,8 +111,9 @@ def _price(stretch: Stretch, at: datetime, used: Decimal) -> Price:
     known = Provenance.CARRIED_FORWARD if card.estimated else Provenance.API
     provenance = {Component.ENERGY: known}
     if card.schedule is not None:
-        if card.schedule.learned:
-            provenance[Component.ENERGY] = Provenance.LEARNED
+        hours = card.schedule.source_at(at)
+        if hours is not Provenance.PUBLISHED:
+            provenance[Component.ENERGY] = hours
         rate: Band | Step = (band := card.band_of(card.schedule.slot_at(at)))
         slot = band.slot.lower()
     else:

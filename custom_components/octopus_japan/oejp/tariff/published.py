@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Final
 
 from .japan_time import midnight, month_of, month_start
-from .model import Component, Provenance
+from .model import Component
 from .monthly_rates import MonthlyRate
+from .provenance import Provenance
 
 _DATA = Path(__file__).parent / "data"
 

@@ -7,12 +7,13 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Protocol
 
-from .japan_time import add_months
-from .model import ZERO, Band, Kind, Step, Unpriced
+from .capacity import Capacity
+from .japan_time import add_months, in_reason
+from .model import HIGHEST_PRICE, ZERO, Band, Kind, Step, Unpriced
 from .schedule import slot_of, tier_of
 
-# HIGH and LOW mean from 6 kVA and below: an inference (TARIFFS (b)), used only when a product lists both.
-_HIGH_FROM_KVA = Decimal(6)
+# Longer introductory prices are a fault of the answer.
+_DURATIONS = range(1, 121)
 
 type Key = tuple[str, str]
 
@@ -48,15 +49,6 @@ class RateLike(Windowed, Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Capacity:
-    """What the contract is dimensioned for, where known."""
-
-    amperes: Decimal | None = None
-    kva: Decimal | None = None
-    kw: Decimal | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Shape:
     """What consumption costs; `estimated` when the rates ended and are carried forward."""
 
@@ -67,12 +59,17 @@ class Shape:
 
 
 def window_of(rate: Windowed, since: datetime | None) -> tuple[datetime | None, datetime | None]:
-    """Find when a rate holds. One of so many months ends that long after the agreement's start."""
-    end = rate.valid_to
-    if rate.duration_months is not None and since is not None:
-        limit = add_months(since, rate.duration_months)
+    """Find when a rate holds. One of so many months ends that long after the agreement's start.
+
+    The years 1 and 9999 are ways to write that there is no end.
+    """
+    start = rate.valid_from if in_reason(rate.valid_from) else None
+    end = rate.valid_to if in_reason(rate.valid_to) else None
+    months = rate.duration_months
+    if months is not None and months in _DURATIONS and since is not None:
+        limit = add_months(since, months)
         end = limit if end is None else min(end, limit)
-    return rate.valid_from, end
+    return start, end
 
 
 def edges(rates: Iterable[Windowed], since: datetime | None) -> set[datetime]:
@@ -97,6 +94,12 @@ def shape[R: RateLike](
 ) -> Shape:
     """Read the consumption charges in force at an instant. Raises Unpriced."""
     rates = _of_tier(rates, capacity)
+    if any(
+        abs(rate.price_per_unit_inc_tax) > HIGHEST_PRICE
+        or rate.duration_months not in {None, *_DURATIONS}
+        for rate in rates
+    ):
+        raise Unpriced("unknown_product")
     limited = [rate for rate in rates if rate.duration_months is not None]
     lasting = [rate for rate in rates if rate.duration_months is None]
     offers = latest(in_force(limited, at, since))
@@ -123,17 +126,17 @@ def current[R: RateLike](rates: Iterable[R], at: datetime) -> tuple[dict[Key, R]
     rates = list(rates)
     if now := in_force(rates, at, None):
         return latest(now), False
-    ends = [rate.valid_to for rate in rates if rate.valid_to is not None and rate.valid_to <= at]
-    return latest(rate for rate in rates if ends and rate.valid_to == max(ends)), bool(ends)
+    ended = [(end, rate) for rate in rates if (end := window_of(rate, None)[1]) and end <= at]
+    last = max((end for end, _ in ended), default=None)
+    return latest(rate for end, rate in ended if end == last), bool(ended)
 
 
 def _of_tier[R: RateLike](rates: Sequence[R], capacity: Capacity) -> Sequence[R]:
     tiers = {tier_of(rate.band) for rate in rates}
     if not tiers >= {"HIGH", "LOW"}:
         return rates
-    if capacity.kva is None:
+    if (tier := capacity.tier) is None:
         raise Unpriced("no_capacity")
-    tier = "HIGH" if capacity.kva >= _HIGH_FROM_KVA else "LOW"
     return [rate for rate in rates if tier_of(rate.band) in {tier, None}]
 
 

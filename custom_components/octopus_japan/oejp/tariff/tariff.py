@@ -8,8 +8,9 @@ from decimal import Decimal
 from .billing_calendar import BillingCalendar, BillingPeriod
 from .interval import Interval
 from .japan_time import month_of, month_start
-from .model import AdderBasis, Component, Gap, Per, Provenance, RateCard, Unpriced, find
+from .model import AdderBasis, Component, Gap, Per, RateCard, Unpriced, find
 from .monthly_rates import MonthlyPrice, MonthlyRates, Timeline
+from .provenance import Provenance
 from .schedule import Mismatch
 
 
@@ -88,7 +89,7 @@ class Stretch:
 def stretch_at(tariff: Tariff, at: datetime) -> Stretch:
     """Find what is in force at an instant, and until when."""
     card = tariff.card_at(at)
-    if card.bands and card.schedule is None:
+    if card.bands and (card.schedule is None or card.schedule.row_at(at) is None):
         raise Unpriced("unknown_schedule")
     period = tariff.calendar.period_at(at)
     by_reading = tariff.adder_basis is AdderBasis.READING_MONTH
@@ -104,7 +105,7 @@ def stretch_at(tariff: Tariff, at: datetime) -> Stretch:
             card, tariff.adders.fuel_cost_adjustment_of(card.product_code), month
         ),
         renewable_energy_levy=_levy(tariff.adders.renewable_energy_levy, month),
-        subsidy=tariff.adders.subsidy.stated(of_use) if tariff.subsidies else None,
+        subsidy=_subsidy(tariff, of_use),
         month=month,
     )
 
@@ -183,6 +184,12 @@ def _fuel(card: RateCard, timeline: Timeline, month: int) -> MonthlyPrice | None
     if (price := timeline.at(month)) is None:
         raise Unpriced("no_fuel_cost_adjustment")
     return price
+
+
+def _subsidy(tariff: Tariff, month: int) -> MonthlyPrice | None:
+    """Return a month's discount; one of no yen is none."""
+    found = tariff.adders.subsidy.stated(month) if tariff.subsidies else None
+    return found if found and found.price else None
 
 
 def _levy(timeline: Timeline, month: int) -> MonthlyPrice:

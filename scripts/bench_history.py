@@ -61,8 +61,9 @@ from custom_components.octopus_japan.oejp.tariff.published import (
     fuel_cost_adjustments,
     renewable_energy_levies,
 )
+from custom_components.octopus_japan.recorder import recorder_pass
 from custom_components.octopus_japan.recorder.meter_history import (
-    PointHistory,
+    MeterHistory,
     energy_series,
     money_series,
 )
@@ -219,7 +220,7 @@ class Resolver(ThreadedResolver):
 
 async def imported(readings: ReadingsCoordinator) -> None:
     """Wait for the background import."""
-    while readings.importer._task is None or not readings.importer._task.done():  # noqa: ASYNC110
+    while readings.backfill._task is None or not readings.backfill._task.done():  # noqa: ASYNC110
         await asyncio.sleep(0.005)
 
 
@@ -228,7 +229,7 @@ async def five_years(household: str) -> dict[str, float]:
     inserts = Inserts()
     with (
         service(household) as simulator,
-        patch.object(recorder_statistics, "import_statistics", inserts),
+        patch.object(recorder_pass, "import_statistics", inserts),
         counted() as asked,
     ):
         async with home_assistant() as hass:
@@ -247,13 +248,11 @@ async def five_years(household: str) -> dict[str, float]:
             inserts.seconds -= first[0]
             inserts.rows -= first[1]
             rows = len(
-                (
-                    await readings.point(simulator.spin).energy.read(
-                        datetime(2000, 1, 1, tzinfo=UTC)
-                    )
-                ).rows
+                await readings.meter(simulator.spin).energy.async_read(
+                    datetime(2000, 1, 1, tzinfo=UTC)
+                )
             )
-            assert simulator.spin in readings.memory.parts.complete
+            assert readings.backfill.progress(simulator.spin) == 1
             requests = Counter(asked)
             poll = await polls(hass, simulator, readings)
     return {
@@ -333,13 +332,14 @@ def tariff() -> Tariff:
     return Tariff((card,), adders, BillingCalendar(day=18))
 
 
-async def store(hass: HomeAssistant, spin: str, now: datetime, hours: int) -> PointHistory:
+async def store(hass: HomeAssistant, spin: str, now: datetime, hours: int) -> MeterHistory:
     """Put hours into the database as if they had been imported, all of them 0.5 kWh."""
-    energy = energy_series(hass, consumption_id(digest(spin)), "Consumption", "bench")
-    money = money_series(hass, cost_id(digest(spin)), "Cost", "bench")
+    energy = energy_series(hass, consumption_id(digest(spin)), "Consumption")
+    money = money_series(hass, cost_id(digest(spin)), "Cost")
     first = now - hours * HOUR
-    for series in (energy, money):
-        await series.update({first: Decimal("0.5")})
+    meter = MeterHistory(hass, energy, money, "bench")
+    half = Decimal("0.25")
+    await meter.record([(first, half), (first + HOUR / 2, half)], ConsumptionPricing(tariff()))
 
     def fill() -> None:
         with session_scope(hass=hass) as session:
@@ -364,7 +364,7 @@ async def store(hass: HomeAssistant, spin: str, now: datetime, hours: int) -> Po
                 )
 
     await get_instance(hass).async_add_executor_job(fill)
-    return PointHistory(hass, energy, money)
+    return meter
 
 
 def report(runs: Sequence[dict[str, float]]) -> dict[str, dict[str, float]]:

@@ -27,7 +27,7 @@ HOUSE: dict[str, set[str]] = {
     "identity": {"const"},
     "store": {"const", "oejp"},
     "issues": {"const"},
-    "recorder": {"oejp.household.hour"},
+    "recorder": {"oejp.household.hour", "oejp.tariff.interval"},
     "coordinators": {"const", "identity", "store", "recorder", "oejp"},
     "runtime": {"const", "store", "coordinators", "oejp"},
     "repairs": {"const", "identity", "issues", "runtime", "oejp"},

@@ -44,7 +44,7 @@ def full() -> Parts:
         bills={"0a": [Bill("1001", (LINE, BillLine())), Bill("1002")]},
         bands_seen={"0b": [BandSeen(date(2026, 11, 1), 47, "CONSUMPTION_03_NIGHT", 12)]},
         reading_paths={"0b": ChosenPath(ReadingPath.MEASUREMENTS, ReadingPath.SUPPLY_POINT, AT)},
-        asked_windows={"0b": [AskedWindow(AT, LATER, LATER, 2)]},
+        asked_windows={"0b": [AskedWindow(AT, LATER, 2), AskedWindow(LATER)]},
         crossed_steps={"0b": CrossedStep(AT, Decimal(120), AT)},
         entered_rates={
             "GREEN": [EnteredRate("fuel_cost_adjustment", date(2026, 10, 1), Decimal("3.30"))]

@@ -73,7 +73,7 @@ def _supply_point(clocks: OctopusRuntimeData, point: SupplyPointData) -> dict[st
         "closed_billing_periods": len(point.interval_readings),
         "reading_path": path.recent,
         "history_path": path.old,
-        "history_imported": clocks.readings.importer.progress(spin),
+        "history_imported": clocks.readings.backfill.progress(spin),
         "usage": _usage(usage) if usage else None,
         "price": _price(prices) if prices else None,
     }

@@ -79,7 +79,7 @@ class OctopusEntity[CoordinatorT: DataUpdateCoordinator[Any]](CoordinatorEntity[
         description: EntityDescription,
         device: DeviceInfo,
     ) -> None:
-        super().__init__(coordinator)
+        super().__init__(coordinator, context=number)
         self.entity_description = description
         self.number = number
         self._attr_unique_id = f"{digest(number)}_{description.key}"

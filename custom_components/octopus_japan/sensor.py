@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, override
 
 from homeassistant.components.sensor import (
@@ -196,13 +197,17 @@ def _total(what: str, period: str, *, enabled: bool) -> OctopusSensorDescription
         state_class=SensorStateClass.TOTAL,
         suggested_display_precision=digits,
         entity_registry_enabled_default=enabled,
-        value_fn=lambda usage: float(total(usage).value),
+        value_fn=lambda usage: _number(total(usage).value),
         attributes_fn=lambda usage: {
             "complete": total(usage).complete,
             "complete_until": total(usage).complete_until,
         },
         last_reset_fn=lambda usage: usage.periods[period].start,
     )
+
+
+def _number(value: Decimal | None) -> float | None:
+    return None if value is None else float(value)
 
 
 def _delay(usage: Usage) -> float | None:

@@ -89,12 +89,14 @@ class ChosenPath:
 
 @dataclass(frozen=True, slots=True)
 class AskedWindow:
-    """A window of history, when it was last asked for, and how often in a row it came back with something missing."""
+    """A window of history, by its start: when it was last asked for and answered; None, where it is to be read again.
+
+    `empty`: how many answers in a row brought nothing.
+    """
 
     start: datetime
-    end: datetime
-    asked_at: datetime
-    missing: int = 0
+    asked_at: datetime | None = None
+    empty: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +143,6 @@ class Parts:
     crossed_steps: dict[str, CrossedStep] = field(default_factory=dict)
     entered_rates: dict[str, list[EnteredRate]] = field(default_factory=dict)
     entered_hours: dict[str, list[EnteredHours]] = field(default_factory=dict)
-    imported: dict[str, datetime] = field(default_factory=dict)
-    complete: list[str] = field(default_factory=list)
-    gaps: dict[str, list[datetime]] = field(default_factory=dict)
-    oldest: dict[str, datetime] = field(default_factory=dict)
-    reread: dict[str, datetime] = field(default_factory=dict)
 
 
 def _is(kind: type, value: object) -> Any:

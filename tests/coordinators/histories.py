@@ -32,7 +32,7 @@ from pytest_homeassistant_custom_component.common import (
 from custom_components.octopus_japan.const import DOMAIN
 from custom_components.octopus_japan.identity import digest
 from custom_components.octopus_japan.oejp.household.hour import HALF_HOUR
-from custom_components.octopus_japan.recorder import series as series_module
+from custom_components.octopus_japan.recorder import recorder_pass as recorder_pass_module
 from custom_components.octopus_japan.recorder.series import Series
 from custom_components.octopus_japan.recorder.statistic_ids import (
     compensation_id,
@@ -345,12 +345,10 @@ class History:
     async def busy(self, **parts: float) -> None:
         """Keep the recorder busy for longer than anybody waits."""
         block = self._blocked()
-        with patch.object(series_module, "WRITE_TIMEOUT", 0.02):
+        with patch.object(recorder_pass_module, "ALIVE", 0.02):
             self._advance(timedelta(**parts))
             async_fire_time_changed(self.hass)
-            await self.machinery.ticking(
-                self.hass.async_block_till_done(wait_background_tasks=True)
-            )
+            await self._moment(0.2)
         block.go_on.set()
         await self.machinery.settle()
 
@@ -386,12 +384,12 @@ class History:
     async def stored(self) -> dict[str, list[Row]]:
         """Return all rows of each statistic."""
         return {
-            item.statistic_id: (await self._series(item).read(LONG_AGO)).rows
+            item.statistic_id: await self._series(item).async_read(LONG_AGO)
             for item in self.watched
         }
 
     def _series(self, item: Watched) -> Series:
-        return Series(self.hass, item.statistic_id, "", "", entry_id="reader")
+        return Series(self.hass, item.statistic_id, "", "")
 
     async def adjust(self, ago: float, centi: int, *, money: bool) -> bool:
         """Move the sums from some stored hour on."""
@@ -459,7 +457,7 @@ class History:
         clocks = self.entry.runtime_data
         for clock in (clocks.readings, clocks.exports):
             for number in clock.numbers():
-                clock.importer.async_again(number)
+                clock.backfill.async_ask(number)
         await self.machinery.settle()
 
     def _calendars_agree(self) -> bool:
@@ -478,7 +476,7 @@ class History:
         truth = self.simulator.truth
         now = self.simulator.clock.now()
         values = (truth.costs if item.money else truth.hours)(item.point.identifier, LONG_AGO, now)
-        rows = (await self._series(item).read(LONG_AGO)).rows
+        rows = await self._series(item).async_read(LONG_AGO)
         starts = {row.start for row in rows}
         assert len(starts) == len(rows), item.statistic_id
         assert (starts - values.keys(), values.keys() - starts) == (set(), set()), (

@@ -13,7 +13,6 @@ from homeassistant.helpers import device_registry as dr
 import pytest
 
 from custom_components.octopus_japan.const import DOMAIN
-from custom_components.octopus_japan.coordinators.backfill import Paused
 from custom_components.octopus_japan.identity import digest
 from custom_components.octopus_japan.oejp.kraken import (
     AuthFailure,
@@ -21,8 +20,9 @@ from custom_components.octopus_japan.oejp.kraken import (
     KrakenClient,
     ReadingPath,
 )
-from custom_components.octopus_japan.recorder import series as series_module
-from custom_components.octopus_japan.recorder.series import ClaimedError, NotWrittenError, Series
+from custom_components.octopus_japan.recorder import recorder_pass as recorder_pass_module
+from custom_components.octopus_japan.recorder.recorder_pass import NotWrittenError
+from custom_components.octopus_japan.recorder.series import Series
 from custom_components.octopus_japan.recorder.statistic_ids import (
     compensation_id,
     consumption_id,
@@ -57,7 +57,7 @@ def asked(home: Home) -> list[str]:
 
 
 async def stored(home: Home, statistic_id: str) -> list[Row]:
-    return (await Series(home.hass, statistic_id, "", "", entry_id="reader").read(LONG_AGO)).rows
+    return await Series(home.hass, statistic_id, "", "").async_read(LONG_AGO)
 
 
 async def equal(home: Home, number: str, *, exported: bool = False) -> None:
@@ -80,13 +80,12 @@ def half_hour(days: float) -> datetime:
 
 
 async def test_all_history_is_there_after_signing_in(home: Home) -> None:
-    entry = await home.sign_in(HOUSEHOLD)
+    await home.sign_in(HOUSEHOLD)
     spin = home.spin(HOUSEHOLD)
     await equal(home, spin)
     assert home.state(spin, "history_import").state == "100.0"
     # 42 days: the last 31, then the rest.
     assert asked(home) == ["HalfHourlyReadings"] * 2
-    assert spin in entry.runtime_data.memory.parts.complete
 
 
 async def test_a_poll_asks_once_and_without_news_writes_and_shows_nothing(home: Home) -> None:
@@ -95,7 +94,7 @@ async def test_a_poll_asks_once_and_without_news_writes_and_shows_nothing(home: 
     shown = []
     readings.async_add_listener(lambda: shown.append(1))
     asked(home)
-    with patch.object(series_module, "async_add_external_statistics") as write:
+    with patch.object(recorder_pass_module, "import_statistics") as write:
         await readings.async_refresh()
     assert asked(home) == ["HalfHourlyReadings"]
     write.assert_not_called()
@@ -105,27 +104,25 @@ async def test_a_poll_asks_once_and_without_news_writes_and_shows_nothing(home: 
 async def test_the_windows_that_are_read_again(home: Home) -> None:
     entry = await home.sign_in(HOUSEHOLD)
     ways = entry.runtime_data.readings.ways(home.spin(HOUSEHOLD))
-    windows: list[tuple[timedelta, timedelta]] = []
+    windows: list[int] = []
     real = ways.fetch
 
-    async def fetch(start: datetime, end: datetime, **options: Any) -> Any:
-        now = home.simulator.clock.now()
-        windows.append((now - start, now - end))
-        return await real(start, end, **options)
+    async def fetch(account: str, start: datetime, end: datetime, **options: Any) -> Any:
+        windows.append((home.simulator.clock.now() - start).days)
+        return await real(account, start, end, **options)
 
     with patch.object(ways, "fetch", fetch):
         await home.pass_time(timedelta(minutes=31))
-        assert [start.days for start, _ in windows] == [7]
+        assert windows == [7]
         windows.clear()
         await home.pass_time(timedelta(days=1))
-        # Daily to the start of the billing period before this one: 9 October.
-        assert [start.days for start, _ in windows] == [7, 43, 12]
+        # Daily to the start of the billing period before this one, 9 October: the windows of 31 days that touch it.
+        assert windows[0] == 7
+        assert max(windows) == 43
+        assert len(windows) <= 4
         windows.clear()
         await home.pass_time(timedelta(hours=1))
-        assert [start.days for start, _ in windows] == [7]
-        windows.clear()
-        await home.pass_time(timedelta(days=7))
-        assert len(windows) == 3
+        assert windows == [7]
 
 
 async def test_a_correction_of_weeks_ago_arrives_with_the_daily_reading(home: Home) -> None:
@@ -142,20 +139,22 @@ async def test_a_correction_of_weeks_ago_arrives_with_the_daily_reading(home: Ho
 async def test_costs_only_of_the_periods_touched(home: Home) -> None:
     entry = await home.sign_in(HOUSEHOLD)
     spin = home.spin(HOUSEHOLD)
-    point = entry.runtime_data.readings.point(spin)
-    home.simulator.world.correct(spin, half_hour(30), "4.56")
-    priced: list[tuple[datetime, datetime]] = []
-    real = point.energy.read
+    pricing = entry.runtime_data.readings.pricing(spin)
+    home.simulator.world.correct(spin, half_hour(1), "4.56")
+    priced: list[int] = []
+    real = type(pricing).price
 
-    async def read(start: datetime, end: datetime | None = None) -> Any:
-        if end is not None:
-            priced.append((start, end))
-        return await real(start, end)
+    def price(self: Any, hours: Any) -> Any:
+        priced.append(len(hours))
+        return real(self, hours)
 
-    with patch.object(point.energy, "read", read):
-        await home.pass_time(timedelta(days=1))
-    first, second, *_ = home.simulator.truth.periods(spin)
-    assert first in priced or (first[0], second[1]) in priced
+    with patch.object(type(pricing), "price", price):
+        await home.pass_time(timedelta(minutes=31))
+    start, _ = pricing.period(half_hour(1))
+    # Once, this billing period, of two and of 42 days.
+    known = len(home.simulator.truth.hours(spin, start, home.simulator.clock.now()))
+    assert known == priced[0] < 14 * 24
+    assert len(priced) == 1
     await equal(home, spin)
 
 
@@ -183,22 +182,20 @@ async def test_history_while_the_recorder_stands_still(home: Home) -> None:
     assert await stored(home, consumption_id(digest(spin))) == []
     assert float(home.state(spin, "consumption_yesterday").state) > 0
     home.hass.set_state(CoreState.running)
-    entry.runtime_data.readings.importer.async_start()
+    entry.runtime_data.readings.backfill.async_start()
     await home.settle()
     await equal(home, spin)
     assert asked(home) == ["HalfHourlyReadings"]
 
 
-async def test_an_import_that_is_cut_off_goes_on(home: Home) -> None:
-    with patch("custom_components.octopus_japan.coordinators.backfill.CHUNK", 1):
-        home.simulator.faults.add("http_500", operation="HalfHourlyReadings", times=1)
-        entry = await home.sign_in(HOUSEHOLD)
-        spin = home.spin(HOUSEHOLD)
-        # The first poll failed, and the import waits for nothing.
-        assert spin in entry.runtime_data.memory.parts.complete
-        await home.pass_time(timedelta(minutes=31))
-        await home.pass_time(timedelta(days=1))
-        await equal(home, spin)
+async def test_a_first_poll_that_fails_keeps_nothing_from_coming(home: Home) -> None:
+    home.simulator.faults.add("http_500", operation="HalfHourlyReadings", times=1)
+    entry = await home.sign_in(HOUSEHOLD)
+    spin = home.spin(HOUSEHOLD)
+    # The first poll failed, and the import waits for nothing.
+    assert entry.runtime_data.readings.backfill.progress(spin) == 1
+    await home.pass_time(timedelta(minutes=31))
+    await equal(home, spin)
 
 
 @pytest.mark.parametrize("fault", ["http_500", "throttled"])
@@ -215,8 +212,8 @@ async def test_an_import_that_is_disturbed_waits_and_goes_on(home: Home, fault: 
     with patch.object(KrakenClient, "half_hourly_readings", disturbed):
         entry = await home.sign_in(HOUSEHOLD)
         spin = home.spin(HOUSEHOLD)
-        importer = entry.runtime_data.readings.importer
-        assert importer.progress(spin) == 0
+        importer = entry.runtime_data.readings.backfill
+        assert importer.progress(spin) < 1
         importer.async_start()
         await home.settle()
         assert len(calls) == 2
@@ -231,10 +228,10 @@ async def test_most_of_the_allowance_is_left_to_others(home: Home) -> None:
     home.simulator.points.spend(viewer, 12_000)
     entry = await home.sign_in(HOUSEHOLD)
     spin = home.spin(HOUSEHOLD)
-    importer = entry.runtime_data.readings.importer
+    importer = entry.runtime_data.readings.backfill
     assert asked(home) == ["HalfHourlyReadings"]
-    assert importer.progress(spin) == 0
-    assert home.state(spin, "history_import").state == "0.0"
+    assert importer.progress(spin) < 1
+    assert float(home.state(spin, "history_import").state) < 100
     await home.pass_time(timedelta(minutes=61))
     assert importer.progress(spin) == 1
 
@@ -244,22 +241,21 @@ async def test_without_knowing_the_allowance(home: Home, fault: Any) -> None:
     options = {"field": "rateLimitInfo"} if fault == "refused_field" else {"operation": "RateLimit"}
     home.simulator.faults.add(fault, times=1, **options)
     entry = await home.sign_in(HOUSEHOLD)
-    progress = entry.runtime_data.readings.importer.progress(home.spin(HOUSEHOLD))
-    assert progress == (1 if fault == "refused_field" else 0)
+    progress = entry.runtime_data.readings.backfill.progress(home.spin(HOUSEHOLD))
+    assert (progress == 1) is (fault == "refused_field")
 
 
-async def test_gaps_of_old_windows_are_asked_for_again(home: Home) -> None:
-    """No later pass may reach back to them."""
+async def test_a_hole_is_asked_for_again_and_ever_more_rarely(home: Home) -> None:
+    """No re-read by age reaches back to it: of a history of two years."""
     spin = home.spin(HOUSEHOLD)
-    world = home.simulator.world
-    world.withhold(spin, half_hour(38), half_hour(36), NOW + timedelta(days=2))
+    home.simulator.world.withhold(spin, half_hour(38), half_hour(36), NOW + timedelta(days=400))
     entry = await home.sign_in(HOUSEHOLD)
-    memory = entry.runtime_data.memory.parts
-    assert len(memory.gaps[spin]) == 1
-    asked(home)
-    await home.pass_time(timedelta(days=8))
-    assert memory.gaps[spin] == []
-    await equal(home, spin)
+    [first, *_] = entry.runtime_data.memory.parts.asked_windows[digest(spin)]
+    assert first.empty == 0
+    for hours, empty in ((1.1, 1), (1.1, 1), (5, 2), (6, 2), (19, 3)):
+        await home.pass_time(timedelta(hours=hours))
+        [known, *_] = entry.runtime_data.memory.parts.asked_windows[digest(spin)]
+        assert known.empty == empty
 
 
 async def test_a_long_time_off(home: Home) -> None:
@@ -282,7 +278,7 @@ async def test_removing_and_adding_the_entry_continues(home: Home) -> None:
     spin = home.spin(HOUSEHOLD)
     before = await stored(home, cost_id(digest(spin)))
     await home.hass.config_entries.async_remove(entry.entry_id)
-    with patch.object(series_module, "async_add_external_statistics") as write:
+    with patch.object(recorder_pass_module, "import_statistics") as write:
         await home.sign_in(HOUSEHOLD)
     write.assert_not_called()
     assert await stored(home, cost_id(digest(spin))) == before
@@ -295,14 +291,12 @@ async def test_two_entries_never_write_the_same_statistic(home: Home) -> None:
     spin = home.spin(HOUSEHOLD)
     two = await home.sign_in_with("another login", home.credentials(HOUSEHOLD))
     readings = two.runtime_data.readings
-    assert readings.importer.progress(spin) is None
+    assert readings.backfill.progress(spin) is None
     assert readings.data[spin].consumption == one.runtime_data.readings.data[spin].consumption
-    with pytest.raises(ClaimedError):
-        await readings.point(spin).review(await readings.pricing(spin))
     # When the first goes, the other goes on.
     await home.hass.config_entries.async_remove(one.entry_id)
     await home.pass_time(timedelta(hours=3))
-    assert readings.importer.progress(spin) == 1
+    assert readings.backfill.progress(spin) == 1
     await equal(home, spin)
 
 
@@ -318,32 +312,31 @@ async def test_a_point_that_fails_does_not_stop_the_others(home: Home) -> None:
 
 async def test_a_credential_that_is_no_longer_accepted_stops_the_background(home: Home) -> None:
     entry = await home.sign_in(HOUSEHOLD)
-    importer = entry.runtime_data.readings.importer
-    importer.async_again(home.spin(HOUSEHOLD))
+    importer = entry.runtime_data.readings.backfill
+    importer.async_ask(home.spin(HOUSEHOLD))
     await home.settle()
     home.simulator.world.households[HOUSEHOLD].password = "changed"
     home.simulator.faults.add("expired_token", operation="HalfHourlyReadings")
-    importer.async_again(home.spin(HOUSEHOLD))
+    importer.async_ask(home.spin(HOUSEHOLD))
     await home.settle()
     assert importer._timer is None or importer.progress(home.spin(HOUSEHOLD)) == 0
 
 
-async def test_a_busy_recorder_is_waited_for(home: Home) -> None:
+async def test_a_pass_that_fails_is_repeated(home: Home) -> None:
     entry = await home.sign_in(HOUSEHOLD)
     readings = entry.runtime_data.readings
     spin = home.spin(HOUSEHOLD)
     home.simulator.world.correct(spin, half_hour(3), "4.56")
-    with patch.object(Series, "written", return_value=False):
+    with patch.object(recorder_pass_module, "import_statistics", return_value=False):
         await readings.async_refresh()
         await home.settle()
     # It is shown already.
     assert readings.data[spin].published_until is not None
-    assert readings.importer._timer is not None
+    assert readings.meter(spin).held
+    assert readings.backfill._timer is not None
     await home.pass_time(timedelta(minutes=6))
-    await home.pass_time(timedelta(minutes=31))
+    assert readings.meter(spin).held is None
     await equal(home, spin)
-    with pytest.raises(Paused), patch.object(readings, "record", return_value=False):
-        await readings.importer._record(spin, [])
 
 
 # The action
@@ -422,9 +415,9 @@ class TestInterruptions:
 
     async def test_unloading_forgets_the_timer(self, home: Home) -> None:
         entry = await home.sign_in(HOUSEHOLD)
-        importer = entry.runtime_data.readings.importer
+        importer = entry.runtime_data.readings.backfill
         home.simulator.faults.add("http_500", operation="HalfHourlyReadings")
-        importer.async_again(home.spin(HOUSEHOLD))
+        importer.async_ask(home.spin(HOUSEHOLD))
         await home.settle()
         assert importer._timer is not None
         await home.hass.config_entries.async_unload(entry.entry_id)
@@ -435,47 +428,35 @@ class TestInterruptions:
         readings = entry.runtime_data.readings
         error = KrakenAuthError("no", reason=AuthFailure.REJECTED)
         with patch.object(KrakenClient, "half_hourly_readings", side_effect=error):
-            readings.importer.async_again(home.spin(HOUSEHOLD))
+            readings.backfill.async_ask(home.spin(HOUSEHOLD))
             await home.settle()
-        assert readings.importer._timer is None
-        assert readings.importer.progress(home.spin(HOUSEHOLD)) == 0
-
-    @pytest.mark.parametrize(("error", "waits"), [(ClaimedError, False), (NotWrittenError, True)])
-    async def test_money_that_cannot_be_reviewed_now(
-        self, home: Home, error: type[Exception], waits: bool
-    ) -> None:
-        entry = await home.sign_in(HOUSEHOLD)
-        readings = entry.runtime_data.readings
-        point = readings.point(home.spin(HOUSEHOLD))
-        with patch.object(point, "review", side_effect=error):
-            readings.importer.async_start()
-            await home.settle()
-        assert (readings.importer._timer is not None) is waits
+        assert readings.backfill._timer is None
+        assert readings.backfill.progress(home.spin(HOUSEHOLD)) == 0
 
     async def test_what_waits_is_shown(self, home: Home) -> None:
         entry = await home.sign_in(HOUSEHOLD)
         readings = entry.runtime_data.readings
         spin = home.spin(HOUSEHOLD)
-        point = readings.point(spin)
-        before = await point.hours(half_hour(2))
+        meter = readings.meter(spin)
+        before = await meter.hours(half_hour(2))
         home.simulator.world.correct(spin, half_hour(1), "9.99")
-        with patch.object(Series, "update", side_effect=NotWrittenError):
+        with patch.object(meter, "record", side_effect=NotWrittenError):
             await readings.async_refresh()
             await home.settle()
-        assert point.waits
+        assert meter.held
         assert await stored(home, consumption_id(digest(spin)))
-        after = await point.hours(half_hour(2))
+        after = await meter.hours(half_hour(2))
         assert [row.start for row in after] == [row.start for row in before]
         assert sum(hour.kwh for hour in after) > sum(hour.kwh for hour in before)
         await home.pass_time(timedelta(minutes=31))
-        assert not point.waits
+        assert not meter.held
         await equal(home, spin)
 
     async def test_without_any_reading_there_is_nothing_to_review(self, home: Home) -> None:
         home.simulator.faults.add("empty", field="halfHourlyReadings")
         home.simulator.faults.add("empty", field="importReadings")
         home.simulator.faults.add("empty", field="measurements")
-        entry = await home.sign_in(HOUSEHOLD)
+        await home.sign_in(HOUSEHOLD)
         spin = home.spin(HOUSEHOLD)
         assert await stored(home, consumption_id(digest(spin))) == []
         home.simulator.faults.clear()
@@ -483,4 +464,3 @@ class TestInterruptions:
         # What was asked for in vain is asked for again.
         await home.pass_time(timedelta(days=8))
         await equal(home, spin)
-        assert not entry.runtime_data.memory.parts.gaps[spin]

@@ -65,7 +65,7 @@ class ChosenPoint:
     async def hours(self, at: datetime) -> list[Hour]:
         """Return its hours of energy from the start of the billing period that `at` is in."""
         start = self.tariff.calendar.period_at(at).start
-        return await self.entry.runtime_data.readings.point(self.spin).hours(start)
+        return await self.entry.runtime_data.readings.meter(self.spin).hours(start)
 
     async def price_list(self, start: datetime, end: datetime) -> PriceList:
         """List its prices. Raises a translated error if there are none."""

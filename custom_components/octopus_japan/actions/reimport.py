@@ -9,7 +9,7 @@ from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from ..const import DOMAIN
-from ..coordinators.half_hourly import HistoryCoordinator
+from ..coordinators.half_hourly import HalfHourlyCoordinator
 from ..identity import is_ours, number_of
 from ..runtime import OctopusConfigEntry
 from .fields import instant, mistake
@@ -25,13 +25,13 @@ async def async_reimport_history(call: ServiceCall) -> None:
     data = call.data
     start = instant(data["start"], after=dt_util.utcnow()) if "start" in data else None
     for clock, number in _points(call.hass, data.get("device_id")):
-        clock.importer.async_again(number, start)
+        clock.backfill.async_ask(number, start)
 
 
 @callback
 def _points(
     hass: HomeAssistant, device_id: str | None
-) -> list[tuple[HistoryCoordinator[Any], str]]:
+) -> list[tuple[HalfHourlyCoordinator[Any], str]]:
     entries: list[OctopusConfigEntry] = hass.config_entries.async_loaded_entries(DOMAIN)
     chosen = None
     if device_id is not None:
@@ -42,7 +42,7 @@ def _points(
     elif not entries:
         # Raises what is the matter: none, or not loaded.
         entries = [async_get_config_entry(hass, DOMAIN, None)]
-    found: list[tuple[HistoryCoordinator[Any], str]] = [
+    found: list[tuple[HalfHourlyCoordinator[Any], str]] = [
         (clock, number)
         for entry in entries
         for clock in (entry.runtime_data.readings, entry.runtime_data.exports)

@@ -1,13 +1,12 @@
-"""All history older than the last week, in the background: the whole of it once, then again and again what may have changed.
+"""The worker behind a clock of readings: it writes what a poll brought, and reads what is due, in the background.
 
-The whole history is read oldest first, in imports of about half a year: each goes in front of what is stored and rewrites it
-with higher sums, so few and large ones are cheap, and what an interruption loses is small. How far it came is remembered.
+What is due is derived from the rows each time anew (`recorder/holes.py`). Whole history comes oldest first, so that rows are
+appended; what the polls hold waits until then, for an import in front of rows writes all of these again.
 """
 
 import asyncio
-from collections.abc import Sequence
-from datetime import datetime, timedelta
-from itertools import batched
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from homeassistant.core import CALLBACK_TYPE, CoreState, callback
@@ -15,30 +14,39 @@ from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN, LOGGER
-from ..oejp.household.hour import HALF_HOUR, HOUR, whole_hour
+from ..identity import digest
+from ..oejp.household.hour import HOUR, Pricing, whole_hour
 from ..oejp.kraken import (
-    LONGEST_WINDOW,
     KrakenAuthError,
     KrakenError,
     KrakenThrottledError,
     ReadingPath,
     concerns_login,
-    listed_since,
-    windows,
 )
 from ..oejp.kraken.models import Reading
-from ..recorder.series import ClaimedError, NotWrittenError
+from ..oejp.tariff.interval import Interval
+from ..recorder.holes import (
+    DAY,
+    Asked,
+    Due,
+    answered,
+    due,
+    midnight,
+    together,
+    window_start,
+    windows_of,
+)
+from ..recorder.meter_history import LONGEST_PASS
+from ..recorder.recorder_pass import NotWrittenError
+from ..store import AskedWindow
 
 if TYPE_CHECKING:
-    from .half_hourly import HistoryCoordinator
+    from .half_hourly import HalfHourlyCoordinator
 
-CHUNK = 6
-"""Windows of an import."""
 RECENT = timedelta(days=7)
-DAY = timedelta(days=1)
-WEEK = timedelta(days=7)
-THIRTEEN_MONTHS = timedelta(days=397)
+"""What each poll reads."""
 PAUSE = timedelta(minutes=5)
+LONGEST_PAUSE = timedelta(hours=2)
 
 ALLOWANCE = 4
 """Of the hourly points allowance we take at most this part."""
@@ -47,36 +55,39 @@ SURVEY = 1000
 RESERVE = 2000
 """What is asked for until the next look at them."""
 COSTS = {ReadingPath.HALF_HOURLY: 10}
-"""What a window costs, generously: one request of few points, or 16 pages of 17 each (FACTS 3)."""
+"""What a window costs, generously: one request of few points, or 16 pages of 17 each."""
 PAGED_COST = 17 * 16
 
 
 class Paused(Exception):  # noqa: N818  # Nothing is wrong.
     """Go on later."""
 
-    def __init__(self, wait: timedelta = PAUSE) -> None:
+    def __init__(self, wait: timedelta) -> None:
         super().__init__()
         self.wait = wait
 
 
-class HistoryImport:
+class Backfill:
     """Works through what is due. Nothing runs while it waits: it starts again by a timer, or with the next poll."""
 
-    def __init__(self, clock: HistoryCoordinator[Any]) -> None:
+    def __init__(self, clock: HalfHourlyCoordinator[Any]) -> None:
         self._clock = clock
         self._task: asyncio.Task[None] | None = None
         self._timer: CALLBACK_TYPE | None = None
-        self._read: dict[str, datetime] = {}
-        self._behind: dict[str, datetime] = {}
-        self._anew: set[str] = set()
+        self._again = False
+        self._reviewed: dict[str, Pricing] = {}
+        self._progress: dict[str, float] = {}
+        self._failures = 0
         self._spent = SURVEY
 
     @callback
     def async_start(self) -> None:
-        """Do what is due, unless that is under way or waits."""
+        """Do what is due: now, or once what is under way is done. While it pauses, only what is held is written."""
         clock = self._clock
-        running = self._task is not None and not self._task.done()
-        if running or self._timer or clock.hass.state is not CoreState.running:
+        if clock.hass.state is not CoreState.running:
+            return
+        if self._task is not None and not self._task.done():
+            self._again = True
             return
         self._task = clock.config_entry.async_create_background_task(
             clock.hass, self._async_run(), f"{DOMAIN} {clock.name} history"
@@ -90,181 +101,178 @@ class HistoryImport:
             self._timer = None
 
     @callback
-    def async_again(self, number: str, start: datetime | None = None) -> None:
-        """Read a point's history again from an hour on, or all of it."""
-        memory = self._clock.memory.parts
-        memory.imported.pop(number, None)
-        if start is not None:
-            memory.imported[number] = whole_hour(start)
-        if number in memory.complete:
-            memory.complete.remove(number)
-        memory.gaps.pop(number, None)
-        self._read.pop(number, None)
-        self._anew.add(number)
-        self._clock.memory.async_save()
+    def async_ask(self, number: str, start: datetime | None = None) -> None:
+        """Read a point's history again from a time on, or all of it. It is remembered over a restart."""
+        windows = windows_of(self._clock.supply(number, dt_util.utcnow()))
+        asked = [window for window in windows if start is None or window.end > start]
+        self._remember(number, asked, changed=None)
         self.async_stop()
         self.async_start()
 
-    @callback
-    def async_check(self, number: str, first: datetime | None, last: datetime | None) -> None:
-        """Note since when something is missing.
-
-        Rows that there were can be gone: the user can clear a statistic any day. Then all is read again.
-        """
-        if last is not None and last < listed_since(dt_util.utcnow()):
-            self._behind.setdefault(number, last)
-        memory = self._clock.memory.parts
-        known = memory.oldest.get(number)
-        if known is not None and (first is None or first > known):
-            LOGGER.info("Statistics of one point are gone; its history is read again")
-            del memory.oldest[number]
-            self.async_again(number)
-        elif first is not None and (known is None or first < known):
-            memory.oldest[number] = first
-            self._clock.memory.async_save()
-
     def progress(self, number: str) -> float | None:
-        """Return the part of the history that was read, 0 to 1; None where another entry keeps it."""
-        memory = self._clock.memory.parts
-        if not self._clock.point(number).claim():
-            return None
-        if number in memory.complete:
-            return 1.0
-        start, end = self._span(number)
-        reached = memory.imported.get(number, start)
-        return min(1.0, max(0.0, (reached - start) / (end - start))) if start < end else 1.0
-
-    def _span(self, number: str) -> tuple[datetime, datetime]:
-        """Return since when there may be history, and where the first poll of all began."""
-        now = dt_util.utcnow()
-        start = self._clock.supply(number).start or now - THIRTEEN_MONTHS
-        return self._clock.clip(number, whole_hour(start), listed_since(now))
+        """Return the part of the history that was read, 0 to 1; None while unknown, and where another entry keeps it."""
+        return self._progress.get(number)
 
     async def _async_run(self) -> None:
-        waits: list[timedelta] = []
-        for number in list(self._clock.numbers()):
-            try:
-                await self._work(number)
-            except KrakenAuthError:
-                # The coordinators start the reauthentication, and the entry is reloaded after it.
+        while True:
+            self._again = False
+            waits: list[timedelta] = []
+            changed: list[str] = []
+            for number in list(self._clock.numbers()):
+                try:
+                    if await self._work(number):
+                        changed.append(number)
+                except KrakenAuthError:
+                    # The coordinators start the reauthentication, and the entry is reloaded after it.
+                    break
+                except KrakenThrottledError as error:
+                    waits.append(error.retry_after or PAUSE)
+                    break
+                except KrakenError as error:
+                    LOGGER.debug("The history of one point waits: %s", error)
+                    waits.append(PAUSE)
+                except NotWrittenError as error:
+                    LOGGER.debug("The history of one point waits for the recorder: %s", error)
+                    waits.append(min(PAUSE * 2**self._failures, LONGEST_PAUSE))
+                    self._failures += 1
+                except Paused as pause:
+                    waits.append(pause.wait)
+            await self._clock.async_show(changed)
+            if waits and self._timer is None:
+                self._timer = async_call_later(self._clock.hass, min(waits), self._async_resume)
+            if not self._again:
                 return
-            except KrakenThrottledError as error:
-                waits = [error.retry_after or PAUSE]
-                break
-            except ClaimedError:
-                LOGGER.debug("Another entry keeps the history of one point")
-            except KrakenError as error:
-                LOGGER.debug("The history of one point waits: %s", error)
-                waits.append(PAUSE)
-            except NotWrittenError as error:
-                LOGGER.debug("The history of one point waits for the recorder: %s", error)
-                waits.append(PAUSE)
-            except Paused as pause:
-                waits.append(pause.wait)
-        if waits:
-            self._timer = async_call_later(self._clock.hass, min(waits), self._again)
 
     @callback
-    def _again(self, _now: datetime) -> None:
+    def _async_resume(self, _now: datetime) -> None:
         self._timer = None
         self.async_start()
 
-    async def _work(self, number: str) -> None:
+    async def _work(self, number: str) -> bool:
+        """Write what is held and read what is due of a point; True if that changed anything shown."""
         clock = self._clock
-        point = clock.point(number)
-        if not point.claim():
-            return
-        if point.waits:
-            # What was fetched while the recorder stood still.
-            await self._record(number, [])
-        changed = await self._import(number)
-        changed |= await self._reread(number)
-        changed |= await point.review(await clock.pricing(number))
-        if changed:
-            await clock.async_show(number)
-
-    async def _import(self, number: str) -> bool:
-        """Read the history from where it was left; True if there was any left."""
-        store = self._clock.memory
-        memory = store.parts
-        if number in memory.complete:
+        meter = clock.meter(number)
+        if not meter.claim():
+            meter.drop()
+            return self._progress.pop(number, None) is not None
+        pricing = clock.pricing(number)
+        whole = await meter.whole_hours()
+        found = await self._due(number, whole)
+        if found is None:
             return False
-        start, end = self._span(number)
-        if (reached := memory.imported.get(number)) is not None:
-            start = max(start, reached)
-        for chunk in batched(windows(start, end), CHUNK, strict=False):
-            await self._pace(number)
-            readings: list[Reading] = []
-            for window in chunk:
-                readings += await self._fetch(number, *window)
-            await self._record(number, readings)
-            memory.imported[number] = chunk[-1][1]
-            store.async_save()
-            LOGGER.info("History of one point read: %.0f %%", 100 * (self.progress(number) or 0))
-            await self._clock.async_show(number)
-        await self._fill_gaps(number)
-        memory.complete.append(number)
-        memory.reread[number] = dt_util.utcnow()
-        store.async_save()
-        if number not in self._anew:
-            # The first poll has just read the rest.
-            self._read[number] = dt_util.utcnow()
-        self._anew.discard(number)
-        LOGGER.info("The history of one point is complete")
-        return True
+        changed = self._note(number, found)
+        if _appended(found.windows, whole):
+            try:
+                changed |= await self._read(number, found.windows, whole, pricing)
+            except KrakenError, NotWrittenError, Paused:
+                await self._write_held(number, pricing)
+                raise
+            changed |= await self._write_held(number, pricing)
+        else:
+            changed |= await self._write_held(number, pricing)
+            changed |= await self._read(number, found.windows, whole, pricing)
+        changed |= await self._review(number, pricing)
+        self._failures = 0
+        return changed
 
-    async def _reread(self, number: str) -> bool:
-        """Read again what is due, until where the polls begin; True if anything was."""
+    async def _due(self, number: str, whole: Mapping[date, int]) -> Due | None:
+        """Derive what is due; None where the point is no longer listed."""
         clock = self._clock
-        memory = clock.memory.parts
         now = dt_util.utcnow()
-        weekly = _due(memory.reread.get(number), now, WEEK)
-        if not weekly and not _due(self._read.get(number), now, DAY):
+        end = whole_hour(now - RECENT) + HOUR
+        if (held := clock.meter(number).held) is not None:
+            # The poll has just read the rest.
+            end = min(end, held.start)
+        if number not in clock.numbers():
+            return None
+        return await clock.hass.async_add_executor_job(
+            due,
+            clock.supply(number, end),
+            whole,
+            self._asked(number),
+            now,
+            clock.reread_start(number, now),
+        )
+
+    def _note(self, number: str, found: Due) -> bool:
+        before = self._progress.get(number)
+        self._progress[number] = found.progress
+        return before != found.progress
+
+    async def _write_held(self, number: str, pricing: Pricing) -> bool:
+        """Write what polls brought. Windows that it covers need not be asked for now."""
+        clock = self._clock
+        meter = clock.meter(number)
+        if (held := meter.held) is None:
             return False
-        await self._pace(number)
-        ways = clock.ways(number)
-        start = min(clock.reread_start(number, now), self._behind.get(number, now))
-        if weekly:
-            start = min(start, whole_hour(now - THIRTEEN_MONTHS))
-        for window in ways.windows(*clock.clip(number, start, whole_hour(now - RECENT) + HOUR)):
-            await self._record(number, await self._fetch(number, *window))
-            await self._pace(number)
-        if weekly:
-            await self._fill_gaps(number)
-            memory.reread[number] = now
-            clock.memory.async_save()
-        self._read[number] = now
-        self._behind.pop(number, None)
-        return True
+        changed = await meter.record_held(pricing)
+        if number in clock.numbers():
+            until = whole_hour(dt_util.utcnow() - RECENT) + HOUR
+            covered = [w for w in windows_of(clock.supply(number, until)) if w.start >= held.start]
+            self._remember(number, covered, changed=changed)
+        return changed
 
-    async def _fill_gaps(self, number: str) -> None:
-        """Ask again for the windows that came with half hours missing: no later pass may reach back to them."""
-        gaps = self._clock.memory.parts.gaps.pop(number, [])
-        end = self._span(number)[1]
-        self._clock.memory.parts.gaps[number] = list(gaps)
-        for start in gaps:
-            for window in windows(start, min(start + LONGEST_WINDOW, end)):
-                await self._pace(number)
-                await self._record(number, await self._fetch(number, *window))
+    async def _read(
+        self,
+        number: str,
+        windows: Sequence[Interval],
+        whole: Mapping[date, int],
+        pricing: Pricing,
+    ) -> bool:
+        """Read windows, oldest first, in passes of at most 91 days; while a pause lasts nothing is asked for."""
+        clock = self._clock
+        changed = False
+        for group in together(windows, LONGEST_PASS):
+            if self._timer is not None or number not in clock.numbers():
+                break
+            await self._pace()
+            readings: list[Reading] = []
+            for window in group:
+                readings += await self._fetch(number, window)
+            clock.keep(number, readings)
+            found = await clock.meter(number).record(
+                ((reading.start_at, reading.value) for reading in readings), pricing
+            )
+            self._remember(number, group, changed=found)
+            changed |= found
+            if (left := await self._due(number, whole)) is not None and self._note(number, left):
+                LOGGER.info("History of one point read: %.0f %%", 100 * left.progress)
+                await clock.async_show([number])
+        return changed
 
-    async def _fetch(self, number: str, start: datetime, end: datetime) -> Sequence[Reading]:
+    async def _fetch(self, number: str, window: Interval) -> Sequence[Reading]:
         clock = self._clock
         ways = clock.ways(number)
-        supplied = clock.supply(number).start is not None
-        self._spent += COSTS.get(ways.old, PAGED_COST)
-        found = await ways.fetch(clock.account_number(number), start, end, supplied=supplied)
-        gaps = clock.memory.parts.gaps.setdefault(number, [])
-        if start in gaps:
-            gaps.remove(start)
-        if supplied and len(found) < (end - start) // HALF_HOUR and end <= self._span(number)[1]:
-            gaps.append(start)
-        return found
+        account_number, supplied = (
+            clock.account_number(number),
+            clock.supply_start(number) is not None,
+        )
+        readings: list[Reading] = []
+        for start, end in ways.windows(window.start, window.end):
+            self._spent += COSTS.get(ways.old, PAGED_COST)
+            readings += await ways.fetch(account_number, start, end, supplied=supplied)
+        return readings
 
-    async def _record(self, number: str, readings: Sequence[Reading]) -> None:
-        if not await self._clock.record(number, readings):
-            raise Paused
+    async def _review(self, number: str, pricing: Pricing) -> bool:
+        """Compare all money with what the pricing says, once for each pricing, and when money is gone.
 
-    async def _pace(self, number: str) -> None:
+        Newest first; but oldest first where there is none, so that rows are appended.
+        """
+        meter = self._clock.meter(number)
+        if pricing == self._reviewed.get(number) and not meter.money_lost:
+            return False
+        whole = await meter.whole_hours()
+        changed = False
+        if whole:
+            first, last = midnight(min(whole)), midnight(max(whole)) + DAY
+            spans = list(_pieces(first, last))
+            for span in spans if meter.money_lost else reversed(spans):
+                changed |= await meter.review(span, pricing)
+        meter.money_lost = False
+        self._reviewed[number] = pricing
+        return changed
+
+    async def _pace(self) -> None:
         """Leave most of the hourly points to others. A service that does not tell them has not complained."""
         if self._spent < SURVEY:
             return
@@ -280,6 +288,34 @@ class HistoryImport:
             raise Paused(timedelta(seconds=min(max(left, 60.0), 3600.0)))
         self._spent = 0
 
+    # What is remembered
 
-def _due(last: datetime | None, now: datetime, interval: timedelta) -> bool:
-    return last is None or now - last >= interval
+    def _asked(self, number: str) -> dict[datetime, Asked]:
+        stored = self._clock.memory.parts.asked_windows.get(digest(number), ())
+        return {window.start: Asked(window.asked_at, window.empty) for window in stored}
+
+    @callback
+    def _remember(self, number: str, windows: Iterable[Interval], *, changed: bool | None) -> None:
+        """Remember that windows were answered now; with `changed` None that they are to be read again."""
+        now = dt_util.utcnow()
+        asked = self._asked(number)
+        for window in windows:
+            start = window_start(window.start)
+            asked[start] = (
+                Asked() if changed is None else answered(asked.get(start), now, changed=changed)
+            )
+        self._clock.memory.parts.asked_windows[digest(number)] = [
+            AskedWindow(start, known.at, known.empty) for start, known in sorted(asked.items())
+        ]
+        self._clock.memory.async_save()
+
+
+def _appended(windows: Sequence[Interval], whole: Mapping[date, int]) -> bool:
+    """Tell whether nothing is stored that is newer than what is due."""
+    return bool(windows) and (not whole or midnight(max(whole)) < windows[-1].start)
+
+
+def _pieces(start: datetime, end: datetime) -> Iterator[Interval]:
+    while start < end:
+        yield Interval(start, min(start + LONGEST_PASS, end))
+        start += LONGEST_PASS

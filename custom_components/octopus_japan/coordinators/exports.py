@@ -1,6 +1,6 @@
 """The middle clock's other half: energy fed into the grid, and what is paid for it, by generation point."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -15,15 +15,15 @@ from ..const import NAME
 from ..identity import digest, last_four
 from ..oejp.household.hour import HOUR, Hour
 from ..oejp.household.totals import Period, Total, calendar_periods, totals
-from ..oejp.household.usage import GenerationPricing, energy, valued
+from ..oejp.household.usage import GenerationPricing, energy, half_hours
 from ..oejp.kraken import Direction, KrakenClient, PathFinder, listed_since
 from ..oejp.kraken.models import Reading
 from ..oejp.tariff import GenerationTariff, Unpriced, credit_at
-from ..recorder.meter_history import PointHistory, energy_series, money_series
+from ..recorder.meter_history import MeterHistory, energy_series, money_series
 from ..recorder.statistic_ids import compensation_id, return_id
 from ..store import OctopusStore
 from .account import AccountCoordinator
-from .half_hourly import HistoryCoordinator, Supply
+from .half_hourly import HalfHourlyCoordinator
 from .reading_paths import path_finder
 from .tariff_book import TariffBook
 
@@ -45,7 +45,7 @@ class PointExport:
     imported: float | None
 
 
-class ExportsCoordinator(HistoryCoordinator[PointExport]):
+class ExportsCoordinator(HalfHourlyCoordinator[PointExport]):
     """Energy fed into the grid, by GPIN."""
 
     def __init__(
@@ -62,29 +62,27 @@ class ExportsCoordinator(HistoryCoordinator[PointExport]):
         self.book = book
 
     @override
-    def numbers(self) -> Iterable[str]:
-        return self.account.data.generation_points
+    def numbers(self) -> Collection[str]:
+        return self.account.data.generation_points.keys()
 
     @override
-    def supply(self, number: str) -> Supply:
+    def supply_spans(self, number: str) -> Sequence[tuple[datetime | None, datetime | None]]:
         agreements = self.account.data.generation_points[number][1].agreements
-        starts = [agreement.valid_from for agreement in agreements if agreement.valid_from]
-        ends = [agreement.valid_to for agreement in agreements]
-        end = max((at for at in ends if at), default=None) if all(ends) else None
-        return Supply(min(starts, default=None), end)
+        return [(item.valid_from, item.valid_to) for item in agreements] or [(None, None)]
 
     @override
-    async def pricing(self, number: str) -> GenerationPricing:
+    def pricing(self, number: str) -> GenerationPricing:
         return GenerationPricing(self.book.generation(number))
 
     @override
-    def make_point(self, number: str) -> PointHistory:
-        hass, entry_id = self.hass, self.config_entry.entry_id
+    def make_meter(self, number: str) -> MeterHistory:
+        hass = self.hass
         name, point = f"{NAME} …{last_four(number)}", digest(number)
-        return PointHistory(
+        return MeterHistory(
             hass,
-            energy_series(hass, return_id(point), f"{name} return", entry_id),
-            money_series(hass, compensation_id(point), f"{name} compensation", entry_id),
+            energy_series(hass, return_id(point), f"{name} return"),
+            money_series(hass, compensation_id(point), f"{name} compensation"),
+            self.config_entry.entry_id,
         )
 
     @override
@@ -101,23 +99,25 @@ class ExportsCoordinator(HistoryCoordinator[PointExport]):
 
     @override
     async def fresh(self, number: str) -> PointExport:
-        now = dt_util.utcnow()
-        hours = await self.point(number).hours(calendar_periods(now)["last_month"].start)
+        now, since = dt_util.utcnow(), self.supply_start(number)
+        hours, yen = await self.meter(number).read(calendar_periods(now)["last_month"].start)
         return await self.hass.async_add_executor_job(
             partial(
                 _export,
                 hours,
+                yen,
                 self.book.generation(number),
                 now,
-                self.supply(number).start,
+                since,
                 latest=self.latest(number),
-                imported=self.importer.progress(number),
+                imported=self.backfill.progress(number),
             )
         )
 
 
 def _export(
     hours: Sequence[Hour],
+    yen: Mapping[datetime, Decimal],
     tariff: GenerationTariff,
     now: datetime,
     since: datetime | None,
@@ -125,15 +125,15 @@ def _export(
     latest: Reading | None,
     imported: float | None,
 ) -> PointExport:
-    periods = calendar_periods(now)
+    periods, halves = calendar_periods(now), half_hours(hours)
     try:
         credit = credit_at(tariff, now)
     except Unpriced:
         credit = None
     return PointExport(
         periods=periods,
-        export=totals(energy(hours), periods, since),
-        compensation=totals(valued(hours, GenerationPricing(tariff)), periods, since),
+        export=totals(energy(hours), periods, since, halves),
+        compensation=totals(yen, periods, since, halves),
         latest=latest,
         age=None if latest is None else (now - latest.end_at) // HOUR,
         credit=credit,

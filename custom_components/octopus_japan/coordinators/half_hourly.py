@@ -1,15 +1,14 @@
 """What the two clocks of half-hourly readings share: of energy taken from the grid, and of energy fed into it."""
 
 from abc import abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 import operator
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import CoreState, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.event import async_track_utc_time_change
 from homeassistant.helpers.start import async_at_started
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
@@ -26,30 +25,26 @@ from ..oejp.kraken import (
     listed_since,
 )
 from ..oejp.kraken.models import Reading
+from ..oejp.tariff.interval import Interval
 from ..recorder.claims import async_release
-from ..recorder.meter_history import PointHistory
+from ..recorder.holes import THIRTEEN_MONTHS
+from ..recorder.meter_history import MeterHistory
 from ..store import OctopusStore
 from .account import AccountCoordinator
-from .backfill import HistoryImport
+from .backfill import RECENT, Backfill
 from .errors import translated_errors
 
 INTERVAL = timedelta(minutes=30)
-RECENT = timedelta(days=7)
+
+type News = Callable[[Collection[str]], None]
+"""Called with the numbers of the points whose usage is another."""
 
 
-@dataclass(frozen=True, slots=True)
-class Supply:
-    """When a point was on supply; None where that is not told, or has no end."""
+class HalfHourlyCoordinator[UsageT](DataUpdateCoordinator[Mapping[str, UsageT]]):
+    """Asks for a recent window; `data` by point, without those that failed this time.
 
-    start: datetime | None
-    end: datetime | None = None
-
-
-class HistoryCoordinator[UsageT](DataUpdateCoordinator[Mapping[str, UsageT]]):
-    """Re-reads a recent window and rewrites what differs; `data` by point, without those that failed this time.
-
-    The window is a week; it is longer where less is stored, but one request always fetches it. All that is older is the
-    matter of the importer, in the background.
+    The window is a week; it is longer where less is stored, but one request always fetches it. What it brings is held in memory
+    and shown; `backfill` writes it, and reads all that is older, in the background. So nothing waits for the recorder.
     """
 
     config_entry: ConfigEntry[Any]
@@ -76,38 +71,40 @@ class HistoryCoordinator[UsageT](DataUpdateCoordinator[Mapping[str, UsageT]]):
         self.account = account
         self.memory = memory
         self.client = client
-        self.importer = HistoryImport(self)
-        self._points: dict[str, PointHistory] = {}
+        self.backfill = Backfill(self)
+        self._meters: dict[str, MeterHistory] = {}
         self._ways: dict[str, PathFinder] = {}
         self._recent: dict[str, dict[datetime, Reading]] = {}
+        self._news: list[News] = []
+        self._told: Mapping[str, UsageT] = {}
 
     @abstractmethod
-    def numbers(self) -> Iterable[str]:
-        """Return the numbers of the points."""
+    def numbers(self) -> Collection[str]:
+        """Return the numbers of the points listed now: others have been, and may be again."""
 
     @abstractmethod
-    def supply(self, number: str) -> Supply:
-        """Return when a point was on supply."""
+    def supply_spans(self, number: str) -> Sequence[tuple[datetime | None, datetime | None]]:
+        """Return from when until when a point was on supply; None where that is not told, or has no end."""
 
     @callback
     def learn(self, number: str) -> None:
         """Hand on what the recent readings tell beside energy."""
 
     @abstractmethod
-    async def pricing(self, number: str) -> Pricing:
-        """Return what the energy of a point is worth."""
+    def pricing(self, number: str) -> Pricing:
+        """Return what the energy of a point is worth, frozen: the only place where recording meets the tariff book."""
 
     @abstractmethod
-    def make_point(self, number: str) -> PointHistory:
+    def make_meter(self, number: str) -> MeterHistory:
         """Return the history of a point."""
-
-    @abstractmethod
-    def make_ways(self, number: str) -> PathFinder:
-        """Return how the readings of a point are asked for."""
 
     @abstractmethod
     def account_number(self, number: str) -> str:
         """Return the account that a point's readings are asked of."""
+
+    @abstractmethod
+    def make_ways(self, number: str) -> PathFinder:
+        """Return how the readings of a point are asked for."""
 
     @abstractmethod
     def reread_start(self, number: str, now: datetime) -> datetime:
@@ -126,24 +123,28 @@ class HistoryCoordinator[UsageT](DataUpdateCoordinator[Mapping[str, UsageT]]):
         entry.async_on_unload(
             async_track_utc_time_change(self.hass, self._async_new_day, hour=15, minute=0, second=1)
         )
-        entry.async_on_unload(self.importer.async_stop)
+        entry.async_on_unload(self.backfill.async_stop)
         entry.async_on_unload(partial(async_release, self.hass, entry.entry_id))
+
+    @callback
+    def async_on_news(self, news: News) -> CALLBACK_TYPE:
+        """Call with the numbers of the points whose usage is another; return what ends that."""
+        self._news.append(news)
+        return partial(self._news.remove, news)
 
     async def _async_new_day(self, _now: datetime) -> None:
         """Begin the periods of a new day: in Japan it begins at 15:00 UTC."""
-        if self.data:
-            usages = {number: await self.usage(number) for number in self.data}
-            self.async_set_updated_data(usages)
+        await self.async_show(list(self.data or ()))
 
     @callback
     def _async_started(self, hass: HomeAssistant) -> None:
-        self.importer.async_start()
+        self.backfill.async_start()
 
-    def point(self, number: str) -> PointHistory:
+    def meter(self, number: str) -> MeterHistory:
         """Return the history of a point, made when it is first asked for."""
-        if number not in self._points:
-            self._points[number] = self.make_point(number)
-        return self._points[number]
+        if number not in self._meters:
+            self._meters[number] = self.make_meter(number)
+        return self._meters[number]
 
     def ways(self, number: str) -> PathFinder:
         """Return how the readings of a point are asked for, made when it is first asked for."""
@@ -159,13 +160,28 @@ class HistoryCoordinator[UsageT](DataUpdateCoordinator[Mapping[str, UsageT]]):
         """Return the newest half hour."""
         return next(reversed(self._recent.get(number, {}).values()), None)
 
-    async def record(self, number: str, readings: Sequence[Reading]) -> bool:
-        """Write readings and what they are worth; False if the recorder does not take it now."""
-        self._keep(number, readings)
+    def supply_start(self, number: str) -> datetime | None:
+        """Return when supply began, None where that is not told."""
+        starts = [start for start, _ in self.supply_spans(number)]
+        return min((start for start in starts if start), default=None) if all(starts) else None
+
+    def supply(self, number: str, end: datetime) -> tuple[Interval, ...]:
+        """Return the times on supply before `end`; whole hours. What began nobody knows when is asked for thirteen months back."""
+        spans = [
+            Interval(whole_hour(start or end - THIRTEEN_MONTHS), min(until or end, end))
+            for start, until in self.supply_spans(number)
+        ]
+        return tuple(span for span in spans if span.start < span.end)
+
+    @callback
+    def keep(self, number: str, readings: Iterable[Reading]) -> None:
+        """Remember the half hours of the last weeks, for their bands and for the latest of them."""
+        since = dt_util.utcnow() - LONGEST_WINDOW
+        kept = self._recent.get(number, {}) | {
+            reading.start_at: reading for reading in readings if reading.start_at >= since
+        }
+        self._recent[number] = {start: kept[start] for start in sorted(kept) if start >= since}
         self.learn(number)
-        return await self.point(number).record(
-            ((reading.start_at, reading.value) for reading in readings), await self.pricing(number)
-        )
 
     async def usage(self, number: str) -> UsageT:
         """Return what the rows of a point say: the same object as long as they say the same."""
@@ -174,62 +190,68 @@ class HistoryCoordinator[UsageT](DataUpdateCoordinator[Mapping[str, UsageT]]):
         same = await self.hass.async_add_executor_job(operator.eq, fresh, known)
         return known if known is not None and same else fresh
 
-    async def async_show(self, number: str) -> None:
-        """Show what was stored in the background meanwhile."""
-        if number in (self.data or {}):
+    async def async_show(self, numbers: Iterable[str]) -> None:
+        """Show what was stored in the background meanwhile, of these points and to those who look at them."""
+        for number in numbers:
+            if number not in (self.data or {}) or number not in self.numbers():
+                continue
             usage = await self.usage(number)
-            self.async_set_updated_data({**self.data, number: usage})
+            if usage is self.data.get(number):
+                continue
+            self.data = {**self.data, number: usage}
+            for update, context in list(self._listeners.values()):
+                if context in {None, number}:
+                    update()
+        self._tell_news()
+
+    @override
+    @callback
+    def async_update_listeners(self) -> None:
+        super().async_update_listeners()
+        self._tell_news()
+
+    @callback
+    def _tell_news(self) -> None:
+        data = self.data or {}
+        numbers = [n for n, usage in data.items() if usage is not self._told.get(n)]
+        self._told = data
+        if numbers:
+            for news in list(self._news):
+                news(numbers)
 
     @override
     async def _async_update_data(self) -> Mapping[str, UsageT]:
         found: dict[str, UsageT] = {}
         failures: list[KrakenError] = []
         with translated_errors():
-            for number in self.numbers():
+            for number in list(self.numbers()):
                 try:
-                    await self._update(number)
+                    await self._poll(number)
                 except KrakenError as error:
                     if concerns_login(error):
                         raise
                     LOGGER.debug("No readings of one point: %s", error)
                     failures.append(error)
                 else:
-                    found[number] = await self.usage(number)
+                    if number in self.numbers():
+                        found[number] = await self.usage(number)
             if failures and not found:
                 raise failures[0]
-        self.importer.async_start()
+        self.backfill.async_start()
         return found
 
-    async def _update(self, number: str) -> None:
-        """Fetch and write the recent window."""
+    async def _poll(self, number: str) -> None:
+        """Ask for the recent window."""
+        newest = await self.meter(number).newest()
+        if number not in self.numbers():
+            return
         now = dt_util.utcnow()
-        first, last = await self.point(number).energy.span()
-        if self.hass.state is CoreState.running:
-            self.importer.async_check(
-                number, first.start if first else None, last.start if last else None
-            )
-        start, end = self.clip(number, listed_since(now), now)
-        if last is not None:
-            start = max(start, min(whole_hour(now - RECENT), last.start))
-        readings: Sequence[Reading] = []
-        if start < end:
-            account_number = self.account_number(number)
-            readings = await self.ways(number).fetch(account_number, start, end)
-        await self.record(number, readings)
-
-    def clip(self, number: str, start: datetime, end: datetime) -> tuple[datetime, datetime]:
-        """Leave of a time what the point was on supply for."""
-        supply = self.supply(number)
-        if supply.start is not None:
-            start = max(start, whole_hour(supply.start))
-        if supply.end is not None:
-            end = min(end, supply.end)
-        return start, end
-
-    def _keep(self, number: str, readings: Sequence[Reading]) -> None:
-        """Remember the half hours of the last weeks, for their bands and for the latest of them."""
-        since = dt_util.utcnow() - LONGEST_WINDOW
-        kept = self._recent.get(number, {}) | {
-            reading.start_at: reading for reading in readings if reading.start_at >= since
-        }
-        self._recent[number] = {start: kept[start] for start in sorted(kept) if start >= since}
+        start = listed_since(now)
+        if newest is not None:
+            start = max(start, min(whole_hour(now - RECENT), newest))
+        ways, account_number = self.ways(number), self.account_number(number)
+        for span in self.supply(number, now):
+            if (window := span.clip(Interval(start, now))) is not None:
+                readings = await ways.fetch(account_number, window.start, window.end)
+                self.keep(number, readings)
+                self.meter(number).hold((reading.start_at, reading.value) for reading in readings)

@@ -1,6 +1,6 @@
 """The fast clock: what the next kWh costs. It follows the wall clock and asks the network for nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -75,7 +75,7 @@ class PricesCoordinator(DataUpdateCoordinator[Mapping[str, PointPrices]]):
         """Price now, and follow the clock, the tariff book and the readings until the entry is unloaded."""
         entry = self.config_entry
         entry.async_on_unload(self._book.async_add_listener(self._async_move_on))
-        entry.async_on_unload(self._readings.async_add_listener(self._async_move_on))
+        entry.async_on_unload(self._readings.async_on_news(self._async_news))
         entry.async_on_unload(
             async_track_utc_time_change(self.hass, self._async_move_on, minute=(0, 30), second=0)
         )
@@ -98,6 +98,16 @@ class PricesCoordinator(DataUpdateCoordinator[Mapping[str, PointPrices]]):
         at = now or dt_util.utcnow()
         # Nothing is fetched: what the entities show moves, and the update's success stays as it is.
         self.data = {spin: self._prices(spin, at) for spin in self._readings.numbers()}
+        self.async_update_listeners()
+
+    @callback
+    def _async_news(self, numbers: Collection[str]) -> None:
+        """Price those points anew whose usage is another."""
+        at, listed = dt_util.utcnow(), self._readings.numbers()
+        self.data = {
+            **self.data,
+            **{spin: self._prices(spin, at) for spin in numbers if spin in listed},
+        }
         self.async_update_listeners()
 
     def _prices(self, spin: str, at: datetime) -> PointPrices:
@@ -167,7 +177,7 @@ class PricesCoordinator(DataUpdateCoordinator[Mapping[str, PointPrices]]):
         begin = tariff.calendar.period_at(start).start
         if known is not None and known.since <= begin:
             return known
-        hours = await self._readings.point(spin).hours(begin)
+        hours = await self._readings.meter(spin).hours(begin)
         return Use(hours, known.crossed if known else None) if hours else known
 
     def _crossed(self, spin: str) -> StepCrossed | None:

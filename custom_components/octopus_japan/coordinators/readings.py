@@ -1,6 +1,6 @@
 """The middle clock: half-hourly readings, every thirty minutes, into the recorder's long-term statistics."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -14,16 +14,16 @@ from ..const import NAME
 from ..identity import digest, last_four
 from ..oejp.household.usage import ConsumptionPricing, PointUsage, usage, usage_start
 from ..oejp.kraken import KrakenClient, PathFinder, listed_since
-from ..recorder.meter_history import PointHistory, energy_series, money_series
+from ..recorder.meter_history import MeterHistory, energy_series, money_series
 from ..recorder.statistic_ids import consumption_id, cost_id
 from ..store import OctopusStore
 from .account import AccountCoordinator
-from .half_hourly import HistoryCoordinator, Supply
+from .half_hourly import HalfHourlyCoordinator
 from .reading_paths import path_finder
 from .tariff_book import TariffBook
 
 
-class ReadingsCoordinator(HistoryCoordinator[PointUsage]):
+class ReadingsCoordinator(HalfHourlyCoordinator[PointUsage]):
     """Energy taken from the grid, by SPIN."""
 
     def __init__(
@@ -40,33 +40,33 @@ class ReadingsCoordinator(HistoryCoordinator[PointUsage]):
         self.book = book
 
     @override
-    def numbers(self) -> Iterable[str]:
-        return self.account.data.supply_points
+    def numbers(self) -> Collection[str]:
+        return self.account.data.supply_points.keys()
 
     @override
-    def supply(self, number: str) -> Supply:
+    def supply_spans(self, number: str) -> Sequence[tuple[datetime | None, datetime | None]]:
         point = self.account.data.supply_points[number]
-        ends = [period.supply_end_at for period in point.supply_periods]
-        end = max((at for at in ends if at), default=None) if all(ends) else None
-        return Supply(point.supply_start, end)
+        spans = [(period.supply_start_at, period.supply_end_at) for period in point.supply_periods]
+        return spans or [(point.supply_start, None)]
 
     @override
     def learn(self, number: str) -> None:
         self.book.async_learn(number, self.recent(number))
 
     @override
-    async def pricing(self, number: str) -> ConsumptionPricing:
+    def pricing(self, number: str) -> ConsumptionPricing:
         # What the readings say against a schedule changes no price.
         return ConsumptionPricing(replace(self.book.tariff(number), mismatches=()))
 
     @override
-    def make_point(self, number: str) -> PointHistory:
-        hass, entry_id = self.hass, self.config_entry.entry_id
+    def make_meter(self, number: str) -> MeterHistory:
+        hass = self.hass
         name, point = f"{NAME} …{last_four(number)}", digest(number)
-        return PointHistory(
+        return MeterHistory(
             hass,
-            energy_series(hass, consumption_id(point), f"{name} consumption", entry_id),
-            money_series(hass, cost_id(point), f"{name} cost", entry_id),
+            energy_series(hass, consumption_id(point), f"{name} consumption"),
+            money_series(hass, cost_id(point), f"{name} cost"),
+            self.config_entry.entry_id,
         )
 
     @override
@@ -85,17 +85,18 @@ class ReadingsCoordinator(HistoryCoordinator[PointUsage]):
 
     @override
     async def fresh(self, number: str) -> PointUsage:
-        now = dt_util.utcnow()
+        now, since = dt_util.utcnow(), self.supply_start(number)
         tariff = self.book.tariff(number)
-        hours = await self.point(number).hours(usage_start(tariff, now))
+        hours, yen = await self.meter(number).read(usage_start(tariff, now))
         return await self.hass.async_add_executor_job(
             partial(
                 usage,
                 hours,
+                yen,
                 tariff,
                 latest=self.latest(number),
                 now=now,
-                since=self.supply(number).start,
-                imported=self.importer.progress(number),
+                since=since,
+                imported=self.backfill.progress(number),
             )
         )

@@ -15,6 +15,9 @@ from ..oejp.household.hour import HALF_HOUR, PLACES, whole_hour
 TOLERANCE = 5e-9
 """States nearer than this are the same number: half a unit of the last place kept."""
 
+MOST = Decimal(100)
+"""More kWh than this no household's connection carries in half an hour."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -115,6 +118,19 @@ def hourly(half_hours: Mapping[datetime, Decimal] | Iterable[tuple[datetime, Dec
             partial[start + HALF_HOUR] = halves[start + HALF_HOUR]
     newest = max(halves, default=None)
     return Hours(complete, partial, newest if newest in partial else None)
+
+
+def sound(half_hours: Iterable[tuple[datetime, Decimal]]) -> dict[datetime, Decimal]:
+    """Return the half hours (start, kWh) that can be: on a half hour, with a time zone, finite, not negative, at most MOST.
+
+    One that cannot be is worse than none: its sum would stand in every later row.
+    """
+    return {start: kwh for start, kwh in half_hours if _can_be(start, kwh)}
+
+
+def _can_be(start: datetime, kwh: Decimal) -> bool:
+    on_half_hour = not (start.minute % 30 or start.second or start.microsecond)
+    return on_half_hour and start.tzinfo is not None and kwh.is_finite() and 0 <= kwh <= MOST
 
 
 def exact(value: float | Decimal) -> Decimal:

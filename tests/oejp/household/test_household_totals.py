@@ -38,7 +38,8 @@ def test_a_gap_stops_the_published_part_but_not_the_sum() -> None:
 
 
 def test_nothing_published() -> None:
-    assert totals({}, TODAY)["today"] == Total(Decimal(0), False, None, 0)
+    """What is not known is not 0."""
+    assert totals({}, TODAY)["today"] == Total(None, False, None, 0)
     assert totals(amounts(1), TODAY)["today"] == Total(Decimal("0.1"), False, None, 1)
 
 
@@ -69,3 +70,9 @@ def test_calendar_periods_are_japanese() -> None:
         "last_month": Period(datetime(2026, 12, 1, tzinfo=TOKYO), year),
     }
     assert calendar_periods(datetime(2026, 12, 31, 14, 59, tzinfo=UTC))["today"].end == year
+
+
+def test_an_hour_of_which_one_half_is_known_counts_and_is_not_complete() -> None:
+    halves = {DAY + 3 * HOUR}
+    found = totals(amounts(*range(24)), TODAY, halves=halves)["today"]
+    assert found == Total(Decimal("2.4"), False, DAY + 3 * HOUR, 24)

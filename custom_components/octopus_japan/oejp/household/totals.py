@@ -3,7 +3,7 @@
 Pure: no Home Assistant, no clock of its own. Days and months are those of Asia/Tokyo.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -26,11 +26,11 @@ class Period:
 class Total:
     """What is published of a period.
 
-    `value` adds up the `hours` that are there, in the unit of the rows. `complete` tells that none is missing;
-    `complete_until` up to when none is missing, None if the first hour is.
+    `value` adds up the `hours` that are there, in the unit of the rows; None while none is: what is not known is not 0.
+    `complete` tells that none is missing; `complete_until` up to when none is missing, None if the first hour is.
     """
 
-    value: Decimal
+    value: Decimal | None
     complete: bool
     complete_until: datetime | None
     hours: int
@@ -56,16 +56,23 @@ def totals(
     amounts: Mapping[datetime, Decimal],
     periods: Mapping[str, Period],
     since: datetime | None = None,
+    halves: Collection[datetime] = frozenset(),
 ) -> dict[str, Total]:
     """Return the total of each period by its name.
 
-    `amounts` has the kWh or yen of every hour stored within the periods, by its start in UTC. `since` is the start of supply where known: hours before it are not
-    missing. A period without any hour of supply is complete and 0.
+    `amounts` has the kWh or yen of every hour stored within the periods, by its start in UTC; of the hours in `halves` it has
+    only one half. `since` is the start of supply where known: hours before it are not missing. A period without any hour of
+    supply is complete and 0.
     """
-    return {name: _total(amounts, period, since) for name, period in periods.items()}
+    return {name: _total(amounts, period, since, halves) for name, period in periods.items()}
 
 
-def _total(amounts: Mapping[datetime, Decimal], period: Period, since: datetime | None) -> Total:
+def _total(
+    amounts: Mapping[datetime, Decimal],
+    period: Period,
+    since: datetime | None,
+    halves: Collection[datetime],
+) -> Total:
     start = min(max(period.start, since or period.start), period.end)
     start = start.replace(minute=0, second=0, microsecond=0)
     value = Decimal(0)
@@ -75,14 +82,13 @@ def _total(amounts: Mapping[datetime, Decimal], period: Period, since: datetime 
     hour = start
     while hour < period.end:
         amount = amounts.get(hour)
+        complete = complete and amount is not None and hour not in halves
         hour += HOUR
-        if amount is None:
-            complete = False
-            continue
-        value += amount
-        hours += 1
+        if amount is not None:
+            value += amount
+            hours += 1
         if complete:
             complete_until = hour
     if complete:
         complete_until = period.end
-    return Total(value, complete, complete_until, hours)
+    return Total(value if hours or complete else None, complete, complete_until, hours)

@@ -12,7 +12,7 @@ from ..kraken.models import Reading
 from ..tariff import BillingPeriod, Tariff, costs
 from ..tariff.export import GenerationTariff, credits_for
 from ..tariff.japan_time import JST
-from .hour import HOUR, PLACES, Hour, Pricing
+from .hour import HOUR, Hour
 from .totals import Period, Total, calendar_periods, totals
 
 TYPICAL_DAYS = timedelta(days=14)
@@ -50,7 +50,7 @@ class PointUsage:
         published = Decimal(0)
         start = period.start
         if period.start == self.period.start:
-            published = self.consumption["billing_period"].value
+            published = self.consumption["billing_period"].value or published
             start = max(start, self.published_until or start)
         return published + self._expected(start, at), start < at
 
@@ -72,20 +72,24 @@ def usage_start(tariff: Tariff, now: datetime) -> datetime:
 
 def usage(  # noqa: PLR0917
     hours: Sequence[Hour],
+    yen: Mapping[datetime, Decimal],
     tariff: Tariff,
     latest: Reading | None,
     now: datetime,
     since: datetime | None,
     imported: float | None,
 ) -> PointUsage:
-    """Sum up the hours of energy from `usage_start` on. `since` is the start of supply: earlier hours are not missing."""
+    """Sum up the hours of energy from `usage_start` on, and the yen of each as they are stored.
+
+    `since` is the start of supply: earlier hours are not missing.
+    """
     periods = _periods(tariff, now)
-    yen = valued(hours, ConsumptionPricing(tariff))
+    halves = half_hours(hours)
     return PointUsage(
         hours=hours,
         periods=periods,
-        consumption=totals(energy(hours), periods, since),
-        cost=totals(yen, periods, since),
+        consumption=totals(energy(hours), periods, since, halves),
+        cost=totals(yen, periods, since, halves),
         latest=latest,
         age=None if latest is None else (now - latest.end_at) // HOUR,
         published_until=hours[-1].start + HOUR if hours else None,
@@ -135,9 +139,9 @@ def energy(hours: Sequence[Hour]) -> dict[datetime, Decimal]:
     return {hour.start: hour.kwh for hour in hours}
 
 
-def valued(hours: Sequence[Hour], pricing: Pricing) -> dict[datetime, Decimal]:
-    """Return the yen by hour, to the places that the recorder keeps."""
-    return {start: round(yen, PLACES) for start, yen in pricing.price(hours)}
+def half_hours(hours: Sequence[Hour]) -> frozenset[datetime]:
+    """Return the hours of which only one half is known."""
+    return frozenset(hour.start for hour in hours if not hour.whole)
 
 
 def _periods(tariff: Tariff, now: datetime) -> dict[str, Period]:

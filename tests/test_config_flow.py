@@ -101,6 +101,32 @@ async def test_a_wrong_password_says_so_and_may_be_corrected(home: Home) -> None
     await recovers(home, form)
 
 
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        ("captcha", "captcha_required"),
+        ("locked", "authentication_failed"),
+        ("multi_factor", "mfa_required"),
+        ("password_expired", "password_expired"),
+        ("removed_input", "sign_in_ended"),
+        ("input_off", "sign_in_ended"),
+        ("sign_in_off", "sign_in_ended"),
+        ("http_401", "sign_in_failed"),
+        ("http_403", "sign_in_failed"),
+        ("http_429", "throttled"),
+        ("http_502", "cannot_connect"),
+    ],
+)
+async def test_why_signing_in_failed_is_said(home: Home, fault: Any, reason: str) -> None:
+    form = await open_form(home, "password")
+    fault = home.simulator.faults.add(fault)
+    form = await fill(home, form, password(home))
+    assert form["errors"] == {"base": reason}
+    home.simulator.faults.remove(fault)
+    # Even the same password may be sent again: the user may have set right what was wrong.
+    await recovers(home, form)
+
+
 async def test_too_many_attempts_say_so(home: Home) -> None:
     form = await open_form(home, "password")
     for _ in range(3):

@@ -29,7 +29,7 @@ HOUSE: dict[str, set[str]] = {
     "issues": {"const"},
     "recorder": {"oejp.household.hour", "oejp.tariff.interval"},
     "coordinators": {"const", "identity", "store", "recorder", "oejp"},
-    "runtime": {"const", "store", "coordinators", "oejp"},
+    "runtime": {"const", "store", "issues", "coordinators", "oejp"},
     "repairs": {"const", "identity", "issues", "runtime", "oejp"},
     "entity": {"const", "identity", "runtime"},
     "presentation": {"const", "coordinators", "oejp"},
@@ -43,7 +43,16 @@ HOUSE: dict[str, set[str]] = {
     "diagnostics": {"const", "identity", "runtime", "store", "coordinators", "oejp"},
     "system_health": {"const", "runtime", "oejp"},
     "config_flow": {"const", "runtime", "coordinators", "oejp"},
-    "__init__": {"const", "identity", "runtime", "store", "coordinators", "repairs", "actions"},
+    "__init__": {
+        "const",
+        "identity",
+        "issues",
+        "runtime",
+        "store",
+        "coordinators",
+        "repairs",
+        "actions",
+    },
 }
 
 

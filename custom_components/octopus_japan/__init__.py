@@ -14,8 +14,9 @@ from .coordinators.readings import ReadingsCoordinator
 from .coordinators.tariff_book import TariffBook
 from .coordinators.timetable import Timetable
 from .identity import number_of
+from .issues import async_forget
 from .repairs import async_watch_schedules
-from .runtime import OctopusConfigEntry, OctopusRuntimeData, kraken_client
+from .runtime import OctopusConfigEntry, OctopusRuntimeData, entry_client, forget_sign_in
 from .store import OctopusStore
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -29,7 +30,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 
 async def async_setup_entry(hass: HomeAssistant, entry: OctopusConfigEntry) -> bool:
     """Start the three clocks. Only the account is needed: without readings there are prices, and the other way round."""
-    client = kraken_client(hass, entry.data)
+    client = entry_client(hass, entry)
     memory = OctopusStore(hass, entry.entry_id)
     await memory.async_load()
 
@@ -63,6 +64,8 @@ async def async_unload_entry(hass: HomeAssistant, entry: OctopusConfigEntry) -> 
     """Stop the clocks."""
     if unloaded := await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
         await entry.runtime_data.memory.async_save_now()
+    if entry.disabled_by is not None:
+        async_forget(hass, entry)
     return unloaded
 
 
@@ -77,4 +80,6 @@ async def async_remove_config_entry_device(
 
 async def async_remove_entry(hass: HomeAssistant, entry: OctopusConfigEntry) -> None:
     """Forget what was remembered. Statistics stay: a new entry for the same supply point continues them."""
+    forget_sign_in(hass, entry)
+    async_forget(hass, entry)
     await OctopusStore(hass, entry.entry_id).async_remove()

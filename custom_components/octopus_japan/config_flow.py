@@ -30,11 +30,13 @@ from .oejp.kraken import (
     KrakenAuthError,
     KrakenConnectionError,
     KrakenError,
+    KrakenSignInEndedError,
+    KrakenSignInError,
     KrakenThrottledError,
 )
 from .oejp.kraken.models import Viewer
 from .oejp.tariff import AdderBasis
-from .runtime import OctopusConfigEntry, kraken_client
+from .runtime import OctopusConfigEntry, forget_sign_in, trial_client
 
 CONF_ADVANCED = "advanced"
 
@@ -151,15 +153,19 @@ class OctopusConfigFlow(ConfigFlow, domain=DOMAIN):
         """Sign in and look for electricity; return the login, or the error to show."""
         if not _address_allowed(data[CONF_URL]):
             return None, {"base": "invalid_url"}
-        client = kraken_client(self.hass, data)
         try:
-            viewer = await client.viewer()
-            for account in viewer.accounts:
-                supply = await client.supply_points(account.number)
-                if any(place.electricity_supply_points for place in supply.properties):
-                    return viewer, {}
+            with trial_client(self.hass, data) as client:
+                viewer = await client.viewer()
+                for account in viewer.accounts:
+                    supply = await client.supply_points(account.number)
+                    if any(place.electricity_supply_points for place in supply.properties):
+                        return viewer, {}
         except KrakenAuthError as error:
             return None, {"base": error.reason}
+        except KrakenSignInEndedError:
+            return None, {"base": "sign_in_ended"}
+        except KrakenSignInError:
+            return None, {"base": "sign_in_failed"}
         except KrakenThrottledError:
             return None, {"base": "throttled"}
         except KrakenConnectionError:
@@ -173,6 +179,8 @@ class OctopusConfigFlow(ConfigFlow, domain=DOMAIN):
         await self.async_set_unique_id(viewer.id)
         if self._entry is not None:
             self._abort_if_unique_id_mismatch(reason="wrong_login")
+            # Even the same credential may be sent again: the user knows that it works now.
+            forget_sign_in(self.hass, self._entry)
             return self.async_update_reload_and_abort(self._entry, data=data)
         self._abort_if_unique_id_configured()
         others = len(self._async_current_entries())

@@ -29,6 +29,7 @@ KINDS: Final = {
     "learned_schedule": Kind(),
     "schedule_mismatch": Kind(),
     "sign_in_ended": Kind(ir.IssueSeverity.ERROR, fixable=True),
+    "api_key_ended": Kind(ir.IssueSeverity.ERROR, fixable=True),
 }
 """The key is the translation key too."""
 

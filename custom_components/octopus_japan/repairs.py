@@ -42,7 +42,7 @@ async def async_create_fix_flow(
     return _FLOWS[(data or {})["key"]]((data or {})["entry_id"])
 
 
-_FLOWS = {"sign_in_ended": SignInEndedFlow}
+_FLOWS = {"sign_in_ended": SignInEndedFlow, "api_key_ended": SignInEndedFlow}
 
 
 def _issues(tariff: Tariff) -> dict[str, bool]:

@@ -1,19 +1,26 @@
 """What an entry has while it runs, and how its client is made. The coordinators are below it and take a bare ConfigEntry."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
+from aiohttp import DummyCookieJar
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_API_KEY, CONF_EMAIL, CONF_PASSWORD, CONF_URL
-from homeassistant.core import HomeAssistant
-from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.aiohttp_client import async_create_clientsession
+from homeassistant.util import dt as dt_util
+from homeassistant.util.hass_dict import HassKey
 
+from .const import DOMAIN
 from .coordinators.account import AccountCoordinator
 from .coordinators.exports import ExportsCoordinator
 from .coordinators.prices import PricesCoordinator
 from .coordinators.readings import ReadingsCoordinator
 from .coordinators.tariff_book import TariffBook
-from .oejp.kraken import ApiKey, EmailPassword, KrakenClient
+from .issues import async_report, async_settle
+from .oejp.kraken import ApiKey, Credential, EmailPassword, KrakenClient, SignIn
 from .store import OctopusStore
 
 
@@ -32,11 +39,61 @@ class OctopusRuntimeData:
 type OctopusConfigEntry = ConfigEntry[OctopusRuntimeData]
 
 
-def kraken_client(hass: HomeAssistant, data: Mapping[str, str]) -> KrakenClient:
-    """Return a client for the credential in a config entry's data."""
-    credential = (
-        ApiKey(data[CONF_API_KEY])
-        if CONF_API_KEY in data
-        else EmailPassword(data[CONF_EMAIL], data[CONF_PASSWORD])
-    )
-    return KrakenClient(async_get_clientsession(hass), data[CONF_URL], credential)
+_SIGN_INS: HassKey[dict[str, SignIn]] = HassKey(f"{DOMAIN}.sign_ins")
+"""What is known of signing in, by entry id: kept over a reload and over retries of set-up, so that nothing is sent again."""
+
+
+def entry_client(hass: HomeAssistant, entry: ConfigEntry[Any]) -> KrakenClient:
+    """Return the client of an entry. Its session carries no cookies from one login to another, and ends with the entry."""
+    known = hass.data.setdefault(_SIGN_INS, {})
+    credential = _credential(entry.data)
+    sign_in = known.get(entry.entry_id)
+    if sign_in is None or sign_in.credential != credential:
+        sign_in = known[entry.entry_id] = SignIn(credential)
+    key = SIGN_IN_ENDED[type(credential)]
+
+    @callback
+    def tell() -> None:
+        for issue in SIGN_IN_ENDED.values():
+            if sign_in.ended and issue == key:
+                async_report(hass, entry, issue)
+            else:
+                async_settle(hass, entry, issue)
+
+    sign_in.told = tell
+    tell()
+    session = async_create_clientsession(hass, cookie_jar=DummyCookieJar())
+    return KrakenClient(session, entry.data[CONF_URL], sign_in, now=_now)
+
+
+@callback
+def forget_sign_in(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
+    """Forget what is known of signing in: the user gave a new credential, or removed the entry."""
+    hass.data.get(_SIGN_INS, {}).pop(entry.entry_id, None)
+
+
+@contextmanager
+def trial_client(hass: HomeAssistant, data: Mapping[str, str]) -> Iterator[KrakenClient]:
+    """Give a client to try what the user entered with, for as long as the context lasts."""
+    session = async_create_clientsession(hass, auto_cleanup=False, cookie_jar=DummyCookieJar())
+    try:
+        yield KrakenClient(session, data[CONF_URL], _credential(data))
+    finally:
+        session.detach()
+
+
+def _now() -> float:
+    return dt_util.utcnow().timestamp()
+
+
+def _credential(data: Mapping[str, str]) -> Credential:
+    if CONF_API_KEY in data:
+        return ApiKey(data[CONF_API_KEY])
+    return EmailPassword(data[CONF_EMAIL], data[CONF_PASSWORD])
+
+
+SIGN_IN_ENDED: dict[type[Credential], str] = {
+    EmailPassword: "sign_in_ended",
+    ApiKey: "api_key_ended",
+}
+"""The issue that says that a way of signing in has ended."""

@@ -426,7 +426,7 @@ class TestInterruptions:
     async def test_a_rejected_credential_ends_it_until_someone_signs_in(self, home: Home) -> None:
         entry = await home.sign_in(HOUSEHOLD)
         readings = entry.runtime_data.readings
-        error = KrakenAuthError("no", reason=AuthFailure.REJECTED)
+        error = KrakenAuthError("no", reason=AuthFailure.INVALID_CREDENTIALS)
         with patch.object(KrakenClient, "half_hourly_readings", side_effect=error):
             readings.backfill.async_ask(home.spin(HOUSEHOLD))
             await home.settle()

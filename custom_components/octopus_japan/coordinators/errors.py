@@ -11,6 +11,8 @@ from ..oejp.kraken import (
     KrakenAuthError,
     KrakenConnectionError,
     KrakenError,
+    KrakenSignInEndedError,
+    KrakenSignInError,
     KrakenThrottledError,
 )
 
@@ -20,7 +22,7 @@ def translated_errors() -> Iterator[None]:
     """Turn the client's errors into those that a coordinator acts on.
 
     Raises ConfigEntryAuthFailed for a rejected credential, UpdateFailed for everything else, with `retry_after` where
-    the service throttles.
+    the service throttles or signing in waits.
     """
     try:
         yield
@@ -33,6 +35,14 @@ def translated_errors() -> Iterator[None]:
         raise UpdateFailed(
             translation_domain=DOMAIN,
             translation_key="throttled",
+            retry_after=wait.total_seconds() if wait else None,
+        ) from error
+    except KrakenSignInError as error:
+        wait = error.retry_after
+        ended = isinstance(error, KrakenSignInEndedError)
+        raise UpdateFailed(
+            translation_domain=DOMAIN,
+            translation_key="sign_in_ended" if ended else "sign_in_failed",
             retry_after=wait.total_seconds() if wait else None,
         ) from error
     except KrakenConnectionError as error:

@@ -232,6 +232,11 @@ async def test_throttling_takes_the_time_from_the_header(
         (in_a_minute, timedelta(minutes=1)),
         (naive, timedelta(minutes=1)),
         (long_ago, timedelta()),
+        ("7201", timedelta(hours=2)),
+        ("1000000000", timedelta(hours=2)),
+        ("9" * 30, timedelta(hours=2)),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", timedelta(hours=2)),
+        ("Fri, 01 Jan 0001 00:00:00 +2359", timedelta()),
     ):
         for status, body in ((429, {}), (200, failure("KT-CT-1199", "AUTHORIZATION"))):
             headers = {"Retry-After": header}
@@ -244,7 +249,7 @@ async def test_throttling_takes_the_time_from_the_header(
             assert caught.value.retry_after == expected
 
 
-@pytest.mark.parametrize("header", [None, "soon", "9" * 30])
+@pytest.mark.parametrize("header", [None, "soon", "1e9", "-1", "", "²", "٣"])
 async def test_without_a_header_the_reset_of_the_allowance_is_asked_for(
     client: KrakenClient, service: Service, clock: Clock, header: str | None
 ) -> None:
@@ -260,9 +265,13 @@ async def test_without_a_header_the_reset_of_the_allowance_is_asked_for(
         {"data": {"rateLimitInfo": None}},
         failure("KT-CT-1199", "AUTHORIZATION"),
         lambda _: web.Response(status=502),
+        {"data": {"rateLimitInfo": {"pointsAllowanceRateLimit": {"ttl": 10**9 * 4}}}},
+        {"data": {"rateLimitInfo": {"pointsAllowanceRateLimit": {"ttl": 10**18}}}},
+        {"data": {"rateLimitInfo": {"pointsAllowanceRateLimit": {"ttl": True}}}},
     )
 
-    for expected in (timedelta(minutes=10), timedelta(seconds=30), None, None, None):
+    waits = [timedelta(minutes=10), timedelta(seconds=30), None, None, None]
+    for expected in (*waits, timedelta(hours=2), None, None):
         with pytest.raises(KrakenThrottledError) as caught:
             await client.balance("A-12345678")
         assert caught.value.retry_after == expected

@@ -1,12 +1,15 @@
 """Signing in: as rarely as possible, and never twice with what was rejected."""
 
 import asyncio
+import base64
+from datetime import timedelta
+import json
 import logging
 from typing import Any
 
 from aiohttp import ClientSession, web
 import jwt
-from kraken_service import CREDENTIAL, Clock, Service, failure
+from kraken_service import CREDENTIAL, Asked, Clock, Service, failure
 import pytest
 
 from custom_components.octopus_japan.oejp.kraken import (
@@ -16,13 +19,14 @@ from custom_components.octopus_japan.oejp.kraken import (
     KrakenClient,
     KrakenConnectionError,
     KrakenError,
-    KrakenQueryError,
-    KrakenRefusedError,
-    KrakenServiceError,
+    KrakenSignInEndedError,
+    KrakenSignInError,
     KrakenThrottledError,
     PreSignedKey,
     RefreshToken,
+    SignIn,
 )
+from custom_components.octopus_japan.oejp.kraken.auth import tokens
 from custom_components.octopus_japan.oejp.kraken.errors import KrakenTokenError
 
 BALANCE = {"data": {"account": {"balance": 3}}}
@@ -142,13 +146,11 @@ async def test_without_a_refresh_token_the_credential_signs_in_again(
     assert inputs(service) == [CREDENTIAL.token_input] * 2
 
 
-@pytest.mark.parametrize("code", ["KT-CT-1134", "KT-CT-1135", "KT-CT-1605", None])
+@pytest.mark.parametrize("code", ["KT-CT-1134", "KT-CT-1135", "KT-CT-1114"])
 async def test_a_rejected_refresh_token_leads_to_one_sign_in(
-    client: KrakenClient, service: Service, clock: Clock, code: str | None
+    client: KrakenClient, service: Service, clock: Clock, code: str
 ) -> None:
-    rejection: Any = failure(code, "VALIDATION")
-    if code is None:
-        rejection = lambda _: web.Response(status=401)  # noqa: E731
+    rejection = failure(code, "VALIDATION")
     service.answer("ObtainToken", lambda _: service.grant(), rejection, lambda _: service.grant())
 
     await ask(client)
@@ -242,13 +244,16 @@ async def test_concurrent_requests_share_one_sign_in_and_one_renewal(
     assert len(inputs(service)) == 3
 
 
-async def test_concurrent_requests_share_a_failure(client: KrakenClient, service: Service) -> None:
+async def test_concurrent_requests_share_a_failure(
+    client: KrakenClient, service: Service, clock: Clock
+) -> None:
     service.answer("ObtainToken", lambda _: web.Response(status=502), lambda _: service.grant())
 
     results = await asyncio.gather(*(ask(client) for _ in range(5)), return_exceptions=True)
 
     assert [type(result) for result in results] == [KrakenConnectionError] * 5
     assert len(inputs(service)) == 1
+    clock.at += 31
     assert await ask(client) == 3
 
 
@@ -273,15 +278,15 @@ async def test_a_cancelled_renewal_is_taken_over(client: KrakenClient, service: 
     ("response", "reason"),
     [
         (failure("KT-CT-1138", "VALIDATION"), AuthFailure.INVALID_CREDENTIALS),
-        (failure("KT-CT-1139", "VALIDATION"), AuthFailure.INVALID_CREDENTIALS),
+        (failure("KT-CT-1161", "VALIDATION"), AuthFailure.INVALID_CREDENTIALS),
         (failure("KT-CT-1136", "VALIDATION"), AuthFailure.INCOMPLETE),
-        (failure("KT-CT-1141", "VALIDATION"), AuthFailure.PASSWORD_EXPIRED),
-        (failure("KT-CT-1142", "VALIDATION"), AuthFailure.REJECTED),
+        (failure("KT-CT-1137", "VALIDATION"), AuthFailure.INCOMPLETE),
+        (failure("KT-CT-1139", "VALIDATION"), AuthFailure.AUTHENTICATION_FAILED),
+        (failure("KT-CT-1141", "VALIDATION"), AuthFailure.AUTHENTICATION_FAILED),
+        (failure("KT-CT-1142", "VALIDATION"), AuthFailure.AUTHENTICATION_FAILED),
+        (failure("KT-CT-1146", "VALIDATION"), AuthFailure.PASSWORD_EXPIRED),
         (failure("KT-CT-1148", "AUTHORIZATION"), AuthFailure.MFA_REQUIRED),
-        (failure("KT-CT-11100", "SERVICE_AVAILABILITY"), AuthFailure.API_KEY_UNAVAILABLE),
-        (failure("KT-CT-1114", "SERVICE_AVAILABILITY"), AuthFailure.FIELD_DISABLED),
-        (failure("KT-CT-99999", "VALIDATION"), AuthFailure.REJECTED),
-        (failure("KT-CT-99999", "AUTHORIZATION"), AuthFailure.REJECTED),
+        (failure("KT-CT-1160", "VALIDATION"), AuthFailure.CAPTCHA_REQUIRED),
     ],
 )
 async def test_a_rejected_credential_is_not_sent_again(
@@ -309,38 +314,243 @@ async def test_the_removal_of_passwords_from_the_schema_is_recognised(
     body = {"errors": [{"message": message}]}
     service.answer("ObtainToken", lambda _: web.json_response(body, status=status))
 
-    with pytest.raises(KrakenAuthError) as caught:
-        await ask(client)
+    for _ in range(3):
+        with pytest.raises(KrakenSignInEndedError) as caught:
+            await ask(client)
 
-    assert caught.value.reason is AuthFailure.FIELD_DISABLED
+    assert service.operations() == ["ObtainToken"]
     assert "hanako" not in str(caught.value)
     assert "himitsu" not in str(caught.value)
 
 
-@pytest.mark.parametrize(
-    ("response", "expected"),
-    [
-        (failure("KT-CT-1199", "AUTHORIZATION"), KrakenThrottledError),
-        (failure("KT-CT-1147"), KrakenServiceError),
-        (failure("KT-CT-7899"), KrakenServiceError),
-        ({"data": {"obtainKrakenToken": None}}, KrakenServiceError),
-        ({"data": {"obtainKrakenToken": {"token": None}}}, KrakenServiceError),
-        ({"errors": [{"message": "Cannot query field 'token'"}]}, KrakenQueryError),
-        (403, KrakenRefusedError),
-        (503, KrakenConnectionError),
-    ],
-)
-async def test_what_may_pass_is_tried_again_with_the_next_request(
-    client: KrakenClient, service: Service, response: Any, expected: type[KrakenError]
+@pytest.mark.parametrize("code", ["KT-CT-1114", "KT-CT-11100"])
+async def test_a_way_that_has_ended_is_not_tried_again(
+    session: ClientSession, service: Service, clock: Clock, code: str
 ) -> None:
-    first = response if isinstance(response, dict) else lambda _: web.Response(status=response)
-    service.answer("ObtainToken", first, lambda _: service.grant())
+    told: list[bool] = []
+    state = SignIn(CREDENTIAL)
+    state.told = lambda: told.append(state.ended)
+    service.answer("ObtainToken", failure(code, "SERVICE_AVAILABILITY"))
+    for _ in range(3):
+        # A reload makes a new client of the same login.
+        with pytest.raises(KrakenSignInEndedError) as caught:
+            await ask(KrakenClient(session, service.url, state, now=clock))
+        assert caught.value.codes == {code}
+        clock.at += WEEK
 
-    with pytest.raises(expected) as caught:
+    assert service.operations() == ["ObtainToken"]
+    assert told == [True]
+
+
+async def test_a_living_refresh_token_outlasts_the_end_of_passwords(
+    client: KrakenClient, service: Service, clock: Clock
+) -> None:
+    def passwords_have_ended(asked: Asked) -> Any:
+        if "email" in asked.variables["input"]:
+            return failure("KT-CT-1114", "SERVICE_AVAILABILITY")
+        return service.grant()
+
+    await ask(client)
+    service.answer("ObtainToken", passwords_have_ended)
+    for _ in range(24):
+        clock.at += 3600
+        assert await ask(client) == 3
+    assert all("refreshToken" in given for given in inputs(service)[1:])
+
+
+MAY_PASS = [
+    (failure("KT-CT-1199", "AUTHORIZATION"), KrakenThrottledError),
+    (failure("KT-CT-1113", "SERVICE_AVAILABILITY"), KrakenSignInError),
+    (failure("KT-CT-1111", "AUTHORIZATION"), KrakenSignInError),
+    (failure("KT-CT-1112", "AUTHORIZATION"), KrakenSignInError),
+    (failure("KT-CT-1147"), KrakenSignInError),
+    (failure("KT-CT-7899"), KrakenSignInError),
+    (failure("KT-CT-1605", "VALIDATION"), KrakenSignInError),
+    (failure("KT-CT-99999", "VALIDATION"), KrakenSignInError),
+    (failure("KT-CT-99999", "AUTHORIZATION"), KrakenSignInError),
+    (failure(kind="VALIDATION"), KrakenSignInError),
+    ({"data": {"obtainKrakenToken": None}}, KrakenSignInError),
+    ({"data": {"obtainKrakenToken": {"token": None}}}, KrakenSignInError),
+    ({"errors": [{"message": "Cannot query field 'token'"}]}, KrakenSignInError),
+    (400, KrakenSignInError),
+    (401, KrakenSignInError),
+    (403, KrakenSignInError),
+    (503, KrakenConnectionError),
+]
+
+
+@pytest.mark.parametrize(("response", "expected"), MAY_PASS)
+async def test_what_may_pass_waits_and_is_tried_again(
+    client: KrakenClient,
+    service: Service,
+    clock: Clock,
+    response: Any,
+    expected: type[KrakenError],
+) -> None:
+    answer = response if isinstance(response, dict) else lambda _: web.Response(status=response)
+    service.answer("ObtainToken", answer, answer, lambda _: service.grant())
+
+    for sent in (1, 2):
+        for _ in range(4):
+            # Whatever asks meanwhile gets the same answer, and nothing is sent.
+            with pytest.raises(expected) as caught:
+                await ask(client)
+            assert type(caught.value) is expected
+        assert len(inputs(service)) == sent
+        clock.at += 601
+    assert await ask(client) == 3
+
+
+async def test_the_wait_doubles_up_to_two_hours(
+    client: KrakenClient, service: Service, clock: Clock
+) -> None:
+    service.answer("ObtainToken", lambda _: web.Response(status=403))
+    sent = []
+    begin = clock.at
+    for _ in range(24 * 60):
+        with pytest.raises(KrakenSignInError) as caught:
+            await ask(client)
+        if len(inputs(service)) > len(sent):
+            sent.append((clock.at - begin) / 60)
+        else:
+            assert caught.value.retry_after is not None
+            assert timedelta() < caught.value.retry_after <= timedelta(hours=2)
+        clock.at += 60
+    assert sent[:6] == [0, 5, 15, 35, 75, 155]
+    assert len(sent) == 6 + (24 * 60 - 1 - 155) // 120
+    # And from then on at once.
+    clock.at += 7200
+    service.answer("ObtainToken", lambda _: service.grant())
+    assert await ask(client) == 3
+
+
+async def test_a_clock_that_is_set_back_does_not_lengthen_the_wait(
+    client: KrakenClient, service: Service, clock: Clock
+) -> None:
+    service.answer("ObtainToken", lambda _: web.Response(status=403), lambda _: service.grant())
+    with pytest.raises(KrakenSignInError):
+        await ask(client)
+    clock.at -= WEEK
+    assert await ask(client) == 3
+
+
+async def test_what_the_service_asks_to_wait_is_waited(
+    client: KrakenClient, service: Service, clock: Clock
+) -> None:
+    service.answer(
+        "ObtainToken",
+        lambda _: web.Response(status=429, headers={"Retry-After": "1000"}),
+        lambda _: service.grant(),
+    )
+    with pytest.raises(KrakenThrottledError):
+        await ask(client)
+    clock.at += 999
+    with pytest.raises(KrakenThrottledError) as caught:
+        await ask(client)
+    assert caught.value.retry_after == timedelta(seconds=1)
+    clock.at += 2
+    assert await ask(client) == 3
+
+
+@pytest.mark.parametrize("status", [400, 401, 403])
+async def test_a_gateway_in_front_of_the_renewal_does_not_bring_the_password_out(
+    client: KrakenClient, service: Service, clock: Clock, status: int
+) -> None:
+    await ask(client)
+    service.answer("ObtainToken", lambda _: web.Response(status=status))
+    clock.at += 3600
+    for _ in range(2):
+        with pytest.raises(KrakenSignInError):
+            await ask(client)
+        clock.at += 1801
+    assert inputs(service)[1:] == [{"refreshToken": "refresh-1"}] * 2
+    # A refresh token that nothing ever says a word about is not waited for until its end.
+    service.answer(
+        "ObtainToken",
+        lambda asked: (
+            service.grant() if "email" in asked.variables["input"] else web.Response(status=status)
+        ),
+    )
+    assert await ask(client) == 3
+
+
+async def test_a_gateway_that_refuses_every_token_does_not_bring_a_sign_in_with_each_question(
+    client: KrakenClient, service: Service, clock: Clock
+) -> None:
+    service.answer("Balance", lambda _: web.Response(status=401))
+    for _ in range(10):
+        with pytest.raises(KrakenTokenError):
+            await ask(client)
+    assert len(inputs(service)) == 2
+    clock.at += 301
+    with pytest.raises(KrakenTokenError):
+        await ask(client)
+    assert len(inputs(service)) == 3
+
+
+@pytest.mark.parametrize(
+    "token",
+    ["with space", "line\r\nfeed: x", "", "あ", "x" * 20_000],
+)
+async def test_what_cannot_stand_in_a_header_is_no_token(
+    client: KrakenClient, service: Service, token: str
+) -> None:
+    service.answer("ObtainToken", lambda _: service.grant(token=token))
+    with pytest.raises(KrakenSignInError):
         await ask(client)
 
-    assert type(caught.value) is expected
-    assert await ask(client) == 3
+
+ABSURD_TIMES: list[Any] = [
+    10**400,
+    1e308,
+    float("inf"),
+    float("nan"),
+    -(10**400),
+    True,
+    "soon",
+    None,
+    [],
+    {},
+]
+
+
+@pytest.mark.parametrize("exp", ABSURD_TIMES)
+@pytest.mark.parametrize("iat", ["now", *ABSURD_TIMES])
+async def test_absurd_claims_are_no_claims(
+    service: Service, clock: Clock, iat: Any, exp: Any
+) -> None:
+    issued = int(clock.at) if iat == "now" else iat
+    token = tokens.read({"token": encoded({"iat": issued, "exp": exp})}, clock.at)
+    assert clock.at < token.renew_at <= clock.at + 86400
+
+
+@pytest.mark.parametrize("until", ABSURD_TIMES)
+async def test_an_absurd_end_of_the_refresh_token_is_none(clock: Clock, until: Any) -> None:
+    token = tokens.read(
+        {"token": "opaque", "refreshToken": "x", "refreshExpiresIn": until}, clock.at
+    )
+    assert token.refresh_until is None
+    assert token.refresh == "x"
+
+
+@pytest.mark.parametrize("refresh", [7, [], {}, "", "a\nb", "x" * 5000])
+def test_an_absurd_refresh_token_is_none(refresh: Any) -> None:
+    assert tokens.read({"token": "opaque", "refreshToken": refresh}, 0.0).refresh is None
+
+
+async def test_a_token_for_ever_is_renewed_daily(clock: Clock) -> None:
+    now = int(clock.at)
+    token = tokens.read({"token": encoded({"iat": now, "exp": now + 10**8})}, clock.at)
+    assert token.renew_at == clock.at + 86400 - 300
+
+
+def encoded(claims: dict[str, Any]) -> str:
+    """A token with claims that no library would sign."""
+    parts = ({"alg": "HS256", "typ": "JWT"}, claims)
+    head, body = (
+        base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode() for part in parts
+    )
+    return f"{head}.{body}.c2lnbmF0dXJl"
 
 
 async def test_a_failed_renewal_is_tried_again(
@@ -357,6 +567,7 @@ async def test_a_failed_renewal_is_tried_again(
 
     with pytest.raises(KrakenThrottledError):
         await ask(client)
+    clock.at += 301
     assert await ask(client) == 3
 
 
@@ -410,7 +621,7 @@ async def test_nothing_secret_is_logged_or_shown(
     )
     await ask(client)
     token = service.asked[-1].authorization.removeprefix("JWT ")
-    shown = repr(client._requester._tokens._token) + repr(vars(client._requester._tokens))
+    shown = repr(client._requester._tokens._sign_in.token) + repr(vars(client._requester._tokens))
     clock.at += 3600
     with pytest.raises(KrakenAuthError) as caught:
         await ask(client)

@@ -479,7 +479,7 @@ class TestWhatSpeaksAgainstAWay:
         [
             KrakenConnectionError("x"),
             KrakenThrottledError("x", codes=frozenset({"KT-CT-1199"})),
-            KrakenAuthError("x", reason=AuthFailure.REJECTED),
+            KrakenAuthError("x", reason=AuthFailure.INVALID_CREDENTIALS),
             KrakenQueryError("x", codes=frozenset({"KT-CT-4723"})),
             KrakenQueryError("x", codes=frozenset({"KT-CT-1201"})),
             KrakenQueryError("x", field="spin"),

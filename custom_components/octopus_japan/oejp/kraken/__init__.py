@@ -1,6 +1,7 @@
 """Client of the Kraken API of Octopus Energy Japan. Knows nothing of Home Assistant."""
 
 from .auth.credential import ApiKey, Credential, EmailPassword, PreSignedKey, RefreshToken
+from .auth.tokens import SignIn
 from .client import KrakenClient
 from .errors import (
     AuthFailure,
@@ -11,6 +12,8 @@ from .errors import (
     KrakenQueryError,
     KrakenRefusedError,
     KrakenServiceError,
+    KrakenSignInEndedError,
+    KrakenSignInError,
     KrakenThrottledError,
     KrakenTooComplexError,
     concerns_login,
@@ -43,6 +46,8 @@ __all__ = [
     "KrakenQueryError",
     "KrakenRefusedError",
     "KrakenServiceError",
+    "KrakenSignInEndedError",
+    "KrakenSignInError",
     "KrakenThrottledError",
     "KrakenTooComplexError",
     "PathChoice",
@@ -51,6 +56,7 @@ __all__ = [
     "ReadingPath",
     "Readings",
     "RefreshToken",
+    "SignIn",
     "concerns_login",
     "listed_since",
     "read",

@@ -9,16 +9,15 @@ from enum import StrEnum
 
 
 class AuthFailure(StrEnum):
-    """Why a credential was turned down."""
+    """Why a credential was turned down, as far as the service says (docs/api.md#signing-in)."""
 
     INVALID_CREDENTIALS = "invalid_credentials"
     INCOMPLETE = "incomplete"
+    AUTHENTICATION_FAILED = "authentication_failed"
     PASSWORD_EXPIRED = "password_expired"  # noqa: S105  # A reason, not a password.
     MFA_REQUIRED = "mfa_required"
-    API_KEY_UNAVAILABLE = "api_key_unavailable"
-    FIELD_DISABLED = "field_disabled"
+    CAPTCHA_REQUIRED = "captcha_required"
     REFRESH_TOKEN_REJECTED = "refresh_token_rejected"  # noqa: S105
-    REJECTED = "rejected"
 
 
 class KrakenError(Exception):
@@ -34,13 +33,31 @@ class KrakenConnectionError(KrakenError):
 
 
 class KrakenAuthError(KrakenError):
-    """The credential was rejected. The client does not send it again; someone has to give another one."""
+    """The credential was rejected, in so many words. It is not sent again; someone has to give another one."""
 
     def __init__(
         self, message: str, *, reason: AuthFailure, codes: frozenset[str] = frozenset()
     ) -> None:
         super().__init__(message, codes=codes)
         self.reason = reason
+
+
+class KrakenSignInError(KrakenError):
+    """No token at present: signing in failed in a way that may pass. It is not tried again before `retry_after`."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        retry_after: timedelta | None = None,
+        codes: frozenset[str] = frozenset(),
+    ) -> None:
+        super().__init__(message, codes=codes)
+        self.retry_after = retry_after
+
+
+class KrakenSignInEndedError(KrakenSignInError):
+    """The service no longer offers this way of signing in. The credential may be right; it is not sent again."""
 
 
 class KrakenThrottledError(KrakenError):
@@ -89,4 +106,4 @@ class KrakenTokenError(KrakenServiceError):
 
 def concerns_login(error: KrakenError) -> bool:
     """Tell whether an error concerns the whole login, so that no other question is worth asking now."""
-    return isinstance(error, KrakenAuthError | KrakenThrottledError)
+    return isinstance(error, KrakenAuthError | KrakenThrottledError | KrakenSignInError)

@@ -7,26 +7,27 @@ import time
 from aiohttp import ClientSession, ClientTimeout
 
 from .auth.credential import Credential
-from .auth.tokens import TokenKeeper
+from .auth.tokens import SignIn, TokenKeeper
 from .graphql.requester import Requester
 from .parsing import Reader
 from .transport import TIMEOUT, Transport
 
 
 class Login:
-    """A login at the API."""
+    """A login at the API, by a credential or by what is known of signing in with one."""
 
     def __init__(
         self,
         session: ClientSession,
         url: str,
-        credential: Credential,
+        credential: Credential | SignIn,
         *,
         now: Callable[[], float] = time.time,
         timeout: ClientTimeout = TIMEOUT,
     ) -> None:
         transport = Transport(session, url, now, timeout)
-        self._requester = Requester(transport, TokenKeeper(transport, credential, now), now)
+        sign_in = credential if isinstance(credential, SignIn) else SignIn(credential)
+        self._requester = Requester(transport, TokenKeeper(transport, sign_in, now), now)
         self._reader = Reader()
 
 

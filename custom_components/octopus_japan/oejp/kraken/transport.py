@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+import re
 from typing import Any
 
 from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout
@@ -22,6 +23,11 @@ from .graphql.documents import Document
 from .graphql.faults import Fault
 
 TIMEOUT = ClientTimeout(total=60, connect=15, sock_read=45)
+LONGEST_WAIT = timedelta(hours=2)
+"""What the service asks us to wait is believed up to this."""
+_DIGITS = re.compile(r"[0-9]+")
+_LARGEST = 32 * 1024 * 1024
+"""Bytes of an answer: ten times those of all points' half hours in the longest window."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +66,14 @@ class Transport:
                 timeout=self._timeout,
                 allow_redirects=False,
             ) as response:
-                content = await response.read()
+                content = await _content(response)
         except TimeoutError as err:
             raise KrakenConnectionError(f"{document.operation}: no answer in time") from err
-        except (ClientError, OSError) as err:
+        except (ClientError, OSError, ValueError) as err:
             raise KrakenConnectionError(f"{document.operation}: no connection") from err
+        except RuntimeError as err:
+            # A session that was closed, when Home Assistant stops.
+            raise KrakenConnectionError(f"{document.operation}: no session") from err
         return self._answer(document, response, content)
 
     def _answer(self, document: Document, response: ClientResponse, content: bytes) -> Answer:
@@ -113,15 +122,27 @@ class Transport:
             raise KrakenConnectionError(f"{asked}: HTTP {status}")
 
     def _retry_after(self, header: str | None) -> timedelta | None:
-        """Read `Retry-After`: seconds or a date."""
+        """Read `Retry-After`: seconds or a date, two hours at most; None for what is neither."""
         if header is None:
             return None
+        if _DIGITS.fullmatch(header.strip()):
+            # More digits than a year of seconds has need not be computed.
+            return min(timedelta(seconds=int(header.strip()[:9])), LONGEST_WAIT)
         try:
-            if header.strip().isdigit():
-                return timedelta(seconds=int(header))
             at = parsedate_to_datetime(header)
-        except ValueError, OverflowError:
+            if at.tzinfo is None:
+                at = at.replace(tzinfo=UTC)
+            wait = at - datetime.fromtimestamp(self._now(), UTC)
+        except ValueError, OverflowError, TypeError, IndexError:
             return None
-        if at.tzinfo is None:
-            at = at.replace(tzinfo=UTC)
-        return max(timedelta(), at - datetime.fromtimestamp(self._now(), UTC))
+        return min(max(timedelta(), wait), LONGEST_WAIT)
+
+
+async def _content(response: ClientResponse) -> bytes:
+    """Read a body to its end, unless that is beyond all measure."""
+    content = bytearray()
+    async for chunk in response.content.iter_any():
+        content += chunk
+        if len(content) > _LARGEST:
+            raise ValueError("an answer beyond all measure")
+    return bytes(content)

@@ -17,6 +17,8 @@ from ..errors import (
     KrakenQueryError,
     KrakenRefusedError,
     KrakenServiceError,
+    KrakenSignInEndedError,
+    KrakenSignInError,
     KrakenThrottledError,
     KrakenTokenError,
     KrakenTooComplexError,
@@ -38,7 +40,7 @@ def _table(classes: Mapping[type[KrakenError], str]) -> dict[str, type[KrakenErr
 
 _BY_CODE = _table(
     {
-        KrakenTokenError: "1112 1120 1124 1125 1126 1127 1143 1144",
+        KrakenTokenError: "1112 1120 1124 1125 1126 1127 1143 1144 1162 1163",
         KrakenThrottledError: "1199",
         KrakenRefusedError: "1111 1113 1145 3822 3824 4301 4340 4341 4382 4501 9215 9216 9217 9218 12010 12049",
         KrakenNotFoundError: "4177 4178 4719 4722",
@@ -52,28 +54,31 @@ _BY_TYPE: dict[str, type[KrakenError]] = {
     "NOT_FOUND": KrakenNotFoundError,
     "VALIDATION": KrakenQueryError,
 }
-# At sign-in. 1136-1146 all say "Invalid data."; which of them means an expired password is not established.
+# At sign-in (docs/api.md#signing-in). 1139, 1141 and 1142 say "Authentication failed"; a locked login looks so too.
 _AUTH_FAILURES = {
-    "KT-CT-1114": AuthFailure.FIELD_DISABLED,
     "KT-CT-1134": AuthFailure.REFRESH_TOKEN_REJECTED,
     "KT-CT-1135": AuthFailure.REFRESH_TOKEN_REJECTED,
     "KT-CT-1136": AuthFailure.INCOMPLETE,
     "KT-CT-1137": AuthFailure.INCOMPLETE,
     "KT-CT-1138": AuthFailure.INVALID_CREDENTIALS,
-    "KT-CT-1139": AuthFailure.INVALID_CREDENTIALS,
-    "KT-CT-1141": AuthFailure.PASSWORD_EXPIRED,
-    "KT-CT-1142": AuthFailure.REJECTED,
-    "KT-CT-1146": AuthFailure.REJECTED,
+    "KT-CT-1139": AuthFailure.AUTHENTICATION_FAILED,
+    "KT-CT-1141": AuthFailure.AUTHENTICATION_FAILED,
+    "KT-CT-1142": AuthFailure.AUTHENTICATION_FAILED,
+    "KT-CT-1146": AuthFailure.PASSWORD_EXPIRED,
     "KT-CT-1148": AuthFailure.MFA_REQUIRED,
-    "KT-CT-11100": AuthFailure.API_KEY_UNAVAILABLE,
+    "KT-CT-1160": AuthFailure.CAPTCHA_REQUIRED,
+    "KT-CT-1161": AuthFailure.INVALID_CREDENTIALS,
 }
+_ENDED = {"KT-CT-1114", "KT-CT-11100"}
 # When an answer holds several errors, the one that decides. What may pass goes before what lasts, so that a moment's fault is
 # never taken for a refusal.
 _RANK: tuple[type[KrakenError], ...] = (
     KrakenThrottledError,
     KrakenAuthError,
+    KrakenSignInEndedError,
     KrakenTokenError,
     KrakenConnectionError,
+    KrakenSignInError,
     KrakenServiceError,
     KrakenQueryError,
     KrakenTooComplexError,
@@ -152,16 +157,25 @@ def worst(errors: Iterable[KrakenError]) -> KrakenError | None:
 
 
 def sign_in_error(fault: Fault, retry_after: timedelta | None = None) -> KrakenError:
-    """Return the error of a fault in obtaining a token: what is not a limit or a failure is a rejection."""
-    reason = _AUTH_FAILURES.get(fault.code or "")
-    if reason is None and fault.input_field:
-        reason = AuthFailure.FIELD_DISABLED
-    elsewhere = error(fault, "signing in", retry_after)
-    rejected = fault.kind == "VALIDATION" or isinstance(elsewhere, KrakenRefusedError)
-    if reason is None and rejected and not fault.schema:
-        reason = AuthFailure.REJECTED
-    if reason is None:
-        return elsewhere
-    return KrakenAuthError(
-        f"the credential was rejected: {reason}", reason=reason, codes=fault.codes
-    )
+    """Return the error of a fault in obtaining a token.
+
+    Only what says that the credential is wrong rejects it. A way of signing in has ended where the service says that the
+    input is switched off or no longer in the schema. All else may pass.
+    """
+    if (reason := _AUTH_FAILURES.get(fault.code or "")) is not None:
+        return KrakenAuthError(
+            f"the credential was rejected: {reason}", reason=reason, codes=fault.codes
+        )
+    if fault.code in _ENDED or fault.input_field:
+        return KrakenSignInEndedError("this way of signing in has ended", codes=fault.codes)
+    found = error(fault, "signing in", retry_after)
+    return found if isinstance(found, KrakenThrottledError) else sign_in_failed(found)
+
+
+def sign_in_failed(found: KrakenError) -> KrakenError:
+    """Return what an error means for signing in: no refusal there says anything about a document or about a reading path."""
+    if isinstance(found, KrakenAuthError | KrakenThrottledError | KrakenConnectionError):
+        return found
+    if isinstance(found, KrakenSignInError):
+        return found
+    return KrakenSignInError(f"signing in failed: {found}", codes=found.codes)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+import math
 from typing import Any
 
 from ..auth.tokens import TokenKeeper, local_time
@@ -14,10 +15,13 @@ from ..errors import (
     KrakenTooComplexError,
 )
 from ..parsing import as_dict
-from ..transport import Answer, Transport
+from ..transport import LONGEST_WAIT, Answer, Transport
 from . import faults
 from .documents import DOCUMENTS, Document
 from .pages import SMALLEST_PAGE
+
+_OUTDATED = 86400.0
+"""Seconds for which a document that the schema rejected is not asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +54,28 @@ class Requester:
         self._transport = transport
         self._tokens = tokens
         self._now = now
-        self._outdated: set[str] = set()
+        self._outdated: dict[str, float] = {}
         self._pages: dict[str, int] = {}
 
     async def ask_newest(self, names: tuple[str, ...], variables: Mapping[str, Any]) -> Result:
-        """Return the first of some documents that the schema takes; those that it does not are remembered while we run."""
+        """Return the first of some documents that the schema takes.
+
+        One that is rejected with the name of a field is left out for a day, if the next one is taken. A rejection that names
+        nothing may be a gateway's: it counts for this question only.
+        """
         *preferred, last = names
         rejected: list[str] = []
+        now = self._now()
         for name in preferred:
-            if name in self._outdated:
+            if 0 <= now - self._outdated.get(name, -math.inf) < _OUTDATED:
                 continue
             try:
                 return await self.ask(name, variables)
-            except KrakenQueryError:
-                rejected.append(name)
+            except KrakenQueryError as error:
+                if error.field is not None:
+                    rejected.append(name)
         result = await self.ask(last, variables)
-        self._outdated.update(rejected)
+        self._outdated.update(dict.fromkeys(rejected, now))
         return result
 
     async def ask(self, name: str, variables: Mapping[str, Any] | None = None) -> Result:
@@ -126,7 +136,7 @@ class Requester:
             return None
         information = as_dict(answer.data.get("rateLimitInfo"))
         ttl = as_dict(information.get("pointsAllowanceRateLimit")).get("ttl")
-        if not isinstance(ttl, int):
-            return None
         now = self._now()
-        return timedelta(seconds=max(0.0, local_time(ttl, now, self._tokens.ahead) - now))
+        if (until := local_time(ttl, now, self._tokens.ahead)) is None:
+            return None
+        return min(timedelta(seconds=max(0.0, until - now)), LONGEST_WAIT)

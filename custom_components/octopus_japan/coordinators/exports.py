@@ -58,8 +58,7 @@ class ExportsCoordinator(HalfHourlyCoordinator[PointExport]):
         *,
         book: TariffBook,
     ) -> None:
-        super().__init__(hass, entry, client, memory, account, name="exports")
-        self.book = book
+        super().__init__(hass, entry, client, memory, account, book=book, name="exports")
 
     @override
     def numbers(self) -> Collection[str]:

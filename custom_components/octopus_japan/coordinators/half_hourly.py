@@ -33,6 +33,7 @@ from ..store import OctopusStore
 from .account import AccountCoordinator
 from .backfill import RECENT, Backfill
 from .errors import translated_errors
+from .tariff_book import TariffBook
 
 INTERVAL = timedelta(minutes=30)
 
@@ -57,6 +58,7 @@ class HalfHourlyCoordinator[UsageT](DataUpdateCoordinator[Mapping[str, UsageT]])
         memory: OctopusStore,
         account: AccountCoordinator,
         *,
+        book: TariffBook,
         name: str,
     ) -> None:
         super().__init__(
@@ -71,6 +73,7 @@ class HalfHourlyCoordinator[UsageT](DataUpdateCoordinator[Mapping[str, UsageT]])
         self.account = account
         self.memory = memory
         self.client = client
+        self.book = book
         self.backfill = Backfill(self)
         self._meters: dict[str, MeterHistory] = {}
         self._ways: dict[str, PathFinder] = {}
@@ -120,6 +123,7 @@ class HalfHourlyCoordinator[UsageT](DataUpdateCoordinator[Mapping[str, UsageT]])
         entry = self.config_entry
         entry.async_on_unload(self.async_add_listener(lambda: None))
         entry.async_on_unload(async_at_started(self.hass, self._async_started))
+        entry.async_on_unload(self.book.async_add_listener(self.backfill.async_start))
         entry.async_on_unload(
             async_track_utc_time_change(self.hass, self._async_new_day, hour=15, minute=0, second=1)
         )

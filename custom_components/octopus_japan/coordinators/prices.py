@@ -86,11 +86,11 @@ class PricesCoordinator(DataUpdateCoordinator[Mapping[str, PointPrices]]):
 
     async def _async_read_rows(self) -> None:
         """Read from the rows how much was used, where no reading has come: without network, and before one fails."""
-        for spin in self._readings.numbers():
+        for spin in list(self._readings.numbers()):
             tariff = self._book.tariff(spin)
             if has_steps(tariff) and spin not in (self._readings.data or {}):
                 begin = usage_start(tariff, dt_util.utcnow())
-                self._hours[spin] = tuple(await self._readings.point(spin).hours(begin))
+                self._hours[spin] = tuple(await self._readings.meter(spin).hours(begin))
         self._async_move_on()
 
     @callback

@@ -36,8 +36,7 @@ class ReadingsCoordinator(HalfHourlyCoordinator[PointUsage]):
         *,
         book: TariffBook,
     ) -> None:
-        super().__init__(hass, entry, client, memory, account, name="readings")
-        self.book = book
+        super().__init__(hass, entry, client, memory, account, book=book, name="readings")
 
     @override
     def numbers(self) -> Collection[str]:

@@ -9,9 +9,9 @@ from homeassistant.components.diagnostics import async_redact_data
 from homeassistant.const import CONF_API_KEY, CONF_EMAIL, CONF_PASSWORD
 from homeassistant.core import HomeAssistant
 
-from .coordinators.account import AccountData, SupplyPointData
 from .coordinators.prices import PointPrices
 from .identity import digest
+from .oejp.household.supply import AccountData, SupplyPointData
 from .oejp.household.totals import Total
 from .oejp.household.usage import PointUsage
 from .oejp.tariff import RateCard, Tariff

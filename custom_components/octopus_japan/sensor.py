@@ -19,11 +19,12 @@ from homeassistant.helpers.typing import StateType
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
-from .coordinators.account import AccountCoordinator, AccountData
+from .coordinators.account import AccountCoordinator
 from .coordinators.exports import ExportsCoordinator, PointExport
 from .coordinators.prices import PointPrices, PricesCoordinator
 from .coordinators.readings import ReadingsCoordinator
 from .entity import OctopusEntity, add_entities_of
+from .oejp.household.supply import AccountData
 from .oejp.household.totals import Total
 from .oejp.household.usage import PointUsage
 from .oejp.tariff import Component, DayPrices, Per, Price
@@ -300,7 +301,7 @@ ACCOUNT_SENSORS: tuple[OctopusSensorDescription[AccountData], ...] = (
     OctopusSensorDescription(
         key="plan",
         translation_key="plan",
-        value_fn=lambda account: account.plan,
+        value_fn=lambda account: account.plan(dt_util.utcnow()),
     ),
 )
 

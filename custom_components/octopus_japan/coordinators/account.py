@@ -1,136 +1,103 @@
 """The slow clock: accounts, supply points, agreements and what their prices need, every twelve hours."""
 
-from collections.abc import Awaitable, Mapping
+import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
+from functools import partial
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import HomeAssistant
-from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
 
-from ..const import LOGGER
+from ..const import DOMAIN, LOGGER
+from ..identity import last_four
+from ..oejp.household.supply import (
+    ON_SUPPLY,
+    AccountData,
+    Listing,
+    LoginData,
+    joined,
+)
 from ..oejp.kraken import (
+    TIMEOUT,
+    KrakenAuthError,
     KrakenClient,
+    KrakenConnectionError,
     KrakenError,
-    KrakenNotFoundError,
-    KrakenQueryError,
-    KrakenRefusedError,
-    concerns_login,
 )
 from ..oejp.kraken.models import (
     AccountSupply,
     AddonRate,
     Agreement,
-    ElectricityProduct,
     GenerationPoint,
     IntervalReading,
     MetiCredit,
     ReadingDates,
     SupplyPeriod,
+    Viewer,
 )
 from ..store import OctopusStore
+from .asking import Asking, Document, Lacks, lasts
 from .bills import async_read_bills, observe
 from .errors import translated_errors
 
 INTERVAL = timedelta(hours=12)
 BACK = timedelta(days=10 * 366)
 """How far back closed billing periods and government discounts are asked for."""
+AHEAD = timedelta(days=62)
+FIRST_ACCOUNTS = 6
+"""Of so many set-up waits: after two requests to sign in and list them, one more round each, at most eight in a row."""
 
-_LASTING = (KrakenRefusedError, KrakenNotFoundError, KrakenQueryError)
-
-
-@dataclass(frozen=True, kw_only=True)
-class SupplyPointData:
-    """What the service says of one electricity supply point. `addon_rates` are the account's, by the id of the agreement."""
-
-    spin: str
-    account_number: str
-    status: str | None = None
-    agreements: tuple[Agreement, ...] = ()
-    supply_periods: tuple[SupplyPeriod, ...] = ()
-    interval_readings: tuple[IntervalReading, ...] = ()
-    reading_dates: ReadingDates | None = None
-    addon_rates: Mapping[int, tuple[AddonRate, ...]] = field(default_factory=dict)
-
-    @property
-    def area(self) -> str:
-        """The grid operator's code: the first two digits of the SPIN (FACTS 6)."""
-        return self.spin[:2]
-
-    @property
-    def supply_start(self) -> datetime | None:
-        """When supply began: by the supply periods, else by the first agreement, else unknown."""
-        starts = [period.supply_start_at for period in self.supply_periods]
-        starts = starts or [start for item in self.agreements if (start := item.valid_from)]
-        return min(starts, default=None)
-
-    @property
-    def product_name(self) -> str | None:
-        """The name of the product in force, as the customer knows it."""
-        now = dt_util.utcnow()
-        for agreement in self.agreements:
-            product = agreement.product
-            if (
-                not agreement.is_revoked
-                and isinstance(product, ElectricityProduct)
-                and (agreement.valid_from is None or agreement.valid_from <= now)
-                and (agreement.valid_to is None or now < agreement.valid_to)
-            ):
-                return product.display_name or product.code
-        return None
+_ACCOUNTS = Document("the accounts")
+_CREDITS = Document("the government's discounts")
+_SUPPLY_POINTS = "the supply points"
 
 
-@dataclass(frozen=True, kw_only=True)
-class AccountData:
-    """One account. `balance` is in whole yen; its sign is not established (FACTS 8)."""
+@dataclass(slots=True)
+class _Told:
+    """What the service has told of one account; `listed`: its supply points with their status, None until it listed any."""
 
     number: str
-    status: str | None
-    supply_points: Mapping[str, SupplyPointData]
+    status: str | None = None
+    listed: Mapping[str, str | None] | None = None
+    agreements: Mapping[str, tuple[Agreement, ...]] = field(default_factory=dict)
+    supply_periods: Mapping[str, tuple[SupplyPeriod, ...]] = field(default_factory=dict)
+    interval_readings: Mapping[str, tuple[IntervalReading, ...]] = field(default_factory=dict)
+    reading_dates: Mapping[str, ReadingDates] = field(default_factory=dict)
     generation_points: Mapping[str, GenerationPoint] = field(default_factory=dict)
     addon_rates: Mapping[int, tuple[AddonRate, ...]] = field(default_factory=dict)
     balance: int | None = None
+    error: KrakenError | None = None
+    """Why its supply points were not told when they were asked for last."""
 
     @property
-    def plan(self) -> str | None:
-        """The names of the products in force."""
-        names = dict.fromkeys(point.product_name for point in self.supply_points.values())
-        return ", ".join(name for name in names if name) or None
+    def answers(self) -> bool:
+        """Whether the service answers for it: after a fault that may pass the last answer stands."""
+        return self.error is None or not lasts(self.error)
 
-
-@dataclass(frozen=True, kw_only=True)
-class LoginData:
-    """Everything that one login sees. `meti_credits` are the government's discounts, None where the service tells none."""
-
-    accounts: Mapping[str, AccountData]
-    meti_credits: tuple[MetiCredit, ...] | None = None
-
-    @property
-    def supply_points(self) -> dict[str, SupplyPointData]:
-        """The electricity supply points of all accounts, by SPIN."""
-        return {
-            spin: point
-            for account in self.accounts.values()
-            for spin, point in account.supply_points.items()
-        }
-
-    @property
-    def generation_points(self) -> dict[str, tuple[str, GenerationPoint]]:
-        """The generation points of all accounts, by GPIN, with the account's number."""
-        return {
-            gpin: (account.number, point)
-            for account in self.accounts.values()
-            for gpin, point in account.generation_points.items()
-        }
+    def listing(self, spin: str, status: str | None) -> Listing:
+        """Return what it says of a supply point."""
+        return Listing(
+            account_number=self.number,
+            status=status,
+            agreements=self.agreements.get(spin, ()),
+            supply_periods=self.supply_periods.get(spin, ()),
+            interval_readings=self.interval_readings.get(spin, ()),
+            reading_dates=self.reading_dates.get(spin),
+            addon_rates=self.addon_rates,
+            answers=self.answers,
+        )
 
 
 class AccountCoordinator(DataUpdateCoordinator[LoginData]):
     """Keeps what changes by the month.
 
-    Accounts and supply points are needed. Everything else is optional: refused or missing it costs what it is for, and after
-    a passing fault the last answer stands.
+    The list of accounts is needed, and the supply points of one of them. An account that fails costs itself alone. Everything
+    else is optional: refused or missing it costs what it is for, and after a passing fault the last answer stands.
+    The first refresh, which set-up waits for, asks for accounts, supply points and agreements only.
     """
 
     config_entry: ConfigEntry[Any]
@@ -145,114 +112,256 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
         super().__init__(hass, LOGGER, config_entry=entry, name="account", update_interval=INTERVAL)
         self._client = client
         self._memory = memory
+        self._asking = Asking(INTERVAL)
+        self._told: dict[str, _Told] = {}
+        self._credits: tuple[MetiCredit, ...] | None = None
+        self._bills: asyncio.Task[None] | None = None
+
+    @callback
+    def async_start(self) -> None:
+        """Ask for everything else in the background, and poll even when every entity is disabled."""
+        entry = self.config_entry
+        entry.async_on_unload(self.async_add_listener(lambda: None))
+        entry.async_create_background_task(self.hass, self.async_refresh(), f"{DOMAIN} account")
+
+    @override
+    async def async_request_refresh(self) -> None:
+        """Ask for everything again, whether it is due or not."""
+        self._asking.expire()
+        await super().async_request_refresh()
 
     @override
     async def _async_update_data(self) -> LoginData:
-        with translated_errors():
-            viewer = await self._client.viewer()
-            accounts = {
-                reference.number: await self._account(reference.number)
-                for reference in viewer.accounts
-            }
-            now = dt_util.utcnow()
-            credits_ = await self._optional(
-                self._client.meti_credits((now - BACK).date(), (now + timedelta(days=62)).date()),
-                self.data.meti_credits if self.data else None,
-                None,
-            )
-        return LoginData(accounts=accounts, meti_credits=credits_)
-
-    async def _account(self, number: str) -> AccountData:
-        client = self._client
-        before = self.data.accounts.get(number) if self.data else None
-        supply = await client.supply_points(number)
-        points = before.supply_points if before else {}
-
-        async def by_point[T](
-            ask: Awaitable[Mapping[str, T]], known: dict[str, T]
-        ) -> Mapping[str, T]:
-            # A point that this answer leaves out keeps what was known of it.
-            return {**known, **await self._optional(ask, known, {})}
-
-        agreements = await by_point(
-            client.agreements(number), {spin: p.agreements for spin, p in points.items()}
-        )
-        agreements = {
-            spin: _with_known_products(new, points[spin].agreements) if spin in points else new
-            for spin, new in agreements.items()
-        }
-        periods = await by_point(
-            client.supply_periods(number), {spin: p.supply_periods for spin, p in points.items()}
-        )
-        readings = await by_point(
-            client.interval_readings(number, dt_util.utcnow() - BACK),
-            {spin: p.interval_readings for spin, p in points.items()},
-        )
-        dates = await by_point(
-            client.reading_dates(number),
-            {spin: p.reading_dates for spin, p in points.items() if p.reading_dates},
-        )
-        generation = await by_point(
-            client.generation_points(number), dict(before.generation_points) if before else {}
-        )
-        addons = await self._optional(
-            client.addon_rates(number), before.addon_rates if before else {}, {}
-        )
-        balance = await self._optional(
-            client.balance(number), before.balance if before else None, None
-        )
-        data = AccountData(
-            number=number,
-            status=supply.status,
-            supply_points={
-                spin: SupplyPointData(
-                    spin=spin,
-                    account_number=number,
-                    status=status,
-                    agreements=agreements.get(spin, ()),
-                    supply_periods=periods.get(spin, ()),
-                    interval_readings=readings.get(spin, ()),
-                    reading_dates=dates.get(spin),
-                    addon_rates=addons,
-                )
-                for spin, status in _points(supply).items()
-            },
-            generation_points=generation,
-            addon_rates=addons,
-            balance=balance,
-        )
-        for point in data.supply_points.values():
-            observe(self._memory, point.agreements)
-        await self._optional(async_read_bills(client, number, self._memory), None, None)
-        return data
-
-    async def _optional[T](self, ask: Awaitable[T], known: T, missing: T) -> T:
-        """Ask for what may be refused: `missing` if it is, `known` after a fault that may pass."""
+        self._asking.begin()
         try:
-            return await ask
+            with translated_errors():
+                if not self.data:
+                    await self._first_round()
+                else:
+                    await self._find()
+                    await self._fill()
+                    self._asking.check()
+            return self._login()
+        finally:
+            self._schedule_next()
+
+    def _schedule_next(self) -> None:
+        """Poll when the first document is due."""
+        due = self._asking.next_due()
+        wait = INTERVAL if due is None else due - dt_util.utcnow()
+        self.update_interval = min(INTERVAL, max(wait, timedelta(minutes=1)))
+
+    async def _first_round(self) -> None:
+        """Find what set-up waits for, within the time that one request may take. Raises KrakenError, UpdateFailed.
+
+        What was told until then is enough; the rest comes in the background.
+        """
+        try:
+            async with asyncio.timeout(TIMEOUT.total):
+                await self._find(FIRST_ACCOUNTS)
+        except TimeoutError:
+            errors: list[KrakenError] = [KrakenConnectionError("set-up: no answer in time")]
+        else:
+            errors = [told.error for told in self._told.values() if told.error is not None]
+        if isinstance(self._asking.stopped, KrakenAuthError):
+            raise self._asking.stopped
+        if not any(told.listed for told in self._told.values()):
+            if errors:
+                raise errors[0]
+            raise UpdateFailed(translation_domain=DOMAIN, translation_key="nothing_listed")
+
+    async def _find(self, most: int | None = None) -> None:
+        """Find accounts, supply points and agreements. Raises KrakenError where not even accounts are told."""
+        if self._asking.is_due(_ACCOUNTS):
+            viewer = await self._asking.need(_ACCOUNTS, self._client.viewer, self._lacking_accounts)
+            listed = {account.number for account in viewer.accounts}
+            kept = {number for number in self._told if number in listed or self._is_alive(number)}
+            self._asking.forget(set(self._told) - kept)
+            self._told = {
+                number: self._told.get(number, _Told(number)) for number in sorted(kept | listed)
+            }
+        await asyncio.gather(*(self._find_account(told) for told in [*self._told.values()][:most]))
+
+    async def _find_account(self, told: _Told) -> None:
+        """Find the supply points and agreements of an account."""
+        client, number = self._client, told.number
+        _, told.agreements = await asyncio.gather(
+            self._list(told),
+            self._asking.ask_by_point(
+                Document("the agreements", number),
+                partial(client.agreements, number),
+                told.agreements,
+                _with_known_products,
+            ),
+        )
+
+    async def _list(self, told: _Told) -> None:
+        document = Document(_SUPPLY_POINTS, told.number)
+        if not self._asking.is_due(document):
+            return
+        try:
+            supply = await self._asking.need(
+                document,
+                partial(self._client.supply_points, told.number),
+                partial(self._lacking_points, told),
+            )
         except KrakenError as error:
-            if concerns_login(error):
-                raise
-            LOGGER.debug("Optional answer missing: %s", error)
-            return missing if isinstance(error, _LASTING) else known
+            told.error = error
+            return
+        told.error = None
+        told.status = supply.status
+        # A point that an answer leaves out stays while it is not known to have ended: the answer may be short.
+        missing = {spin: (told.listed or {})[spin] for spin in self._missing(told, supply)}
+        told.listed = {**missing, **_points(supply)}
+
+    def _lacking_accounts(self, viewer: Viewer) -> Lacks:
+        """Tell which accounts an answer should list."""
+        listed = {account.number for account in viewer.accounts}
+        if not listed and not self._told:
+            return {str(_ACCOUNTS): None}
+        gone = set(self._told) - listed
+        return {f"account …{last_four(n)}": None for n in sorted(gone) if self._is_alive(n)}
+
+    def _lacking_points(self, told: _Told, supply: AccountSupply) -> Lacks:
+        """Tell which supply points an answer should list."""
+        if not told.listed and not _points(supply):
+            return {str(Document(_SUPPLY_POINTS, told.number)): None}
+        missing = self._missing(told, supply)
+        return {f"supply point …{last_four(spin)}": None for spin in missing}
+
+    def _missing(self, told: _Told, supply: AccountSupply) -> list[str]:
+        listed = _points(supply)
+        return sorted(
+            spin for spin in told.listed or {} if spin not in listed and self._is_supplied(spin)
+        )
+
+    def _is_supplied(self, spin: str) -> bool:
+        point = self.data.supply_points.get(spin) if self.data else None
+        return point is not None and not point.has_ended(dt_util.utcnow())
+
+    def _is_alive(self, account_number: str) -> bool:
+        return any(self._is_supplied(spin) for spin in self._told[account_number].listed or {})
+
+    async def _fill(self) -> None:
+        """Ask for everything that is optional and due; then for bills, which nobody waits for."""
+        now = dt_util.utcnow()
+        accounts = [
+            told for told in self._told.values() if told.answers and told.listed is not None
+        ]
+
+        async def credits_() -> None:
+            ask = partial(self._client.meti_credits, (now - BACK).date(), (now + AHEAD).date())
+            self._credits = await self._asking.ask(_CREDITS, ask, self._credits, None)
+
+        await asyncio.gather(*(self._fill_account(told) for told in accounts), credits_())
+        bills = [Document("the bills", told.number) for told in accounts]
+        due = [document for document in bills if self._asking.is_due(document)]
+        if due and (self._bills is None or self._bills.done()):
+            self._bills = self.config_entry.async_create_background_task(
+                self.hass, self._read_bills(due), f"{DOMAIN} bills"
+            )
+
+    async def _fill_account(self, told: _Told) -> None:
+        client, number, asking = self._client, told.number, self._asking
+
+        def document(name: str) -> Document:
+            return Document(name, number)
+
+        since = dt_util.utcnow() - BACK
+        (
+            told.supply_periods,
+            told.interval_readings,
+            told.reading_dates,
+            told.generation_points,
+        ) = await asyncio.gather(
+            asking.ask_by_point(
+                document("the supply periods"),
+                partial(client.supply_periods, number),
+                told.supply_periods,
+            ),
+            asking.ask_by_point(
+                document("the billing periods"),
+                partial(client.interval_readings, number, since),
+                told.interval_readings,
+            ),
+            asking.ask_by_point(
+                document("the reading dates"),
+                partial(client.reading_dates, number),
+                told.reading_dates,
+            ),
+            asking.ask_by_point(
+                document("the generation points"),
+                partial(client.generation_points, number),
+                told.generation_points,
+            ),
+        )
+        told.addon_rates, told.balance = await asyncio.gather(
+            asking.ask(
+                document("the add-on rates"),
+                partial(client.addon_rates, number),
+                told.addon_rates,
+                {},
+            ),
+            asking.ask(
+                document("the balance"), partial(client.balance, number), told.balance, None
+            ),
+        )
+
+    async def _read_bills(self, due: list[Document]) -> None:
+        """Read the bills that were not read before, and let those know who look at their lines."""
+        for document in due:
+            read = partial(async_read_bills, self._client, document.account or "", self._memory)
+            await self._asking.ask(document, read, None, None)
+        self.async_update_listeners()
+
+    def _login(self) -> LoginData:
+        """Join what was told. Raises nothing."""
+        listings: dict[str, list[Listing]] = {}
+        for told in self._told.values():
+            for spin, status in (told.listed or {}).items():
+                listings.setdefault(spin, []).append(told.listing(spin, status))
+        points = {spin: joined(spin, items) for spin, items in listings.items()}
+        for point in points.values():
+            observe(self._memory, point.agreements)
+        return LoginData(
+            accounts={
+                number: AccountData(
+                    number=number,
+                    status=told.status,
+                    supply_points={
+                        spin: point
+                        for spin, point in points.items()
+                        if point.account_number == number
+                    },
+                    generation_points=told.generation_points,
+                    balance=told.balance,
+                    answers=told.answers,
+                )
+                for number, told in self._told.items()
+                if told.listed is not None
+            },
+            meti_credits=self._credits,
+        )
+
+
+def _points(supply: AccountSupply) -> dict[str, str | None]:
+    """Return the supply points with their status; of one that is listed twice, that it is on supply if either says so."""
+    found: dict[str, str | None] = {}
+    for place in supply.properties:
+        for point in place.electricity_supply_points:
+            if found.get(point.spin) != ON_SUPPLY:
+                found[point.spin] = point.status
+    return found
 
 
 def _with_known_products(
-    agreements: tuple[Agreement, ...], known: tuple[Agreement, ...]
+    known: tuple[Agreement, ...], told: tuple[Agreement, ...]
 ) -> tuple[Agreement, ...]:
-    """Keep what was known of a product that this answer lacks: a passing fault nulls it."""
+    """Keep what was known of a product that an answer lacks: a passing fault nulls it."""
     products = {agreement.id: agreement.product for agreement in known if agreement.product}
     return tuple(
         replace(agreement, product=products.get(agreement.id))
         if agreement.product is None
         else agreement
-        for agreement in agreements
+        for agreement in told
     )
-
-
-def _points(supply: AccountSupply) -> dict[str, str | None]:
-    return {
-        point.spin: point.status
-        for place in supply.properties
-        for point in place.electricity_supply_points
-    }

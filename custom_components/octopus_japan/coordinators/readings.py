@@ -44,9 +44,7 @@ class ReadingsCoordinator(HalfHourlyCoordinator[PointUsage]):
 
     @override
     def supply_spans(self, number: str) -> Sequence[tuple[datetime | None, datetime | None]]:
-        point = self.account.data.supply_points[number]
-        spans = [(period.supply_start_at, period.supply_end_at) for period in point.supply_periods]
-        return spans or [(point.supply_start, None)]
+        return self.account.data.supply_points[number].supply_spans
 
     @override
     def learn(self, number: str) -> None:

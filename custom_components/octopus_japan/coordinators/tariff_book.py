@@ -8,12 +8,13 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import callback
 
 from ..const import CONF_ADDER_BASIS, LOGGER
+from ..oejp.household.supply import SupplyPointData
 from ..oejp.household.tariff_book import Known, supply_tariff
 from ..oejp.kraken.models import Reading
 from ..oejp.tariff import AdderBasis, Gap, GenerationTariff, Tariff
 from ..oejp.tariff.from_kraken import generation_tariff
 from ..store import OctopusStore
-from .account import AccountCoordinator, SupplyPointData
+from .account import AccountCoordinator
 from .bills import lines_of, observed
 
 AUTOMATIC = "automatic"
@@ -105,7 +106,13 @@ class TariffBook:
     def _known(self, point: SupplyPointData) -> Known:
         basis = self._entry.options.get(CONF_ADDER_BASIS, AUTOMATIC)
         return Known(
-            charges=lines_of(self._store, point.account_number, point.spin),
+            charges=[
+                line
+                for item in point.listings
+                for line in point.own_lines(
+                    item.account_number, lines_of(self._store, item.account_number, point.spin)
+                )
+            ],
             observed=observed(self._store, point.agreements),
             meti_credits=self._account.data.meti_credits,
             readings=self._readings.get(point.spin, ()),

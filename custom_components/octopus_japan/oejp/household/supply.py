@@ -113,9 +113,24 @@ class SupplyPointData:
 
     @property
     def supply_end(self) -> datetime | None:
-        """When supply ended or will end; None while it has no end, or none is told."""
-        end = self.supplied[-1].end if self.supplied else _NEVER_ENDS
+        """When supply ended or will end; None while it has no end, or none is told.
+
+        That agreements end tells of no end: the next may not be told yet. An agreement beyond the supply periods goes on.
+        """
+        ends = [time.end for time in _supplied(self.supply_periods)]
+        if not ends and self.status not in OFF_STATUSES:
+            return None
+        end = max(ends + [time.end for time in _agreed(self.agreements)], default=_NEVER_ENDS)
         return None if end == _NEVER_ENDS else end
+
+    @property
+    def supply_spans(self) -> list[tuple[datetime | None, datetime | None]]:
+        """Return from when until when there may be readings; None where that is not told, or has no end."""
+        times = list(_merged(_supplied(self.supply_periods)))
+        if not times:
+            return [(self.supply_start, self.supply_end)]
+        *before, last = [(time.start, time.end) for time in times]
+        return [*before, (last[0], self.supply_end)]
 
     @cached_property
     def supply_breaks(self) -> tuple[datetime, ...]:
@@ -145,9 +160,8 @@ class SupplyPointData:
 
     def has_ended(self, at: datetime) -> bool:
         """Tell whether supply has ended, by what was told of it. Silence is no end."""
-        if self.supply_end is not None:
-            return self.supply_end <= at
-        return self.status in OFF_STATUSES and not self.has_agreement(at)
+        over = self.supply_end is not None and self.supply_end <= at
+        return (over or self.status in OFF_STATUSES) and not self.has_agreement(at)
 
     def counts(self, account_number: str, at: datetime) -> bool:
         """Tell whether what an account says of an instant counts: not while another has the point, nor after supply ended."""

@@ -3,50 +3,25 @@
 Prices, usage, cost and actions read the same tariff; nothing else makes one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from ..kraken.models import (
-    AddonRate,
-    Agreement,
-    IntervalReading,
     LineItem,
     MetiCredit,
     Reading,
-    ReadingDates,
     SupplyPeriod,
 )
 from ..tariff import AdderBasis, MonthlyRate, Tariff, Unpriced
 from ..tariff.from_kraken import Evidence, tariff
 from ..tariff.japan_time import month_of, month_start
 from ..tariff.tariff import Stretch, stretch_at, stretches
+from .supply import SupplyPointData
 
 _MOMENT = timedelta(microseconds=1)
 # Beyond two years of a rate that nobody told, it does not matter since when.
 _LONGEST_GUESS = 24
-
-
-class SupplyPoint(Protocol):
-    """What the service says of a supply point."""
-
-    @property
-    def spin(self) -> str: ...  # noqa: D102
-    @property
-    def area(self) -> str: ...  # noqa: D102
-    @property
-    def agreements(self) -> Sequence[Agreement]: ...  # noqa: D102
-    @property
-    def supply_periods(self) -> Sequence[SupplyPeriod]: ...  # noqa: D102
-    @property
-    def supply_start(self) -> datetime | None: ...  # noqa: D102
-    @property
-    def interval_readings(self) -> Sequence[IntervalReading]: ...  # noqa: D102
-    @property
-    def reading_dates(self) -> ReadingDates | None: ...  # noqa: D102
-    @property
-    def addon_rates(self) -> Mapping[int, Sequence[AddonRate]]: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,14 +39,14 @@ class Known:
     adder_basis: AdderBasis | None = None
 
 
-def supply_tariff(point: SupplyPoint, known: Known) -> Tariff:
+def supply_tariff(point: SupplyPointData, known: Known) -> Tariff:
     """Make the tariff of a supply point."""
     return tariff(
         point.agreements,
         Evidence(
             intervals=point.interval_readings,
             reading_dates=point.reading_dates,
-            supply_periods=_supply_periods(point),
+            supply_periods=[SupplyPeriod(at) for at in point.supply_breaks],
             charges=known.charges,
             observed=known.observed,
             meti_credits=known.meti_credits,
@@ -82,13 +57,6 @@ def supply_tariff(point: SupplyPoint, known: Known) -> Tariff:
         adder_basis=known.adder_basis,
         subsidies=True,
     )
-
-
-def _supply_periods(point: SupplyPoint) -> Sequence[SupplyPeriod]:
-    """Return the times on supply; where they are not told, the first agreement began with the supply."""
-    if point.supply_periods or (start := point.supply_start) is None:
-        return point.supply_periods
-    return (SupplyPeriod(start),)
 
 
 def estimated_since(tariff: Tariff, start: datetime, end: datetime) -> datetime | None:

@@ -18,6 +18,7 @@ from .errors import (
     KrakenTooComplexError,
     concerns_login,
 )
+from .graphql.points import ByPoint
 from .half_hours import Readings
 from .models import Direction
 from .reading_paths import (
@@ -30,11 +31,14 @@ from .reading_paths import (
     windows,
 )
 from .readings import LONGEST_WINDOW
+from .transport import TIMEOUT
 
 __all__ = [
     "LONGEST_WINDOW",
+    "TIMEOUT",
     "ApiKey",
     "AuthFailure",
+    "ByPoint",
     "Credential",
     "Direction",
     "EmailPassword",

@@ -31,7 +31,7 @@ HOUSE: dict[str, set[str]] = {
     "coordinators": {"const", "identity", "store", "recorder", "oejp"},
     "runtime": {"const", "store", "issues", "coordinators", "oejp"},
     "repairs": {"const", "identity", "issues", "runtime", "oejp"},
-    "entity": {"const", "identity", "runtime"},
+    "entity": {"const", "identity", "runtime", "oejp.household.supply"},
     "presentation": {"const", "coordinators", "oejp"},
     "automation_targets": {"const"},
     "actions": {"const", "identity", "runtime", "presentation", "coordinators", "recorder", "oejp"},

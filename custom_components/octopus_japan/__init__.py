@@ -29,7 +29,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: OctopusConfigEntry) -> bool:
-    """Start the three clocks. Only the account is needed: without readings there are prices, and the other way round."""
+    """Start the three clocks. Only accounts and agreements are waited for; everything else comes in the background."""
     client = entry_client(hass, entry)
     memory = OctopusStore(hass, entry.entry_id)
     await memory.async_load()
@@ -40,8 +40,6 @@ async def async_setup_entry(hass: HomeAssistant, entry: OctopusConfigEntry) -> b
     book.async_start()
     readings = ReadingsCoordinator(hass, entry, client, memory, account, book=book)
     exports = ExportsCoordinator(hass, entry, client, memory, account, book=book)
-    await readings.async_refresh()
-    await exports.async_refresh()
     prices = PricesCoordinator(hass, entry, memory, book, readings)
     entry.runtime_data = OctopusRuntimeData(
         account=account,
@@ -54,10 +52,18 @@ async def async_setup_entry(hass: HomeAssistant, entry: OctopusConfigEntry) -> b
     prices.async_start()
     async_watch_schedules(hass, entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
-    readings.async_start()
-    exports.async_start()
+    for clock in (account, readings, exports):
+        clock.async_start()
     Timetable(hass, entry, account, book).async_start()
+    entry.async_create_background_task(hass, _async_fill(entry), f"{DOMAIN} first data")
     return True
+
+
+async def _async_fill(entry: OctopusConfigEntry) -> None:
+    """Fetch what set-up did not wait for: first what prices rest on, then readings."""
+    clocks = entry.runtime_data
+    for clock in (clocks.account, clocks.readings, clocks.exports):
+        await clock.async_refresh()
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: OctopusConfigEntry) -> bool:

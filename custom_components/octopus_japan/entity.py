@@ -1,20 +1,50 @@
 """Devices, and what every entity of a supply point or an account has."""
 
 from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from enum import IntEnum
 from typing import Any, override
 
 from homeassistant.core import callback
-from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
-from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.entity_platform import (
+    AddConfigEntryEntitiesCallback,
+    async_get_current_platform,
+)
 from homeassistant.helpers.update_coordinator import CoordinatorEntity, DataUpdateCoordinator
+from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
 from .identity import digest, last_four
+from .oejp.household.supply import SupplyPointData
 from .runtime import OctopusConfigEntry
 
 MANUFACTURER = "TG Octopus Energy"
+
+PERIODS_PASS = timedelta(days=62)
+"""So long after the end of supply every period that an entity shows has passed: the longest is last month."""
+
+
+class Use(IntEnum):
+    """How long an entity is of use, and in the same terms how far from its supply a point is."""
+
+    SUPPLY = 0
+    """While the point is on supply: prices, and how late its readings are."""
+    PERIODS = 1
+    """Until the periods that it shows have passed: a last day, a last month."""
+    HISTORY = 2
+    """For ever: what is said of the history that is kept."""
+
+
+def use_of(point: SupplyPointData, now: datetime) -> Use:
+    """Return which entities a point supports: those whose use reaches as far."""
+    if not point.has_ended(now):
+        return Use.SUPPLY
+    if point.supply_end is not None and now < point.supply_end + PERIODS_PASS:
+        return Use.PERIODS
+    return Use.HISTORY
 
 
 def device_info(number: str, kind: str, via_device_id: str | None = None) -> DeviceInfo:
@@ -31,40 +61,60 @@ def device_info(number: str, kind: str, via_device_id: str | None = None) -> Dev
     return device
 
 
+type Make = Callable[[str, DeviceInfo], Iterable[OctopusEntity[Any]]]
+
+
 @callback
 def add_entities_of(
     entry: OctopusConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
-    for_account: Callable[[str, DeviceInfo], Iterable[Entity]] = lambda *_: (),
-    for_supply_point: Callable[[str, DeviceInfo], Iterable[Entity]] = lambda *_: (),
-    for_generation_point: Callable[[str, DeviceInfo], Iterable[Entity]] = lambda *_: (),
+    for_account: Make = lambda *_: (),
+    for_supply_point: Make = lambda *_: (),
+    for_generation_point: Make = lambda *_: (),
 ) -> None:
-    """Add the entities of every account and point now, and of those that appear later without a reload."""
-    account = entry.runtime_data.account
-    registry = dr.async_get(account.hass)
-    seen: set[str] = set()
+    """Add the entities of every account and point now, and of those that appear later without a reload.
 
-    def add(
-        number: str, device: DeviceInfo, make: Callable[[str, DeviceInfo], Iterable[Entity]]
-    ) -> None:
-        if number not in seen:
-            seen.add(number)
-            async_add_entities(make(number, device))
+    A point whose supply has ended keeps those that its history supports; the others go.
+    """
+    account = entry.runtime_data.account
+    devices, entities = dr.async_get(account.hass), er.async_get(account.hass)
+    platform = async_get_current_platform().domain
+    seen: dict[str, Use] = {}
+    added: set[str] = set()
+
+    def follow(number: str, device: DeviceInfo, make: Make, use: Use = Use.SUPPLY) -> None:
+        if seen.get(number) is use:
+            return
+        seen[number] = use
+        new: list[Entity] = []
+        for item in make(number, device):
+            unique_id = item.unique_id or ""
+            if item.use >= use:
+                if unique_id not in added:
+                    new.append(item)
+                    added.add(unique_id)
+                continue
+            added.discard(unique_id)
+            if entity_id := entities.async_get_entity_id(platform, DOMAIN, unique_id):
+                entities.async_remove(entity_id)
+        async_add_entities(new)
 
     @callback
-    def add_new() -> None:
+    def update() -> None:
+        now = dt_util.utcnow()
         for number, data in account.data.accounts.items():
             device = device_info(number, "account")
-            via = registry.async_get_or_create(config_entry_id=entry.entry_id, **device).id
-            add(number, device, for_account)
-            for spin in data.supply_points:
-                add(spin, device_info(spin, "electricity_supply_point", via), for_supply_point)
+            via = devices.async_get_or_create(config_entry_id=entry.entry_id, **device).id
+            follow(number, device, for_account)
+            for spin, point in data.supply_points.items():
+                supply_point = device_info(spin, "electricity_supply_point", via)
+                follow(spin, supply_point, for_supply_point, use_of(point, now))
             for gpin in data.generation_points:
-                point = device_info(gpin, "electricity_generation_point", via)
-                add(gpin, point, for_generation_point)
+                feeding = device_info(gpin, "electricity_generation_point", via)
+                follow(gpin, feeding, for_generation_point)
 
-    add_new()
-    entry.async_on_unload(account.async_add_listener(add_new))
+    update()
+    entry.async_on_unload(account.async_add_listener(update))
 
 
 class OctopusEntity[CoordinatorT: DataUpdateCoordinator[Any]](CoordinatorEntity[CoordinatorT]):
@@ -86,7 +136,14 @@ class OctopusEntity[CoordinatorT: DataUpdateCoordinator[Any]](CoordinatorEntity[
         self._attr_device_info = device
 
     @property
+    def use(self) -> Use:
+        """How long it is of use."""
+        return Use.SUPPLY
+
+    @property
     @override
     def available(self) -> bool:
-        """One point's failure is its own."""
-        return super().available and self.number in self.coordinator.data
+        """One point's failure is its own. Before the first data nothing has failed: the state is unknown."""
+        return super().available and (
+            not self.coordinator.data or self.number in self.coordinator.data
+        )

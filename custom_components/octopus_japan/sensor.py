@@ -23,7 +23,7 @@ from .coordinators.account import AccountCoordinator
 from .coordinators.exports import ExportsCoordinator, PointExport
 from .coordinators.prices import PointPrices, PricesCoordinator
 from .coordinators.readings import ReadingsCoordinator
-from .entity import OctopusEntity, add_entities_of
+from .entity import OctopusEntity, Use, add_entities_of
 from .oejp.household.supply import AccountData
 from .oejp.household.totals import Total
 from .oejp.household.usage import PointUsage
@@ -46,6 +46,7 @@ class OctopusSensorDescription[DataT](SensorEntityDescription):
     """A sensor: what it shows of its coordinator's data, None while that is unknown."""
 
     value_fn: Callable[[DataT], Value]
+    use: Use = Use.SUPPLY
     attributes_fn: Callable[[DataT], Attributes] = lambda _: None
     last_reset_fn: Callable[[DataT], datetime | None] = lambda _: None
 
@@ -198,6 +199,7 @@ def _total(what: str, period: str, *, enabled: bool) -> OctopusSensorDescription
         state_class=SensorStateClass.TOTAL,
         suggested_display_precision=digits,
         entity_registry_enabled_default=enabled,
+        use=Use.PERIODS,
         value_fn=lambda usage: _number(total(usage).value),
         attributes_fn=lambda usage: {
             "complete": total(usage).complete,
@@ -231,6 +233,7 @@ READINGS_SENSORS: tuple[OctopusSensorDescription[Any], ...] = (
         device_class=SensorDeviceClass.ENERGY,
         native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
         suggested_display_precision=2,
+        use=Use.PERIODS,
         value_fn=lambda usage: float(usage.latest.value) if usage.latest else None,
         attributes_fn=_latest_attributes,
     ),
@@ -238,6 +241,7 @@ READINGS_SENSORS: tuple[OctopusSensorDescription[Any], ...] = (
         key="latest_reading",
         translation_key="latest_reading",
         device_class=SensorDeviceClass.TIMESTAMP,
+        use=Use.PERIODS,
         value_fn=lambda usage: usage.latest.end_at if usage.latest else None,
     ),
     OctopusSensorDescription(
@@ -256,6 +260,7 @@ READINGS_SENSORS: tuple[OctopusSensorDescription[Any], ...] = (
         native_unit_of_measurement=PERCENTAGE,
         suggested_display_precision=0,
         entity_category=EntityCategory.DIAGNOSTIC,
+        use=Use.HISTORY,
         value_fn=lambda usage: None if usage.imported is None else 100 * usage.imported,
     ),
 )
@@ -314,48 +319,46 @@ class _Sensor[CoordinatorT: DataUpdateCoordinator[Any], DataT](
     entity_description: OctopusSensorDescription[DataT]
     _unrecorded_attributes = frozenset({"rates"})
 
-    def _data(self) -> DataT:
-        raise NotImplementedError
+    def _data(self) -> DataT | None:
+        """Return what is known of the number, None while nothing is."""
+        known: DataT | None = (self.coordinator.data or {}).get(self.number)
+        return known
+
+    @property
+    @override
+    def use(self) -> Use:
+        return self.entity_description.use
 
     @property
     @override
     def native_value(self) -> Value:
-        return self.entity_description.value_fn(self._data())
+        data = self._data()
+        return None if data is None else self.entity_description.value_fn(data)
 
     @property
     @override
     def extra_state_attributes(self) -> dict[str, Any] | None:
-        attributes = self.entity_description.attributes_fn(self._data())
+        data = self._data()
+        attributes = None if data is None else self.entity_description.attributes_fn(data)
         return None if attributes is None else dict(attributes)
 
     @property
     @override
     def last_reset(self) -> datetime | None:
-        return self.entity_description.last_reset_fn(self._data())
+        data = self._data()
+        return None if data is None else self.entity_description.last_reset_fn(data)
 
 
 class PriceSensor(_Sensor[PricesCoordinator, PointPrices]):
     """A price of a supply point."""
 
-    @override
-    def _data(self) -> PointPrices:
-        return self.coordinator.data[self.number]
-
 
 class UsageSensor(_Sensor[ReadingsCoordinator, PointUsage]):
     """Usage or cost of a supply point."""
 
-    @override
-    def _data(self) -> PointUsage:
-        return self.coordinator.data[self.number]
-
 
 class ExportSensor(_Sensor[ExportsCoordinator, PointExport]):
     """Export or compensation of a generation point."""
-
-    @override
-    def _data(self) -> PointExport:
-        return self.coordinator.data[self.number]
 
 
 class AccountSensor(_Sensor[AccountCoordinator, AccountData]):
@@ -364,13 +367,12 @@ class AccountSensor(_Sensor[AccountCoordinator, AccountData]):
     @property
     @override
     def available(self) -> bool:
-        return (
-            self.coordinator.last_update_success and self.number in self.coordinator.data.accounts
-        )
+        data = self._data()
+        return self.coordinator.last_update_success and data is not None and data.answers
 
     @override
-    def _data(self) -> AccountData:
-        return self.coordinator.data.accounts[self.number]
+    def _data(self) -> AccountData | None:
+        return self.coordinator.data.accounts.get(self.number)
 
 
 async def async_setup_entry(

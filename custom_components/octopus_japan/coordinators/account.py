@@ -119,10 +119,8 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
 
     @callback
     def async_start(self) -> None:
-        """Ask for everything else in the background, and poll even when every entity is disabled."""
-        entry = self.config_entry
-        entry.async_on_unload(self.async_add_listener(lambda: None))
-        entry.async_create_background_task(self.hass, self.async_refresh(), f"{DOMAIN} account")
+        """Poll even when every entity is disabled."""
+        self.config_entry.async_on_unload(self.async_add_listener(lambda: None))
 
     @override
     async def async_request_refresh(self) -> None:

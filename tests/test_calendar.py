@@ -153,13 +153,16 @@ async def test_texts_are_in_the_language_of_the_server(home: Home) -> None:
 
 
 @pytest.mark.parametrize("households", [("moved",)])
-async def test_no_events_where_supply_ended(home: Home) -> None:
+async def test_no_calendar_where_supply_ended(home: Home) -> None:
     home.leave_readings_out()
     await home.sign_in("moved")
-    entity_id = calendar(home, "moved")
-    assert not await events(
-        home.hass, entity_id, "2025-11-20T12:00:00+09:00", "2025-11-28T12:00:00+09:00"
+    registry = er.async_get(home.hass)
+    ended, live = (
+        registry.async_get_entity_id("calendar", DOMAIN, f"{digest(home.spin('moved', n))}_prices")
+        for n in (0, 1)
     )
+    assert ended is None
+    assert live is not None
 
 
 @pytest.mark.parametrize("households", [("ev-tokyo",)])

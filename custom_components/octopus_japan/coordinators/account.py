@@ -122,9 +122,14 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
         """Poll even when every entity is disabled."""
         self.config_entry.async_on_unload(self.async_add_listener(lambda: None))
 
+    async def async_ask_anew(self) -> None:
+        """Ask for everything now, whether it is due or not."""
+        self._asking.expire()
+        await self.async_refresh()
+
     @override
     async def async_request_refresh(self) -> None:
-        """Ask for everything again, whether it is due or not."""
+        """Ask for everything soon: somebody asked for it."""
         self._asking.expire()
         await super().async_request_refresh()
 

@@ -78,6 +78,6 @@ class Timetable:
         )
 
     async def _async_refresh(self) -> None:
-        await self._account.async_refresh()
+        await self._account.async_ask_anew()
         # A failure that follows a failure is told to nobody.
         self._async_wait()

@@ -52,18 +52,19 @@ async def async_setup_entry(hass: HomeAssistant, entry: OctopusConfigEntry) -> b
     prices.async_start()
     async_watch_schedules(hass, entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
-    for clock in (account, readings, exports):
-        clock.async_start()
+    account.async_start()
     Timetable(hass, entry, account, book).async_start()
     entry.async_create_background_task(hass, _async_fill(entry), f"{DOMAIN} first data")
     return True
 
 
 async def _async_fill(entry: OctopusConfigEntry) -> None:
-    """Fetch what set-up did not wait for: first what prices rest on, then readings."""
+    """Fetch what set-up did not wait for: first what prices rest on, then readings, then their history."""
     clocks = entry.runtime_data
-    for clock in (clocks.account, clocks.readings, clocks.exports):
+    await clocks.account.async_refresh()
+    for clock in (clocks.readings, clocks.exports):
         await clock.async_refresh()
+        clock.async_start()
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: OctopusConfigEntry) -> bool:

@@ -243,14 +243,11 @@ class Backfill:
     async def _fetch(self, number: str, window: Interval) -> Sequence[Reading]:
         clock = self._clock
         ways = clock.ways(number)
-        account_number, supplied = (
-            clock.account_number(number),
-            clock.supply_start(number) is not None,
-        )
+        supplied = clock.supply_start(number) is not None
         readings: list[Reading] = []
         for start, end in ways.windows(window.start, window.end):
             self._spent += COSTS.get(ways.old, PAGED_COST)
-            readings += await ways.fetch(account_number, start, end, supplied=supplied)
+            readings += await clock.fetch(number, Interval(start, end), supplied=supplied)
         return readings
 
     async def _review(self, number: str, pricing: Pricing) -> bool:

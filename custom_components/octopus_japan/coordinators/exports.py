@@ -19,6 +19,7 @@ from ..oejp.household.usage import GenerationPricing, energy, half_hours
 from ..oejp.kraken import Direction, KrakenClient, PathFinder, listed_since
 from ..oejp.kraken.models import Reading
 from ..oejp.tariff import GenerationTariff, Unpriced, credit_at
+from ..oejp.tariff.interval import Interval
 from ..recorder.meter_history import MeterHistory, energy_series, money_series
 from ..recorder.statistic_ids import compensation_id, return_id
 from ..store import OctopusStore
@@ -89,8 +90,8 @@ class ExportsCoordinator(HalfHourlyCoordinator[PointExport]):
         return path_finder(self.client, self.memory, number, Direction.GENERATION)
 
     @override
-    def account_number(self, number: str) -> str:
-        return self.account.data.generation_points[number][0]
+    def accounts(self, number: str, span: Interval) -> Sequence[tuple[Interval, str]]:
+        return [(span, self.account.data.generation_points[number][0])]
 
     @override
     def reread_start(self, number: str, now: datetime) -> datetime:

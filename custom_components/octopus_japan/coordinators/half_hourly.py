@@ -102,8 +102,8 @@ class HalfHourlyCoordinator[UsageT](DataUpdateCoordinator[Mapping[str, UsageT]])
         """Return the history of a point."""
 
     @abstractmethod
-    def account_number(self, number: str) -> str:
-        """Return the account that a point's readings are asked of."""
+    def accounts(self, number: str, span: Interval) -> Sequence[tuple[Interval, str]]:
+        """Cut a time where a point changed its account; each part with the account that its readings are asked of."""
 
     @abstractmethod
     def make_ways(self, number: str) -> PathFinder:
@@ -253,9 +253,18 @@ class HalfHourlyCoordinator[UsageT](DataUpdateCoordinator[Mapping[str, UsageT]])
         start = listed_since(now)
         if newest is not None:
             start = max(start, min(whole_hour(now - RECENT), newest))
-        ways, account_number = self.ways(number), self.account_number(number)
         for span in self.supply(number, now):
             if (window := span.clip(Interval(start, now))) is not None:
-                readings = await ways.fetch(account_number, window.start, window.end)
+                readings = await self.fetch(number, window)
                 self.keep(number, readings)
                 self.meter(number).hold((reading.start_at, reading.value) for reading in readings)
+
+    async def fetch(
+        self, number: str, window: Interval, *, supplied: bool = False
+    ) -> Sequence[Reading]:
+        """Return the readings of a window, each part asked of the account that the point belonged to then. Raises KrakenError."""
+        ways = self.ways(number)
+        readings: list[Reading] = []
+        for part, account in self.accounts(number, window):
+            readings += await ways.fetch(account, part.start, part.end, supplied=supplied)
+        return readings

@@ -14,6 +14,7 @@ from ..const import NAME
 from ..identity import digest, last_four
 from ..oejp.household.usage import ConsumptionPricing, PointUsage, usage, usage_start
 from ..oejp.kraken import KrakenClient, PathFinder, listed_since
+from ..oejp.tariff.interval import Interval
 from ..recorder.meter_history import MeterHistory, energy_series, money_series
 from ..recorder.statistic_ids import consumption_id, cost_id
 from ..store import OctopusStore
@@ -71,8 +72,8 @@ class ReadingsCoordinator(HalfHourlyCoordinator[PointUsage]):
         return path_finder(self.client, self.memory, number)
 
     @override
-    def account_number(self, number: str) -> str:
-        return self.account.data.supply_points[number].account_number
+    def accounts(self, number: str, span: Interval) -> Sequence[tuple[Interval, str]]:
+        return self.account.data.supply_points[number].accounts(span)
 
     @override
     def reread_start(self, number: str, now: datetime) -> datetime:

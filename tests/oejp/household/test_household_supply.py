@@ -27,6 +27,7 @@ from custom_components.octopus_japan.oejp.kraken.models import (
     ReadingDates,
     SupplyPeriod,
 )
+from custom_components.octopus_japan.oejp.tariff.interval import Interval
 
 SPIN = "0300000000000000000000"
 DAY_0 = datetime(2026, 1, 1, tzinfo=UTC)
@@ -175,6 +176,15 @@ def test_the_supply_periods_tell_of_supply_where_there_are_any() -> None:
         supply_periods=(on_supply(0),),
     )
     assert joined(SPIN, [listing]).supply_breaks == (day(0),)
+
+
+def test_readings_are_asked_for_within_supply() -> None:
+    assert joined(SPIN, [ENDED, LIVE]).supply_spans == [(day(0), None)]
+    assert joined(SPIN, [replace(ENDED, status=None)]).supply_spans == [(day(0), day(45))]
+    renewed = (agreed(0, 45), agreed(45, 60))
+    late = Listing(account_number="A", agreements=renewed, supply_periods=(on_supply(0, 45),))
+    assert joined(SPIN, [late]).supply_spans == [(day(0), day(60))]
+    assert joined(SPIN, [replace(late, supply_periods=())]).supply_spans == [(day(0), None)]
 
 
 def test_nothing_counts_after_the_end_of_supply() -> None:
@@ -364,3 +374,19 @@ def test_times_are_in_order_and_apart(items: list[Listing]) -> None:
         assert before.end < after.start
     for owned, following in pairwise(point.owned):
         assert owned.end <= following.start
+
+
+@given(listings(), st.integers(0, 60), st.integers(1, 60))
+def test_a_window_is_cut_where_the_account_changes(
+    items: list[Listing], start: int, length: int
+) -> None:
+    point = joined(SPIN, items)
+    window = Interval(day(start), day(start + length))
+    parts = point.accounts(window)
+    assert (parts[0][0].start, parts[-1][0].end) == (window.start, window.end)
+    for (before, account), (after, other) in pairwise(parts):
+        assert before.end == after.start
+        assert account != other
+    for number in range(start, start + length):
+        (account,) = [account for part, account in parts if part.covers(day(number))]
+        assert account == point.account_at(day(number))

@@ -23,6 +23,7 @@ from ..kraken.models import (
     ReadingDates,
     SupplyPeriod,
 )
+from ..tariff.interval import Interval
 
 ON_SUPPLY: Final = "ON_SUPPLY"
 OFF_STATUSES: Final = frozenset({"OFF_SUPPLY", "LOST", "CANCELLED_DUE_TO_DUNNING"})
@@ -46,25 +47,13 @@ class Listing:
     answers: bool = True
 
     @property
-    def times(self) -> list[Time]:
+    def times(self) -> list[Interval]:
         """When the point is this account's: while it has an agreement; by the supply periods where it tells none."""
         return _agreed(self.agreements) or _supplied(self.supply_periods)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Time:
-    """From `start` until before `end`."""
-
-    start: datetime
-    end: datetime
-
-    def covers(self, at: datetime) -> bool:
-        """Tell whether an instant lies in it."""
-        return self.start <= at < self.end
-
-
 @dataclass(frozen=True, slots=True)
-class Owned(Time):
+class Owned(Interval):
     """A time in which a point belongs to some accounts: to more than one only if they share the agreement."""
 
     accounts: tuple[str, ...]
@@ -100,7 +89,7 @@ class SupplyPointData:
         return tuple(found)
 
     @cached_property
-    def supplied(self) -> tuple[Time, ...]:
+    def supplied(self) -> tuple[Interval, ...]:
         """When the point is on supply, ascending and without overlap: by the supply periods, else by the agreements."""
         periods = _supplied(period for item in self.listings for period in item.supply_periods)
         return tuple(_merged(periods or _agreed(self.agreements)))
@@ -153,6 +142,19 @@ class SupplyPointData:
             return self.listings[0].account_number
         past = [owned for owned in self.owned if owned.start <= at]
         return (past[-1] if past else self.owned[0]).accounts[0]
+
+    def accounts(self, span: Interval) -> list[tuple[Interval, str]]:
+        """Cut a time where the account changes; each part with the account that its readings are asked of."""
+        changes = sorted(
+            {owned.start for owned in self.owned if span.start < owned.start < span.end}
+        )
+        found: list[tuple[Interval, str]] = []
+        for start, end in pairwise([span.start, *changes, span.end]):
+            account = self.account_at(start)
+            if found and found[-1][1] == account:
+                start = found.pop()[0].start
+            found.append((Interval(start, end), account))
+        return found
 
     def has_agreement(self, at: datetime) -> bool:
         """Tell whether an agreement is in force."""
@@ -303,7 +305,7 @@ class LoginData:
         }
 
 
-def _agreed(agreements: Iterable[Agreement]) -> list[Time]:
+def _agreed(agreements: Iterable[Agreement]) -> list[Interval]:
     return _times(
         (agreement.valid_from, agreement.valid_to)
         for agreement in agreements
@@ -311,27 +313,27 @@ def _agreed(agreements: Iterable[Agreement]) -> list[Time]:
     )
 
 
-def _supplied(periods: Iterable[SupplyPeriod]) -> list[Time]:
+def _supplied(periods: Iterable[SupplyPeriod]) -> list[Interval]:
     return _times((period.supply_start_at, period.supply_end_at) for period in periods)
 
 
-def _times(spans: Iterable[tuple[datetime | None, datetime | None]]) -> list[Time]:
-    times = [Time(start or _EVER, end or _NEVER_ENDS) for start, end in spans]
+def _times(spans: Iterable[tuple[datetime | None, datetime | None]]) -> list[Interval]:
+    times = [Interval(start or _EVER, end or _NEVER_ENDS) for start, end in spans]
     return [time for time in times if time.start < time.end]
 
 
-def _ends(time: Time) -> tuple[datetime, datetime]:
+def _ends(time: Interval) -> tuple[datetime, datetime]:
     return time.start, time.end
 
 
-def _merged(times: Sequence[Time]) -> Iterator[Time]:
+def _merged(times: Sequence[Interval]) -> Iterator[Interval]:
     """Join times that meet or overlap."""
-    current: Time | None = None
+    current: Interval | None = None
     for time in sorted(times):
         if current is None:
             current = time
         elif time.start <= current.end:
-            current = Time(current.start, max(current.end, time.end))
+            current = Interval(current.start, max(current.end, time.end))
         else:
             yield current
             current = time

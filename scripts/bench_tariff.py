@@ -5,15 +5,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 import json
 from pathlib import Path
 import platform
 from statistics import median
 import sys
 from time import perf_counter
+import tracemalloc
 
 from custom_components.octopus_japan.oejp.tariff import (
     BillingCalendar,
+    Interval,
     MonthlyRates,
     RateCard,
     Tariff,
@@ -26,7 +29,7 @@ from custom_components.octopus_japan.oejp.tariff import (
     time_of_use,
     timeline,
 )
-from custom_components.octopus_japan.oejp.tariff.cheapest import Slot, Task, find
+from custom_components.octopus_japan.oejp.tariff.cheapest import LONGEST, PricedTime, Task, find
 from custom_components.octopus_japan.oejp.tariff.published import (
     fuel_cost_adjustments,
     renewable_energy_levies,
@@ -91,12 +94,27 @@ def main() -> None:
     every = tariffs()
     ladder, ev = every[0], every[7]
     period = ladder.calendar.period_at(NOW - timedelta(days=40))
-    slots = [
-        Slot(at, at + timedelta(minutes=30), Decimal(10 + i * 7 % 23))
-        for i in range(96)
-        if (at := NOW + i * timedelta(minutes=30))
+    half = timedelta(minutes=30)
+    prices = [
+        PricedTime(Interval(at, at + half), Decimal(10 + i * 7 % 23))
+        for i in range(LONGEST // half)
+        if (at := NOW + i * half)
     ]
-    parts = Task(timedelta(hours=6), at_least=timedelta(minutes=30))
+    tasks = {
+        "eight days: a run of a day": Task(timedelta(days=1)),
+        "eight days: four days in parts": Task(timedelta(days=4), at_least=half),
+        "eight days: profile of 48": Task(
+            timedelta(days=1), profile=tuple(Decimal(i % 7) for i in range(48))
+        ),
+        "eight days: profile in parts": Task(
+            timedelta(days=4), at_least=half, profile=tuple(Decimal(i % 7) for i in range(192))
+        ),
+        "eight days: five-minute profile": Task(
+            timedelta(days=4),
+            profile=tuple(Decimal(i % 7) for i in range(1152)),
+            step=timedelta(minutes=5),
+        ),
+    }
     # What is measured, how often a run repeats it, and how many hours one of them prices.
     works: dict[str, tuple[Callable[[], object], int, int]] = {
         "12 months on 10 plans": (lambda: [costs(t, HOURS) for t in every], 1, 87600),
@@ -105,8 +123,7 @@ def main() -> None:
         "current price": (lambda: price_at(ev, NOW), 100, 0),
         "prices of two days": (lambda: price_periods(ev, NOW, NOW + timedelta(days=2)), 20, 0),
         "bill of a period": (lambda: bill_for(ladder, period, HOURS), 1, 0),
-        "six cheapest hours in parts": (lambda: find(slots, parts), 1, 0),
-    }
+    } | {name: (partial(find, prices, task), 1, 0) for name, task in tasks.items()}
     report: dict[str, dict[str, object]] = {}
     for name, (work, repeats, hours) in works.items():
         runs = [
@@ -122,6 +139,13 @@ def main() -> None:
         }
         each = f"   {middle / hours * 1e6:.2f} µs an hour" if hours else ""
         print(f"{name:30} {middle * 1000:9.2f} ms{each}")
+    for name, task in tasks.items():
+        tracemalloc.start()
+        find(prices, task)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        report[name]["peak_bytes"] = peak
+        print(f"{name:34} {peak / 2**20:6.2f} MiB at most")
     result = {"python": platform.python_version(), "machine": platform.machine(), "results": report}
     text = json.dumps(result, indent=1)
     if options.json is None:

@@ -340,6 +340,46 @@ async def test_a_profile_puts_the_heavy_part_into_the_cheap_time(home: Home) -> 
 
 
 @ev
+async def test_a_time_of_day_that_is_now_means_now(home: Home) -> None:
+    # It is noon to the second.
+    await home.sign_in("ev-tokyo")
+    fields = {"duration": "01:00", "earliest_start": "12:00:00"}
+    response = await ask(home, "find_cheapest_period", **fields, latest_end="13:00")
+    assert short(response["periods"]) == [("11-20T12:00", "11-20T13:00")]
+    # An end that is now would leave no time: the next one.
+    response = await ask(home, "find_cheapest_period", **fields, latest_end="12:00")
+    assert response["start"] == "2025-11-20T12:00:00+09:00"
+
+
+@ev
+async def test_hours_are_hours_where_the_clock_of_home_assistant_is_changed(home: Home) -> None:
+    await home.sign_in("ev-tokyo")
+    await home.hass.config.async_set_time_zone("America/New_York")
+    # On 8 March 2026 there is no 02:00 there.
+    response = await ask(
+        home,
+        "find_cheapest_period",
+        duration="05:00",
+        earliest_start="2026-03-08 00:00:00",
+        latest_end="2026-03-08 06:00:00",
+    )
+    start, end = (datetime.fromisoformat(response[key]) for key in ("start", "end"))
+    assert (start.isoformat(), end.isoformat()) == (
+        "2026-03-08T00:00:00-05:00",
+        "2026-03-08T06:00:00-04:00",
+    )
+    with pytest.raises(ServiceValidationError) as caught:
+        await ask(
+            home,
+            "find_cheapest_period",
+            duration="05:30",
+            earliest_start="2026-03-08 00:00:00",
+            latest_end="2026-03-08 06:00:00",
+        )
+    assert caught.value.translation_key == "window_too_short"
+
+
+@ev
 async def test_a_limit_that_nothing_meets_leaves_no_start(home: Home) -> None:
     await home.sign_in("ev-tokyo")
     response = await ask(home, "find_cheapest_period", duration="02:00", limit_price=5)
@@ -355,7 +395,9 @@ async def test_a_limit_that_nothing_meets_leaves_no_start(home: Home) -> None:
         ({"duration": "00:00"}, "duration_not_positive"),
         ({"duration": "30:00"}, "window_too_short"),
         ({"duration": "01:00", "shortest_part": "02:00"}, "parts_do_not_fit"),
-        ({"duration": "01:03", "shortest_part": "00:30"}, "not_in_five_minutes"),
+        ({"duration": "01:05", "shortest_part": "00:30"}, "not_in_half_hours"),
+        ({"duration": "01:03"}, "not_in_five_minutes"),
+        ({"duration": "01:00", "latest_end": "2025-11-29"}, "window_too_long"),
         ({"duration": "01:00", "profile": [1, 2, 3]}, "profile_does_not_fit"),
         ({"duration": "01:00", "latest_end": "2025-11-19"}, "window_empty"),
         ({"duration": "01:00", "latest_end": "soon"}, "not_a_time"),

@@ -19,8 +19,8 @@ from homeassistant.util.json import JsonValueType
 import voluptuous as vol
 
 from ..const import DOMAIN
-from ..oejp.tariff import PricePeriod
-from ..oejp.tariff.cheapest import Found, NotFound, Piece, Slot, Task, find
+from ..oejp.tariff import Interval, PricePeriod
+from ..oejp.tariff.cheapest import LONGEST, Found, NotFound, Piece, PricedTime, Task, find
 from ..oejp.tariff.japan_time import add_months, day_of, midnight
 from ..presentation import COMPONENT_NAMES, band_option, components
 from .consumption import By, Used, split, used
@@ -131,18 +131,27 @@ async def _find_cheapest_period(call: ServiceCall) -> ServiceResponse:
     data = call.data
     point = chosen_point(call.hass, data.get("device_id"))
     now = dt_util.utcnow().replace(microsecond=0)
-    earliest = instant(data["earliest_start"], after=now) if "earliest_start" in data else now
+    earliest = (
+        instant(data["earliest_start"], after=now, at_once=True)
+        if "earliest_start" in data
+        else now
+    )
     latest = (
         instant(data["latest_end"], after=earliest, ends=True)
         if "latest_end" in data
         else earliest + DAY
     )
     _check_window(earliest, latest, HALF_HOUR)
+    if latest - earliest > LONGEST:
+        raise mistake("window_too_long", most=str(LONGEST // DAY))
     task = _task(data, earliest, latest)
     prices = await point.price_list(earliest, latest)
-    slots = [Slot(period.start, period.end, period.price.total) for period in prices.periods]
+    priced = [
+        PricedTime(Interval(period.start, period.end), period.price.total)
+        for period in prices.periods
+    ]
     try:
-        found = await call.hass.async_add_executor_job(find, slots, task)
+        found = await call.hass.async_add_executor_job(find, priced, task)
     except NotFound as error:
         if error.reason == "no_period_found" and task.limit is not None:
             return _no_period()
@@ -182,12 +191,12 @@ def _response(prices: PriceList, found: Found) -> ServiceResponse:
         since
         for period in prices.periods
         for piece in found.pieces
-        if piece.start < period.end and period.start < piece.end
+        if piece.time.start < period.end and period.start < piece.time.end
         if (since := prices.estimated_since(period)) is not None
     ]
     return {
-        "start": iso(first.start),
-        "end": iso(last.end),
+        "start": iso(first.time.start),
+        "end": iso(last.time.end),
         "mean_price": _rounded(found.mean_price),
         "consumption": _rounded(found.kwh),
         "cost": _rounded(found.cost),
@@ -205,8 +214,8 @@ def _no_period() -> ServiceResponse:
 
 def _piece(piece: Piece) -> dict[str, JsonValueType]:
     return {
-        "start": iso(piece.start),
-        "end": iso(piece.end),
+        "start": iso(piece.time.start),
+        "end": iso(piece.time.end),
         "mean_price": _rounded(piece.mean_price),
         "consumption": _rounded(piece.kwh),
         "cost": _rounded(piece.cost),

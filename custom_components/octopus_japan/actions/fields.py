@@ -117,11 +117,11 @@ def _point_of_device(hass: HomeAssistant, device_id: str) -> ChosenPoint:
     return ChosenPoint(hass, entry, spin)
 
 
-def instant(value: Any, *, after: datetime, ends: bool = False) -> datetime:
-    """Return the instant that a field means.
+def instant(value: Any, *, after: datetime, ends: bool = False, at_once: bool = False) -> datetime:
+    """Return the instant that a field means, in UTC, so that what is added to it is not read off the wall clock.
 
-    A date is the start of that day in Japan, or with `ends` its end. A time of day is the first one after `after`. What has
-    no time zone is in Home Assistant's. Raises a translated error.
+    A date is the start of that day in Japan, or with `ends` its end. A time of day is the first one after `after`, or with
+    `at_once` that very instant too. What has no time zone is in Home Assistant's. Raises a translated error.
     """
     text = str(value).strip()
     if isinstance(value, date) and not isinstance(value, datetime):
@@ -129,7 +129,7 @@ def instant(value: Any, *, after: datetime, ends: bool = False) -> datetime:
     else:
         day = dt_util.parse_date(text) if len(text) == len("2026-10-01") else None
     if day is not None:
-        return midnight(day + DAY if ends else day)
+        return dt_util.as_utc(midnight(day + DAY if ends else day))
     found = value if isinstance(value, datetime) else dt_util.parse_datetime(text)
     if found is not None:
         return dt_util.as_utc(found)
@@ -137,8 +137,10 @@ def instant(value: Any, *, after: datetime, ends: bool = False) -> datetime:
     if of_day is None:
         raise mistake("not_a_time", value=text)
     local = dt_util.as_local(after)
-    found = datetime.combine(local.date(), of_day, local.tzinfo)
-    return found if found > after else datetime.combine(local.date() + DAY, of_day, local.tzinfo)
+    found = dt_util.as_utc(datetime.combine(local.date(), of_day, local.tzinfo))
+    if found > after or (at_once and found == after):
+        return found
+    return dt_util.as_utc(datetime.combine(local.date() + DAY, of_day, local.tzinfo))
 
 
 def iso(at: datetime) -> str:

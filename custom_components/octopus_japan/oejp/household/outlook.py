@@ -197,7 +197,7 @@ def _turns_daily(tariff: Tariff, now: datetime) -> bool:
         schedule = tariff.card_at(now).schedule
     except Unpriced:
         return False
-    return schedule is not None and len(set(schedule.months[month_of(now) % 12])) > 1
+    return schedule is not None and len(set(schedule.row_at(now) or ())) > 1
 
 
 @dataclass(frozen=True, slots=True)

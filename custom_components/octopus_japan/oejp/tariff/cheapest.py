@@ -1,18 +1,26 @@
-"""When to run something: the cheapest (or dearest) time of a given length, in one piece or in parts."""
+"""When to run something: the cheapest (or dearest) time of a given length, in one piece or in parts.
 
-from collections.abc import Iterable, Iterator, Sequence
+Everything is counted in instants, on a grid: of half hours in parts, of five minutes in one piece. A week and a day is the
+most that is looked through.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from itertools import accumulate, islice, pairwise
+from itertools import accumulate, pairwise
 from math import gcd
+from operator import mul
 
+from .interval import Interval
 from .model import ZERO
-from .split_runs import best_parts
+from .split_runs import best_parts, integers
+
+LONGEST = timedelta(days=8)
+"""The longest window that is looked through."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_SECOND = timedelta(seconds=1)
-_GRID = timedelta(minutes=5)
+_FIVE_MINUTES = timedelta(minutes=5)
 _HALF_HOUR = timedelta(minutes=30)
 
 
@@ -25,11 +33,10 @@ class NotFound(Exception):  # noqa: N818 - the caller asked for what cannot be
 
 
 @dataclass(frozen=True, slots=True)
-class Slot:
+class PricedTime:
     """A time of one price a kWh."""
 
-    start: datetime
-    end: datetime
+    time: Interval
     price: Decimal
 
 
@@ -37,8 +44,7 @@ class Slot:
 class Piece:
     """A time to run; `mean_price` is per kWh used, `kwh` and `cost` are None where use is not known."""
 
-    start: datetime
-    end: datetime
+    time: Interval
     mean_price: Decimal
     kwh: Decimal | None = None
     cost: Decimal | None = None
@@ -74,6 +80,11 @@ class Task:
     kwh: Decimal | None = None
     limit: Decimal | None = None
 
+    def __post_init__(self) -> None:
+        for name in ("earliest", "latest"):
+            if (at := getattr(self, name)) is not None:
+                object.__setattr__(self, name, at.astimezone(UTC))
+
     @property
     def weights(self) -> tuple[Decimal, ...]:
         """The use of each equal part of the run; only their ratio counts."""
@@ -84,28 +95,47 @@ class Task:
         """How long one of the weights lasts."""
         return self.duration if self.profile is None else self.step
 
+    @property
+    def grid(self) -> timedelta:
+        """What the run begins and ends on."""
+        return _FIVE_MINUTES if self.at_least is None else _HALF_HOUR
 
-def find(slots: Iterable[Slot], task: Task) -> Found:
-    """Find the best time for a task among priced slots. Raises NotFound."""
+
+@dataclass(frozen=True, slots=True)
+class _Units:
+    """The priced time cut into equal units: `starts` count units since the epoch, ascending."""
+
+    length: timedelta
+    starts: list[int]
+    prices: list[Decimal]
+    weights: list[Decimal]
+    """The use of each unit of the run, times `parts`."""
+    parts: int
+
+    def time(self, first: int, last: int) -> Interval:
+        """Return the time from one unit to another."""
+        begin = _EPOCH + self.starts[first] * self.length
+        return Interval(begin, _EPOCH + (self.starts[last] + 1) * self.length)
+
+
+def find(prices: Iterable[PricedTime], task: Task) -> Found:
+    """Find the best time for a task among priced times. Raises NotFound."""
     _check(task)
-    blocks = _blocks(_cropped(slots, task), task)
+    units = _units(prices, task)
     if task.at_least is None:
-        starts = [(start, block) for block in blocks for start in _starts(block, task)]
-        if not starts:
-            raise NotFound("no_period_found")
-        sign, order = (-1 if task.dearest else 1), (-1 if task.latest_start else 1)
-        start, _ = min(
-            starts,
-            key=lambda option: (
-                sign * _raw(option[1], option[0], task.weights, task.weight_length),
-                order * option[0].timestamp(),
-            ),
-        )
-        runs, unit = [(start, start + task.duration)], task.weight_length
-    else:
-        unit = _unit(blocks, task, task.at_least)
-        runs = list(_parts(blocks, task, task.at_least, unit))
-    return _found([slot for block in blocks for slot in block], runs, task, unit)
+        return _found(units, [_piece(units, task)], task)
+    joined = [False, *(a + 1 == b for a, b in pairwise(units.starts))]
+    sign = -1 if task.dearest else 1
+    runs = best_parts(
+        [sign * price for price in units.prices],
+        joined,
+        units.weights,
+        task.at_least // units.length,
+        late=task.latest_start,
+    )
+    if runs is None:
+        raise NotFound("no_period_found")
+    return _found(units, runs, task)
 
 
 def _check(task: Task) -> None:
@@ -115,127 +145,103 @@ def _check(task: Task) -> None:
         len(task.profile) * task.step != task.duration or not sum(task.profile)
     ):
         raise NotFound("profile_does_not_fit")
-    if task.at_least is not None:
-        if not timedelta(0) < task.at_least <= task.duration:
-            raise NotFound("parts_do_not_fit")
-        if task.at_least % _GRID or task.duration % _GRID or task.weight_length % _GRID:
-            raise NotFound("not_in_five_minutes")
+    if task.at_least is not None and not timedelta(0) < task.at_least <= task.duration:
+        raise NotFound("parts_do_not_fit")
+    if any(each % task.grid for each in (task.duration, task.at_least, task.weight_length) if each):
+        raise NotFound("not_in_half_hours" if task.at_least else "not_in_five_minutes")
     if task.earliest is not None and task.latest is not None:
         if task.latest <= task.earliest:
             raise NotFound("window_empty")
+        if task.latest - task.earliest > LONGEST:
+            raise NotFound("window_too_long")
         if task.latest - task.earliest < task.duration:
             raise NotFound("window_too_short")
 
 
-def _cropped(slots: Iterable[Slot], task: Task) -> list[Slot]:
-    found = []
-    for slot in sorted(slots, key=lambda slot: slot.start):
-        start = slot.start if task.earliest is None else max(slot.start, task.earliest)
-        end = slot.end if task.latest is None else min(slot.end, task.latest)
-        if start < end:
-            found.append(Slot(start, end, slot.price))
-    if not found:
-        raise NotFound("no_prices")
-    return found
-
-
-def _blocks(slots: Sequence[Slot], task: Task) -> list[list[Slot]]:
-    """Join slots that follow each other without a gap, leaving out those beyond the limit."""
-    blocks: list[list[Slot]] = []
-    for slot in slots:
-        limit = task.limit
-        if limit is not None and (slot.price < limit if task.dearest else slot.price > limit):
+def _units(prices: Iterable[PricedTime], task: Task) -> _Units:
+    """Cut the prices inside the window, leaving out those beyond the limit, on the coarsest grid on which all edges lie."""
+    grid = task.grid
+    spans = []
+    known = False
+    for priced in prices:
+        start = max(priced.time.start, task.earliest or priced.time.start)
+        end = min(priced.time.end, task.latest or priced.time.end)
+        if start >= end:
             continue
-        if blocks and blocks[-1][-1].end == slot.start:
-            blocks[-1].append(slot)
+        known = True
+        first, last = -((_EPOCH - start) // grid), (end - _EPOCH) // grid
+        if first < last and not _beyond(priced.price, task):
+            spans.append((first, last, priced.price))
+    if not known:
+        raise NotFound("no_prices")
+    if spans and (max(last for _, last, _ in spans) - min(spans)[0]) * grid > LONGEST:
+        raise NotFound("window_too_long")
+    lengths = [task.duration // grid, task.weight_length // grid]
+    step = gcd(*lengths, *(edge for first, last, _ in spans for edge in (first, last)))
+    if task.at_least is not None:
+        step = 1
+    parts = task.weight_length // (grid * step)
+    cut = [
+        (unit, price)
+        for first, last, price in sorted(spans)
+        for unit in range(first // step, last // step)
+    ]
+    return _Units(
+        grid * step,
+        [unit for unit, _ in cut],
+        [price for _, price in cut],
+        [weight for weight in task.weights for _ in range(parts)],
+        parts,
+    )
+
+
+def _beyond(price: Decimal, task: Task) -> bool:
+    if task.limit is None:
+        return False
+    return price < task.limit if task.dearest else price > task.limit
+
+
+def _piece(units: _Units, task: Task) -> tuple[int, int]:
+    """Choose the first and the last unit of a run in one piece."""
+    need = len(units.weights)
+    starts, prices = units.starts, integers(units.prices)
+    sums = list(accumulate(prices, initial=0))
+    loads = None if task.profile is None else integers(units.weights)
+    best: tuple[int, int, int] | None = None
+    for first in range(len(starts) - need + 1):
+        if starts[first + need - 1] - starts[first] != need - 1:
+            continue
+        if loads is None:
+            total = sums[first + need] - sums[first]
         else:
-            blocks.append([slot])
-    return blocks
-
-
-def _starts(block: Sequence[Slot], task: Task) -> set[datetime]:
-    """List the starts worth trying: where an edge of the run meets an edge of a price, the sum being linear in between."""
-    first, last = block[0].start, block[-1].end - task.duration
-    edges = {slot.start for slot in block} | {slot.end for slot in block}
-    offsets = accumulate([timedelta(0), *[task.weight_length] * len(task.weights)])
-    meets = {edge - offset for offset in offsets for edge in edges}
-    return {start for start in meets if first <= start <= last}
-
-
-def _raw(
-    slots: Iterable[Slot], start: datetime, weights: Iterable[Decimal], length: timedelta
-) -> Decimal:
-    """Add up price x weight x seconds: exact, so that equals are equal."""
-    total = ZERO
-    slots = list(slots)
-    for weight in weights:
-        end = start + length
-        for slot in slots:
-            overlap = min(end, slot.end) - max(start, slot.start)
-            if overlap > timedelta(0):
-                total += slot.price * weight * (overlap // _SECOND)
-        start = end
-    return total
-
-
-def _unit(blocks: Iterable[Iterable[Slot]], task: Task, at_least: timedelta) -> timedelta:
-    """Find the coarsest grid, of whole five minutes, on which all edges lie."""
-    steps = [_up(slot.start) // _GRID for block in blocks for slot in block]
-    steps += [(slot.end - _EPOCH) // _GRID for block in blocks for slot in block]
-    steps += [task.duration // _GRID, at_least // _GRID, task.weight_length // _GRID]
-    return gcd(*steps) * _GRID
-
-
-def _up(at: datetime) -> timedelta:
-    """Count the time since the epoch, rounded up to five minutes."""
-    return -((_EPOCH - at) // _GRID) * _GRID
-
-
-def _parts(
-    blocks: Iterable[Iterable[Slot]], task: Task, at_least: timedelta, unit: timedelta
-) -> Iterator[tuple[datetime, datetime]]:
-    """Choose among whole units of time."""
-    starts: list[datetime] = []
-    prices: list[Decimal] = []
-    for slot in (slot for block in blocks for slot in block):
-        start = _EPOCH + _up(slot.start)
-        while start + unit <= slot.end:
-            starts.append(start)
-            prices.append(-slot.price if task.dearest else slot.price)
-            start += unit
-    joined = [False, *(a + unit == b for a, b in pairwise(starts))]
-    weights = [weight for weight in task.weights for _ in range(task.weight_length // unit)]
-    runs = best_parts(prices, joined, weights, at_least // unit, late=task.latest_start)
-    if runs is None:
+            total = sum(map(mul, prices[first : first + need], loads, strict=True))
+        rank = -total if task.dearest else total, -first if task.latest_start else first, first
+        best = rank if best is None or rank < best else best
+    if best is None:
         raise NotFound("no_period_found")
+    return best[2], best[2] + need - 1
+
+
+def _found(units: _Units, runs: Iterable[tuple[int, int]], task: Task) -> Found:
+    pieces, begun = [], 0
+    whole = len(units.weights)
     for first, last in runs:
-        yield starts[first], starts[last] + unit
-
-
-def _found(
-    slots: Sequence[Slot],
-    runs: Iterable[tuple[datetime, datetime]],
-    task: Task,
-    unit: timedelta,
-) -> Found:
-    parts = task.weight_length // unit
-    weights = iter([weight / parts for weight in task.weights for _ in range(parts)])
-    whole = task.duration // _SECOND
-    pieces = []
-    for start, end in runs:
-        used = list(islice(weights, (end - start) // unit))
-        evenly = [Decimal(1)] * len(used)
-        use = used if any(used) else evenly
-        mean = _raw(slots, start, use, unit) / (sum(use) * (unit // _SECOND))
-        kwh = sum(used, ZERO) if task.profile is not None else task.kwh
-        if task.profile is None and kwh is not None:
-            kwh = kwh * ((end - start) // _SECOND) / whole
-        pieces.append(Piece(start, end, mean, kwh, None if kwh is None else kwh * mean))
+        count = last - first + 1
+        used = units.weights[begun : begun + count]
+        begun += count
+        use = used if any(used) else [Decimal(1)] * count
+        total = sum(map(mul, units.prices[first : last + 1], use, strict=True), ZERO)
+        mean = total / sum(use)
+        kwh = cost = None
+        if task.profile is not None:
+            kwh, cost = sum(used, ZERO) / units.parts, total / units.parts if any(used) else ZERO
+        elif task.kwh is not None:
+            kwh = task.kwh * count / whole
+            cost = kwh * mean
+        pieces.append(Piece(units.time(first, last), mean, kwh, cost))
     if any(piece.kwh for piece in pieces):
         kwh = sum((piece.kwh or ZERO for piece in pieces), ZERO)
         cost = sum((piece.cost or ZERO for piece in pieces), ZERO)
         return Found(tuple(pieces), cost / kwh, kwh, cost)
-    time = sum(
-        (piece.mean_price * ((piece.end - piece.start) // _SECOND) for piece in pieces), ZERO
-    )
-    return Found(tuple(pieces), time / whole)
+    total = sum((piece.mean_price * (piece.time.length // units.length) for piece in pieces), ZERO)
+    return Found(tuple(pieces), total / whole)

@@ -1,5 +1,6 @@
 """The cheapest choice of units of time, in runs of a least length."""
 
+from collections import deque
 from collections.abc import Sequence
 from decimal import Decimal
 from itertools import pairwise
@@ -22,45 +23,55 @@ def best_parts(
     Every choice is one integer, sum, runs and lateness in this order of weight, so that the loops below compare once.
     """
     count, need = len(prices), len(weights)
-    scaled, loads = _integers(prices), _integers(weights)
+    scaled, loads = integers(prices), integers(weights)
     many = count * need + 1
     run = many
     yen = run * (need + 1)
     late_by = [count - unit if late else unit for unit in range(count)]
 
-    def cost(unit: int, left: int) -> int:
-        return scaled[unit] * loads[need - left] * yen + late_by[unit]
-
-    # outside[unit][left]: the best for the units from `unit` on with `left` to choose, no run going on; inside: one may go on.
-    outside: list[list[int | None]] = [[None] * (need + 1) for _ in range(count + 1)]
-    inside: list[list[int | None]] = [[None] * (need + 1) for _ in range(count + 1)]
-    begins = [[False] * (need + 1) for _ in range(count + 1)]
-    extends = [[False] * (need + 1) for _ in range(count + 1)]
-    outside[count][0] = inside[count][0] = 0
+    # Of the rows from `unit` on only those that a run reaches back to are kept: [0] is the next unit's, [-1] that after a run.
+    # outside[left]: the best with `left` to choose, no run going on; inside: one may go on; along: the cost of choosing every
+    # unit until none is left, whose differences are the costs of runs.
+    row: list[int | None] = [None] * (need + 1)
+    row[0] = 0
+    outside = row
+    inside = deque([row], at_least)
+    along = deque([[0] * (need + 1)], at_least)
+    begins = [bytearray(need + 1) for _ in range(count + 1)]
+    extends = [bytearray(need + 1) for _ in range(count + 1)]
     ahead = _joined_ahead(joined)
     for unit in range(count - 1, -1, -1):
-        for left in range(need + 1):
-            best = outside[unit + 1][left]
-            if left >= at_least and ahead[unit] >= at_least:
-                rest = inside[unit + at_least][left - at_least]
+        after_outside, after_inside, after_along = outside, inside[0], along[0]
+        outside, costs = [None] * (need + 1), [0] * (need + 1)
+        going_on: list[int | None] = [None] * (need + 1)
+        fits = ahead[unit] >= at_least and len(inside) == at_least
+        # What is chosen before a unit and what is left for it and after it are no more than there is.
+        for left in range(max(0, need - unit), min(need, count - unit) + 1):
+            best = after_outside[left]
+            cost = 0
+            if left:
+                cost = scaled[unit] * loads[need - left] * yen + late_by[unit]
+                costs[left] = cost + after_along[left - 1]
+            if fits and left >= at_least:
+                rest = inside[-1][left - at_least]
                 if rest is not None:
-                    begun = run + rest
-                    begun += sum(cost(unit + i, left - i) for i in range(at_least))
+                    begun = run + rest + costs[left] - along[-1][left - at_least]
                     if best is None or begun < best:
                         best, begins[unit][left] = begun, True
-            outside[unit][left] = inside[unit][left] = best
+            outside[left] = going_on[left] = best
             if left and joined[unit]:
-                rest = inside[unit + 1][left - 1]
-                if rest is not None and (best is None or cost(unit, left) + rest < best):
-                    inside[unit][left] = cost(unit, left) + rest
-                    extends[unit][left] = True
-    if outside[0][need] is None:
+                rest = after_inside[left - 1]
+                if rest is not None and (best is None or cost + rest < best):
+                    going_on[left], extends[unit][left] = cost + rest, True
+        inside.appendleft(going_on)
+        along.appendleft(costs)
+    if outside[need] is None:
         return None
     return _runs(begins, extends, need, at_least)
 
 
 def _runs(
-    begins: Sequence[Sequence[bool]], extends: Sequence[Sequence[bool]], left: int, at_least: int
+    begins: Sequence[Sequence[int]], extends: Sequence[Sequence[int]], left: int, at_least: int
 ) -> list[tuple[int, int]]:
     """Follow the choices."""
     runs: list[tuple[int, int]] = []
@@ -86,7 +97,7 @@ def _joined_ahead(joined: Sequence[bool]) -> list[int]:
     return ahead
 
 
-def _integers(numbers: Sequence[Decimal]) -> list[int]:
+def integers(numbers: Sequence[Decimal]) -> list[int]:
     """Scale to whole numbers."""
     digits = max((-int(number.as_tuple().exponent) for number in numbers), default=0)
     return [int(number.scaleb(max(digits, 0))) for number in numbers]

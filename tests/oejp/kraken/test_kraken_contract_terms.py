@@ -141,3 +141,16 @@ async def test_rates_are_kept_where_their_length_is_refused(
     ((found,),) = (await client.agreements(ACCOUNT)).values()
     assert isinstance(found.product, ElectricityProduct)
     assert [rate.duration_months for rate in found.product.consumption_charges] == [None]
+
+
+@pytest.mark.parametrize("params", [[], "text", 7, None, {"version": 1}])
+async def test_parameters_of_another_type_cost_no_product(
+    client: KrakenClient, service: Service, params: Any
+) -> None:
+    point = agreement(NORMAL)
+    point["agreements"][0]["product"]["params"] = params
+    service.answer("Agreements", account(point))
+    ((found,),) = (await client.agreements(ACCOUNT)).values()
+    assert isinstance(found.product, ElectricityProduct)
+    assert found.product.params == (params if isinstance(params, dict) else None)
+    assert len(found.product.consumption_charges) == 1

@@ -140,6 +140,12 @@ def test_a_gap_without_prices_is_not_bridged() -> None:
     assert runs(prices, Task(HOUR, at_least=HALF)) == [(at(0), at(1)), (at(2), at(3))]
 
 
+def test_a_part_that_would_end_at_a_gap_is_too_short() -> None:
+    prices = [*slots(10, 10), *slots(10, start=at(3)), *slots(10, start=at(5))]
+    with pytest.raises(NotFound, match="no_period_found"):
+        find(prices, Task(2 * HOUR, at_least=HOUR))
+
+
 def test_a_limit_on_the_price() -> None:
     prices = slots(10, 25, 10, 20, 20)
     assert runs(prices, Task(HOUR, limit=Decimal(20))) == [(at(2), at(4))]

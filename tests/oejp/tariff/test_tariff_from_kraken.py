@@ -43,6 +43,7 @@ from custom_components.octopus_japan.oejp.tariff import (
     gas_bill,
     price_at,
 )
+from custom_components.octopus_japan.oejp.tariff.agreements import Contract, lay_out
 from custom_components.octopus_japan.oejp.tariff.from_kraken import (
     Evidence,
     bands_seen,
@@ -730,6 +731,37 @@ def test_parameters_of_another_type_cost_the_scheme_only(params: Any) -> None:
     assert reason(agreement(ev(params=params))) == "unknown_schedule"
     summary = {"JPN_EV_OCTOPUS_JAN_25": "tgoe_ev_tou_jan_25_scheme"}
     assert only_card(agreement(ev(params=params)), schemes=summary).schedule is not None
+
+
+def test_what_nobody_thought_of_costs_its_own_agreement_only() -> None:
+    def make(contract: Contract[str], at: datetime) -> RateCard:
+        if contract.product == "odd":
+            raise OverflowError
+        return RateCard(Kind.SINGLE)
+
+    day = at("2026-08-10")
+    contracts = [
+        Contract("odd", "ODD", 1, end=day),
+        Contract("fine", "FINE", 2, start=day),
+    ]
+    cards, gaps = lay_out(contracts, (), make)
+    assert [(card.start, card.end) for card in cards] == [(day, None)]
+    assert [(gap.reason, gap.product_code, gap.end) for gap in gaps] == [
+        ("unknown_product", "ODD", day)
+    ]
+
+
+def test_a_standing_charge_beyond_reason_is_not_known() -> None:
+    for more in (
+        {"standing_charge_price_per_day": Decimal("10000.01")},
+        {
+            "standing_charge_price_per_day": None,
+            "standing_charges": (rate("10000.01", unit_type="YEN_DAY"),),
+        },
+    ):
+        card = only_card(agreement(stepped(**more)))
+        assert card.standing_charge is None
+        assert card.steps
 
 
 def test_an_adjustment_without_end_costs_itself_only() -> None:

@@ -134,6 +134,11 @@ class Rate(KrakenModel):
     tier_end: int | None = None
 
 
+def _object(value: Any) -> dict[str, Any] | None:
+    """Return an object; what is none tells nothing, and costs nothing else."""
+    return value if isinstance(value, dict) else None
+
+
 @dataclass(frozen=True, slots=True)
 class Product(KrakenModel):
     """A product of the union `Product`, resolved by `__typename`."""
@@ -147,7 +152,7 @@ class Product(KrakenModel):
 
     code: str
     display_name: str | None = None
-    params: dict[str, Any] | None = None
+    params: dict[str, Any] | None = field(default=None, metadata={"deserialize": _object})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The bill of a closed period, to the yen. The rules are TARIFFS (a); docs/pricing.md checks published examples."""
+"""The bill of a closed period, to the yen. docs/pricing.md#the-rules says how, and checks published examples."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

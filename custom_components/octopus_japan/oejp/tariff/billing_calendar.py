@@ -1,6 +1,6 @@
 """Billing periods: stated where the service closed them, projected elsewhere.
 
-A period runs from the start of one meter reading day until before the next (TARIFFS (a) 1).
+A period runs from the start of one meter reading day until before the next (docs/pricing.md#the-rules).
 """
 
 from collections import Counter
@@ -33,7 +33,7 @@ class BillingPeriod:
 
     @property
     def reading_month(self) -> int:
-        """N of "N月分": the month in which the reading that ends the period is taken (TARIFFS (a) 2)."""
+        """N of "N月分": the month in which the reading that ends the period is taken (docs/pricing.md#the-rules)."""
         return month_of(self.end) if self.label is None else self.label
 
     @property
@@ -130,7 +130,7 @@ def calendar_from(
 ) -> BillingCalendar:
     """Choose the day on which readings are expected, and keep what is stated.
 
-    `day_of_month` is one more than the scheduled day (FACTS 8). A scheduled date counts when two agree on the day; or, as
+    `day_of_month` is one more than the scheduled day (docs/api.md). A scheduled date counts when two agree on the day; or, as
     the end of the open period, when it follows the last closed period by about a month.
     """
     votes = Counter(day.day for day in scheduled)

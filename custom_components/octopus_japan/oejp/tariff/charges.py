@@ -19,7 +19,7 @@ def standing_charge(
 ) -> StandingCharge | None:
     """Read what is charged whatever the use; None when it is not known.
 
-    The service states yen a day, resolved for the contract (FACTS 7). Without it, a rate by ampere, kVA or kW is multiplied
+    The service states yen a day, resolved for the contract (docs/api.md). Without it, a rate by ampere, kVA or kW is multiplied
     by the contract's capacity.
     """
     if per_day is not None:

@@ -1,6 +1,6 @@
 """From what the service answers to a tariff. The only module here that knows the service's models.
 
-Agreements are chosen by type and validity, generations grouped by validity, then by kind (FACTS 10). What is not understood
+Agreements are chosen by type and validity, generations grouped by validity, then by kind (docs/pricing.md#the-rules). What is not understood
 becomes a gap with its reason; it never spoils the time of another agreement.
 """
 
@@ -427,7 +427,7 @@ def _fixed_price(product: ElectricityProduct) -> Decimal | None:
 
 
 def _fuel_cost_adjusted(product: ElectricityProduct, kind: Kind) -> bool:
-    """Every plan but シンプル (single rate) is adjusted (TARIFFS (b)); elsewhere silence is not a no."""
+    """Every plan but シンプル (single rate) is adjusted (docs/pricing.md); elsewhere silence is not a no."""
     name = f"{product.code} {product.display_name or ''}"
     simple = kind is Kind.SINGLE or "SIMPLE" in name.upper() or "シンプル" in name
     return product.fuel_cost_adjustment is not None or not simple

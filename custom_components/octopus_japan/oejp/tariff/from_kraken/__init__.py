@@ -1,0 +1,125 @@
+"""From what the service answers to a tariff. The only room here that knows the service's models.
+
+Agreements are chosen by type and validity, generations grouped by validity, then by kind
+(docs/pricing.md#the-rules). What is not understood becomes a gap with its reason; it never spoils the time of another agreement.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from ...kraken.models import (
+    Agreement,
+    ElectricityFitProduct,
+    ElectricityProduct,
+    GasTieredProduct,
+    ReadingDates,
+)
+from .. import schedule as schedules
+from ..agreements import Contract, lay_out
+from ..billing_calendar import BillingCalendar, BillingPeriod, calendar_from, label_of
+from ..export import CreditCard, GenerationTariff
+from ..gas import GasCard, GasTariff, gas_tiers
+from ..japan_time import YEARS, in_reason
+from ..model import AdderBasis, Unpriced
+from ..monthly_rates import timeline
+from ..rates import current
+from ..tariff import Tariff
+from .contracts import area_of, contracts_of
+from .evidence import NOTHING, Evidence
+from .monthly import all_subsidies, billed, monthly_rates, observations, subsidy_rates
+from .rate_card import bands_seen, rate_card
+
+__all__ = [
+    "Evidence",
+    "bands_seen",
+    "billed",
+    "calendar",
+    "gas_tariff",
+    "generation_tariff",
+    "observations",
+    "subsidy_rates",
+    "tariff",
+]
+
+
+def tariff(
+    agreements: Sequence[Agreement],
+    evidence: Evidence = NOTHING,
+    *,
+    area: str | None = None,
+    adder_basis: AdderBasis | None = None,
+    subsidies: bool = False,
+) -> Tariff:
+    """Build the tariff of an electricity supply point.
+
+    `area`: the first two digits of its SPIN. `adder_basis` None: as past bills show, else by calendar day.
+    """
+    contracts, unknown = contracts_of(agreements, ElectricityProduct, evidence)
+    area = area or area_of(contracts)
+    cards, gaps = lay_out(
+        contracts, unknown, lambda contract, at: rate_card(contract, at, area, evidence)
+    )
+    adders, basis = monthly_rates(agreements, evidence, area, adder_basis)
+    mismatches = [
+        mismatch
+        for card in cards
+        if card.schedule is not None and not card.schedule.learned
+        for mismatch in schedules.check(
+            card.schedule, [(at, band) for at, band in evidence.bands if card.covers(at)]
+        )
+    ]
+    return Tariff(cards, adders, calendar(evidence), basis, gaps, tuple(mismatches), subsidies)
+
+
+def generation_tariff(agreements: Sequence[Agreement]) -> GenerationTariff:
+    """Build the tariff of a generation point, or of a supply point's exports."""
+
+    def card(contract: Contract[ElectricityFitProduct], at: datetime) -> CreditCard:
+        product = contract.product
+        rates, estimated = current(product.generation_credits, at)
+        if len(prices := {rate.price_per_unit_inc_tax for rate in rates.values()}) != 1:
+            raise Unpriced("unknown_product" if prices else "no_rates")
+        return CreditCard(prices.pop(), product.code, product.display_name, estimated)
+
+    return GenerationTariff(*lay_out(*contracts_of(agreements, ElectricityFitProduct), card))
+
+
+def gas_tariff(
+    agreements: Sequence[Agreement], evidence: Evidence = NOTHING, *, subsidies: bool = False
+) -> GasTariff:
+    """Build the tariff of a gas supply point."""
+
+    def card(contract: Contract[GasTieredProduct], at: datetime) -> GasCard:
+        product = contract.product
+        tiers, estimated = gas_tiers(product.consumption_charges, product.standing_charges, at)
+        return GasCard(tiers, product.code, product.display_name, estimated)
+
+    cards, gaps = lay_out(*contracts_of(agreements, GasTieredProduct), card)
+    credits_ = timeline(all_subsidies(evidence, gas=True) if subsidies else ())
+    return GasTariff(cards, gaps, calendar(evidence), credits_)
+
+
+def calendar(evidence: Evidence) -> BillingCalendar:
+    """Build the billing calendar of a supply point."""
+    closed = [
+        BillingPeriod(
+            reading.start_at,
+            reading.end_at,
+            closed=True,
+            label=label_of(reading.billable_month, reading.end_at),
+        )
+        for reading in evidence.intervals
+        if in_reason(reading.start_at, reading.end_at)
+    ]
+    dates = evidence.reading_dates or ReadingDates()
+    scheduled = [
+        day
+        for day in (dates.next_reading_date, dates.next_next_reading_date)
+        if day is not None and day.year in YEARS
+    ]
+    starts = sorted(
+        period.supply_start_at
+        for period in evidence.supply_periods
+        if in_reason(period.supply_start_at)
+    )
+    return calendar_from(closed, scheduled, dates.reading_date_day_of_month, starts)

@@ -1,0 +1,102 @@
+"""The rate card of a contract, and the hours of its bands."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+
+from ...kraken.models import (
+    Agreement,
+    ElectricityProduct,
+    Reading,
+)
+from .. import schedule as schedules
+from ..agreements import Contract
+from ..charges import extras, standing_charge
+from ..model import Kind, RateCard, Unpriced
+from ..rates import shape
+from ..schedule import Schedule, SeenBands, slot_of
+from .contracts import contracts_of, is_fixed, params_of
+from .evidence import Evidence
+
+
+def rate_card(
+    contract: Contract[ElectricityProduct], at: datetime, area: str | None, evidence: Evidence
+) -> RateCard:
+    """Make the card of a contract at an instant. Raises Unpriced."""
+    product, since = contract.product, contract.start
+    read = shape(product.consumption_charges, at, since, evidence.capacity)
+    schedule = None
+    if read.kind is Kind.TIME_OF_USE:
+        schedule = _schedule(contract, area, evidence)
+        if not schedule.slots <= {band.slot for band in read.bands}:
+            raise Unpriced("unknown_band")
+    return RateCard(
+        read.kind,
+        standing_charge(
+            product.standing_charge_price_per_day,
+            product.standing_charge_unit_type,
+            product.standing_charges,
+            at,
+            evidence.capacity,
+        ),
+        read.steps,
+        read.bands,
+        schedule,
+        fuel_cost_adjusted=_fuel_cost_adjusted(product, read.kind),
+        fixed_fuel_cost_adjustment=_fixed_price(product),
+        extras=extras(contract.addons, at, since),
+        estimated=read.estimated,
+        area=area,
+        product_code=product.code,
+        product_name=product.display_name,
+        agreement_id=contract.id,
+    )
+
+
+def bands_seen(
+    agreements: Sequence[Agreement], readings: Sequence[Reading]
+) -> dict[str, tuple[SeenBands, ...]]:
+    """Count the bands that readings name, by the product in force: worth keeping, for the readings of a season pass."""
+    by_product: dict[str, list[tuple[datetime, str | None]]] = {}
+    contracts, _ = contracts_of(agreements, ElectricityProduct)
+    for reading in readings:
+        covering = {c.code for c in contracts if c.covers(reading.start_at)}
+        if len(covering) == 1 and slot_of(reading.consumption_rate_band) is not None:
+            bands = by_product.setdefault(covering.pop(), [])
+            bands.append((reading.start_at, reading.consumption_rate_band))
+    return {code: schedules.seen_bands(bands) for code, bands in by_product.items()}
+
+
+def _schedule(
+    contract: Contract[ElectricityProduct], area: str | None, evidence: Evidence
+) -> Schedule:
+    """Find the hours of a product's bands: as published, for want of those as readings show, as the user entered them."""
+    scheme = params_of(contract.product).get("time_of_use_scheme")
+    if not isinstance(scheme, str) or not scheme:
+        scheme = evidence.schemes.get(contract.code)
+    if (found := schedules.published(scheme, area)) is not None:
+        return found
+    bands = [(at, band) for at, band in evidence.bands if contract.covers(at)]
+    seen = schedules.merge_seen(evidence.seen.get(contract.code, ()), schedules.seen_bands(bands))
+    entered = evidence.schedules.get(contract.code)
+    if (learned := schedules.learned(seen, area or "")) is not None:
+        return replace(learned, otherwise=entered)
+    if entered is not None:
+        return entered
+    raise Unpriced("unknown_schedule")
+
+
+def _fixed_price(product: ElectricityProduct) -> Decimal | None:
+    if not is_fixed(product):
+        return None
+    if (rate := product.fuel_cost_adjustment) is None:
+        raise Unpriced("no_fuel_cost_adjustment")
+    return rate.price_per_unit_inc_tax
+
+
+def _fuel_cost_adjusted(product: ElectricityProduct, kind: Kind) -> bool:
+    """Every plan but シンプル (single rate) is adjusted (docs/pricing.md); elsewhere silence is not a no."""
+    name = f"{product.code} {product.display_name or ''}"
+    simple = kind is Kind.SINGLE or "SIMPLE" in name.upper() or "シンプル" in name
+    return product.fuel_cost_adjustment is not None or not simple

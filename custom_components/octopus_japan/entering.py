@@ -1,0 +1,155 @@
+"""The forms in which a user enters what a notice tells: monthly rates, the hours of a plan, the contracted capacity.
+
+Options and repairs show them, and the actions of the same names take the same fields.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, time
+from decimal import Decimal
+import re
+from typing import Any, Final
+
+from homeassistant.helpers.selector import (
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+    SelectOptionDict,
+    SelectSelector,
+    SelectSelectorConfig,
+    TextSelector,
+)
+import voluptuous as vol
+
+from .coordinators.entered import RATES
+from .identity import last_four
+from .oejp.tariff import Component
+from .oejp.tariff.japan_time import JST
+from .oejp.tariff.schedule import BandHours
+
+CONF_POINT: Final = "supply_point"
+CONF_MONTH: Final = "month"
+CONF_MONTHS: Final = "months"
+
+_PRICE = NumberSelector(
+    NumberSelectorConfig(
+        mode=NumberSelectorMode.BOX, step="any", unit_of_measurement="JPY/kWh"
+    )
+)
+_MONTHS = SelectSelector(
+    SelectSelectorConfig(
+        options=[str(month) for month in range(1, 13)], multiple=True, translation_key="month"
+    )
+)
+_SPAN = re.compile(r"(\d{1,2}):(\d{2})\s*[-–~〜～]\s*(\d{1,2}):(\d{2})")
+_MONTH = re.compile(r"(20\d{2})\s*[-/.年]\s*(\d{1,2})\s*月?(?:-\d{1,2})?")
+HIGHEST_RATE: Final = 10_000
+"""Yen a kWh: what is beyond it was mistyped."""
+
+
+class Mistyped(Exception):  # noqa: N818 - not an error of the program: the user can correct it
+    """A field says what it cannot mean. `reason` is a translation key."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def point_fields(numbers: Iterable[str]) -> dict[Any, Any]:
+    """Return the field that chooses a supply point; none where there is only one."""
+    options = [SelectOptionDict(value=number, label=f"…{last_four(number)}") for number in numbers]
+    if len(options) < 2:
+        return {}
+    selector = SelectSelector(SelectSelectorConfig(options=options))
+    return {vol.Required(CONF_POINT, default=options[0]["value"]): selector}
+
+
+def rate_fields(month: str) -> dict[Any, Any]:
+    """Return the fields of the monthly rates of a month."""
+    return {vol.Required(CONF_MONTH, default=month): TextSelector()} | {
+        vol.Optional(component.value): _PRICE for component in RATES
+    }
+
+
+def read_rates(fields: Mapping[str, Any]) -> tuple[date, dict[Component, Decimal | None]]:
+    """Read the month and its rates; a field that is left empty is left as it was. Raises Mistyped."""
+    prices: dict[Component, Decimal | None] = {}
+    for component in RATES:
+        if (value := fields.get(component.value)) is not None:
+            price = Decimal(repr(float(value)))
+            if abs(price) > HIGHEST_RATE:
+                raise Mistyped("rate_too_high")
+            prices[component] = price
+    if not prices:
+        raise Mistyped("no_rate")
+    return read_month(str(fields[CONF_MONTH])), prices
+
+
+def read_month(text: str) -> date:
+    """Read a month: 2026-10, 2026/10, 2026年10月, or a date in it. Raises Mistyped."""
+    match = _MONTH.fullmatch(text.strip())
+    if match is None or not 1 <= int(match[2]) <= 12:
+        raise Mistyped("not_a_month")
+    return date(int(match[1]), int(match[2]), 1)
+
+
+def month_text(at: datetime) -> str:
+    """Return the month of an instant in Japan, as it is typed."""
+    return at.astimezone(JST).strftime("%Y-%m")
+
+
+def hour_fields(slots: Sequence[str]) -> dict[Any, Any]:
+    """Return a field for the hours of each band, and one for the months in which they hold."""
+    return {vol.Optional(slot.lower()): TextSelector() for slot in slots} | {
+        vol.Required(CONF_MONTHS, default=[str(month) for month in range(1, 13)]): _MONTHS
+    }
+
+
+def read_hours(fields: Mapping[str, Any], slots: Sequence[str]) -> list[BandHours]:
+    """Read the hours of bands. The one band whose field is empty has the rest of the day. Raises Mistyped."""
+    months = frozenset(int(month) for month in fields[CONF_MONTHS])
+    hours: list[BandHours] = []
+    empty: list[str] = []
+    for slot in slots:
+        text = str(fields.get(slot.lower()) or "").strip()
+        if text:
+            hours += [BandHours(slot, start, end, months) for start, end in _spans(text)]
+        else:
+            empty.append(slot)
+    if not hours or len(empty) > 1:
+        raise Mistyped("hours_missing")
+    if empty:
+        hours += [BandHours(empty[0], start, end, months) for start, end in _rest(hours)]
+    return hours
+
+
+def _spans(text: str) -> Iterable[tuple[time, time]]:
+    for part in re.split(r"[,、，;]", text):
+        match = _SPAN.fullmatch(part.strip())
+        if match is None:
+            raise Mistyped("not_hours")
+        yield read_time(match[1], match[2]), read_time(match[3], match[4])
+
+
+def read_time(hour: str, minute: str) -> time:
+    """Read a time of day; 24:00 is midnight. Raises Mistyped."""
+    if int(hour) > 24 or int(minute) > 59 or (int(hour) == 24 and int(minute)):
+        raise Mistyped("not_hours")
+    return time(int(hour) % 24, int(minute))
+
+
+def _rest(hours: Iterable[BandHours]) -> Iterable[tuple[time, time]]:
+    taken = set()
+    for band in hours:
+        first, last = _half_hour(band.start), _half_hour(band.end)
+        taken |= {half % 48 for half in range(first, last if last > first else last + 48)}
+    for half in range(48):
+        if half not in taken:
+            yield _time(half), _time(half + 1)
+
+
+def _half_hour(at: time) -> int:
+    return at.hour * 2 + at.minute // 30
+
+
+def _time(half_hour: int) -> time:
+    return time(half_hour % 48 // 2, half_hour % 2 * 30)

@@ -217,7 +217,10 @@ async def test_reconfiguration_keeps_what_is_known(home: Home) -> None:
 
 async def test_the_options_choose_what_adders_follow(home: Home) -> None:
     entry = await home.sign_in("green-tokyo")
-    form = await home.hass.config_entries.options.async_init(entry.entry_id)
+    menu = await home.hass.config_entries.options.async_init(entry.entry_id)
+    form = await home.hass.config_entries.options.async_configure(
+        menu["flow_id"], {"next_step_id": "general"}
+    )
     assert form["type"] is FlowResultType.FORM
     result = await home.hass.config_entries.options.async_configure(
         form["flow_id"], {CONF_ADDER_BASIS: "reading_month"}

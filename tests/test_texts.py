@@ -101,6 +101,7 @@ def test_the_manifest_names_every_library_that_is_imported() -> None:
 def test_every_issue_is_explained(key: str, kind: Kind) -> None:
     assert ("issues", key, "title") in ENGLISH
     if kind.fixable:
-        assert ("issues", key, "fix_flow", "step", "confirm", "description") in ENGLISH
+        at_step = ("issues", key, "fix_flow", "step")
+        assert [p for p in ENGLISH if p[:4] == at_step and p[5:] == ("description",)]
     else:
         assert ("issues", key, "description") in ENGLISH

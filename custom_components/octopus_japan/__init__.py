@@ -15,7 +15,7 @@ from .coordinators.tariff_book import TariffBook
 from .coordinators.timetable import Timetable
 from .identity import number_of
 from .issues import async_forget
-from .repairs import async_watch_schedules
+from .plan_repairs import async_watch_plans
 from .runtime import OctopusConfigEntry, OctopusRuntimeData, entry_client, forget_sign_in
 from .store import OctopusStore
 
@@ -50,7 +50,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: OctopusConfigEntry) -> b
         memory=memory,
     )
     prices.async_start()
-    async_watch_schedules(hass, entry)
+    async_watch_plans(hass, entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     account.async_start()
     Timetable(hass, entry, account, book).async_start()

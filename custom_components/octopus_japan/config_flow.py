@@ -7,6 +7,7 @@ from typing import Any, override
 from homeassistant.config_entries import (
     SOURCE_REAUTH,
     SOURCE_RECONFIGURE,
+    ConfigEntryState,
     ConfigFlow,
     ConfigFlowResult,
     OptionsFlowWithReload,
@@ -21,11 +22,24 @@ from homeassistant.helpers.selector import (
     TextSelectorConfig,
     TextSelectorType,
 )
+from homeassistant.util import dt as dt_util
 import voluptuous as vol
 from yarl import URL
 
 from .const import CONF_ADDER_BASIS, DEFAULT_URL, DOMAIN, NAME
 from .coordinators.tariff_book import AUTOMATIC
+from .entering import (
+    CONF_POINT,
+    Mistyped,
+    capacity_fields,
+    capacity_options,
+    hour_fields,
+    month_text,
+    point_fields,
+    rate_fields,
+    read_hours,
+    read_rates,
+)
 from .oejp.kraken import (
     KrakenAuthError,
     KrakenConnectionError,
@@ -36,6 +50,7 @@ from .oejp.kraken import (
 )
 from .oejp.kraken.models import Viewer
 from .oejp.tariff import AdderBasis
+from .oejp.tariff.schedule import NoSchedule
 from .runtime import OctopusConfigEntry, forget_sign_in, trial_client
 
 CONF_ADVANCED = "advanced"
@@ -197,12 +212,23 @@ class OctopusConfigFlow(ConfigFlow, domain=DOMAIN):
 
 
 class OctopusOptionsFlow(OptionsFlowWithReload):
-    """What the service leaves open and a household can tell from its bills."""
+    """What the service leaves open and a household can tell from its bills and notices."""
+
+    _spin: str
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask what it is about."""
+        return self.async_show_menu(
+            step_id="init",
+            menu_options=["general", "set_monthly_rate", "set_schedule", "capacity"],
+        )
+
+    async def async_step_general(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
         """Ask how adjustment and levy follow the calendar."""
         if user_input is not None:
-            return self.async_create_entry(data=user_input)
+            return self._finish(user_input)
         schema = vol.Schema(
             {
                 vol.Required(CONF_ADDER_BASIS, default=AUTOMATIC): SelectSelector(
@@ -213,7 +239,86 @@ class OctopusOptionsFlow(OptionsFlowWithReload):
                 )
             }
         )
+        return self._form("general", schema, self.config_entry.options)
+
+    async def async_step_set_monthly_rate(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for the rates of a month."""
+        if (entry := self._loaded()) is None:
+            return self.async_abort(reason="not_loaded")
+        spins = list(entry.runtime_data.account.data.supply_points)
+        schema = vol.Schema(point_fields(spins) | rate_fields(month_text(dt_util.utcnow())))
+        if user_input is None:
+            return self._form("set_monthly_rate", schema)
+        try:
+            month, prices = read_rates(user_input)
+        except Mistyped as error:
+            return self._form("set_monthly_rate", schema, user_input, error.reason)
+        spin = user_input.get(CONF_POINT, spins[0])
+        entry.runtime_data.book.async_enter_rates(spin, month, prices)
+        return self._finish({})
+
+    async def async_step_set_schedule(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask which supply point's hours are entered; only plans with bands have any."""
+        if (entry := self._loaded()) is None:
+            return self.async_abort(reason="not_loaded")
+        book = entry.runtime_data.book
+        spins = [spin for spin in entry.runtime_data.account.data.supply_points if book.slots(spin)]
+        if not spins:
+            return self.async_abort(reason="no_bands")
+        if user_input is None and len(spins) > 1:
+            return self._form("set_schedule", vol.Schema(point_fields(spins)))
+        self._spin = (user_input or {}).get(CONF_POINT, spins[0])
+        return await self.async_step_hours()
+
+    async def async_step_hours(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask for the hours of each band of the plan in force."""
+        if (entry := self._loaded()) is None:
+            return self.async_abort(reason="not_loaded")
+        book = entry.runtime_data.book
+        slots = book.slots(self._spin)
+        schema = vol.Schema(hour_fields(slots))
+        if user_input is None:
+            return self._form("hours", schema)
+        try:
+            book.async_enter_hours(self._spin, read_hours(user_input, slots))
+        except (Mistyped, NoSchedule) as error:
+            return self._form("hours", schema, user_input, error.reason)
+        return self._finish({})
+
+    async def async_step_capacity(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for the contracted capacity of a supply point."""
+        if (entry := self._loaded()) is None:
+            return self.async_abort(reason="not_loaded")
+        spins = list(entry.runtime_data.account.data.supply_points)
+        schema = vol.Schema(point_fields(spins) | capacity_fields())
+        if user_input is None:
+            return self._form("capacity", schema)
+        spin = user_input.get(CONF_POINT, spins[0])
+        return self._finish(capacity_options(self.config_entry.options, spin, user_input))
+
+    def _finish(self, options: Mapping[str, Any]) -> ConfigFlowResult:
+        return self.async_create_entry(data={**self.config_entry.options, **options})
+
+    def _form(
+        self,
+        step_id: str,
+        schema: vol.Schema,
+        shown: Mapping[str, Any] | None = None,
+        reason: str | None = None,
+    ) -> ConfigFlowResult:
         return self.async_show_form(
-            step_id="init",
-            data_schema=self.add_suggested_values_to_schema(schema, self.config_entry.options),
+            step_id=step_id,
+            data_schema=self.add_suggested_values_to_schema(schema, shown or {}),
+            errors={"base": reason} if reason else {},
         )
+
+    def _loaded(self) -> OctopusConfigEntry | None:
+        """Return the entry, None while it does not run: what is entered belongs to its points."""
+        entry: OctopusConfigEntry = self.config_entry
+        return entry if entry.state is ConfigEntryState.LOADED else None

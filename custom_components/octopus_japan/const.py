@@ -10,6 +10,9 @@ NAME: Final = "Octopus Energy Japan"
 LOGGER: Final = logging.getLogger(__package__)
 
 CONF_ADDER_BASIS: Final = "adder_basis"
+CONF_CAPACITY: Final = "capacity"
+CAPACITY_UNITS: Final = ("amperes", "kva", "kw")
+"""What a contract is dimensioned in; the option has one number or more for a point."""
 DEFAULT_URL: Final = "https://api.oejp-kraken.energy/v1/graphql/"
 
 PLATFORMS: Final = [Platform.BINARY_SENSOR, Platform.CALENDAR, Platform.SENSOR]

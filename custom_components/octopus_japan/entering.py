@@ -20,8 +20,9 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
+from .const import CAPACITY_UNITS, CONF_CAPACITY
 from .coordinators.entered import RATES
-from .identity import last_four
+from .identity import digest, last_four
 from .oejp.tariff import Component
 from .oejp.tariff.japan_time import JST
 from .oejp.tariff.schedule import BandHours
@@ -31,9 +32,7 @@ CONF_MONTH: Final = "month"
 CONF_MONTHS: Final = "months"
 
 _PRICE = NumberSelector(
-    NumberSelectorConfig(
-        mode=NumberSelectorMode.BOX, step="any", unit_of_measurement="JPY/kWh"
-    )
+    NumberSelectorConfig(mode=NumberSelectorMode.BOX, step="any", unit_of_measurement="JPY/kWh")
 )
 _MONTHS = SelectSelector(
     SelectSelectorConfig(
@@ -120,6 +119,27 @@ def read_hours(fields: Mapping[str, Any], slots: Sequence[str]) -> list[BandHour
     if empty:
         hours += [BandHours(empty[0], start, end, months) for start, end in _rest(hours)]
     return hours
+
+
+def capacity_fields() -> dict[Any, Any]:
+    """Return the fields of the contracted capacity."""
+    return {
+        vol.Optional(unit): NumberSelector(
+            NumberSelectorConfig(
+                mode=NumberSelectorMode.BOX, min=0, max=1000, step="any", unit_of_measurement=symbol
+            )
+        )
+        for unit, symbol in zip(CAPACITY_UNITS, ("A", "kVA", "kW"), strict=True)
+    }
+
+
+def capacity_options(
+    options: Mapping[str, Any], spin: str, fields: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the option of the contracted capacity with a point's new one; without any number it is forgotten."""
+    entered = {unit: fields[unit] for unit in CAPACITY_UNITS if fields.get(unit)}
+    others = {k: kept for k, kept in options.get(CONF_CAPACITY, {}).items() if k != digest(spin)}
+    return {CONF_CAPACITY: others | ({digest(spin): entered} if entered else {})}
 
 
 def _spans(text: str) -> Iterable[tuple[time, time]]:

@@ -28,6 +28,9 @@ class Kind:
 KINDS: Final = {
     "learned_schedule": Kind(),
     "schedule_mismatch": Kind(),
+    "monthly_rate_unknown": Kind(fixable=True),
+    "hours_unknown": Kind(fixable=True),
+    "capacity_unknown": Kind(fixable=True),
     "sign_in_ended": Kind(ir.IssueSeverity.ERROR, fixable=True),
     "api_key_ended": Kind(ir.IssueSeverity.ERROR, fixable=True),
 }

@@ -1,21 +1,11 @@
-"""Repairs: the flows of fixable issues, and who watches for those of plans.
-
-Where the hours of a time-of-use plan are not the published ones, the user can check them on the bill.
-"""
+"""Repairs: the flows of fixable issues. Those of plans and prices are in plan_repairs.py."""
 
 from typing import Any, override
 
 from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlow, RepairsFlowResult
-from homeassistant.core import HomeAssistant, callback
-from homeassistant.util import dt as dt_util
+from homeassistant.core import HomeAssistant
 
-from .identity import digest, last_four
-from .issues import async_report, async_settle
-from .oejp.tariff import Tariff
-from .runtime import OctopusConfigEntry
-
-LEARNED = "learned_schedule"
-MISMATCH = "schedule_mismatch"
+from .plan_repairs import FLOWS as PLAN_FLOWS
 
 
 class SignInEndedFlow(ConfirmRepairFlow):
@@ -39,34 +29,10 @@ async def async_create_fix_flow(
     hass: HomeAssistant, issue_id: str, data: dict[str, Any] | None
 ) -> RepairsFlow:
     """Return the flow of a fixable issue."""
-    return _FLOWS[(data or {})["key"]]((data or {})["entry_id"])
+    known = data or {}
+    if (plan := PLAN_FLOWS.get(known["key"])) is not None:
+        return plan(known)
+    return _FLOWS[known["key"]](known["entry_id"])
 
 
 _FLOWS = {"sign_in_ended": SignInEndedFlow, "api_key_ended": SignInEndedFlow}
-
-
-def _issues(tariff: Tariff) -> dict[str, bool]:
-    now = dt_util.utcnow()
-    schedules = [card.schedule for card in tariff.cards if card.schedule and card.covers(now)]
-    return {
-        LEARNED: any(schedule.learned for schedule in schedules),
-        MISMATCH: bool(tariff.mismatches),
-    }
-
-
-@callback
-def async_watch_schedules(hass: HomeAssistant, entry: OctopusConfigEntry) -> None:
-    """Raise and withdraw issues as the tariffs change."""
-    prices = entry.runtime_data.prices
-
-    @callback
-    def update() -> None:
-        for spin, point in prices.data.items():
-            for key, holds in _issues(point.tariff).items():
-                if holds:
-                    async_report(hass, entry, key, digest(spin), number=last_four(spin))
-                else:
-                    async_settle(hass, entry, key, digest(spin))
-
-    update()
-    entry.async_on_unload(prices.async_add_listener(update))

@@ -172,11 +172,13 @@ EXPORT_PERIODS = {
 }
 
 
+_MONEY = SensorDeviceClass.MONETARY
+
 _KINDS = {
     "consumption": (SensorDeviceClass.ENERGY, UnitOfEnergy.KILO_WATT_HOUR, 2),
-    "cost": (SensorDeviceClass.MONETARY, YEN, 0),
+    "cost": (_MONEY, YEN, 0),
     "export": (SensorDeviceClass.ENERGY, UnitOfEnergy.KILO_WATT_HOUR, 2),
-    "compensation": (SensorDeviceClass.MONETARY, YEN, 0),
+    "compensation": (_MONEY, YEN, 0),
 }
 """What is totalled: device class, unit, decimals."""
 
@@ -204,6 +206,7 @@ def _total(what: str, period: str, *, enabled: bool) -> OctopusSensorDescription
         attributes_fn=lambda usage: {
             "complete": total(usage).complete,
             "complete_until": total(usage).complete_until,
+            **(estimation(usage.estimated_since(period)) if kind is _MONEY else {}),
         },
         last_reset_fn=lambda usage: usage.periods[period].start,
     )

@@ -24,6 +24,12 @@ from ..oejp.tariff.cheapest import LONGEST, Found, NotFound, Piece, PricedTime, 
 from ..oejp.tariff.japan_time import add_months, day_of, midnight
 from ..presentation import COMPONENT_NAMES, band_option, components
 from .consumption import By, Used, split, used
+from .enter import (
+    SET_MONTHLY_RATE,
+    SET_SCHEDULE,
+    async_set_monthly_rate,
+    async_set_schedule,
+)
 from .fields import PriceList, chosen_point, instant, iso, mistake
 from .reimport import SCHEMA as REIMPORT_HISTORY, async_reimport_history
 
@@ -84,9 +90,12 @@ def async_setup_services(hass: HomeAssistant) -> None:
         hass.services.async_register(
             DOMAIN, name, action, schema, supports_response=SupportsResponse.ONLY
         )
-    hass.services.async_register(
-        DOMAIN, "reimport_history", async_reimport_history, REIMPORT_HISTORY
-    )
+    for name, command, schema in (
+        ("reimport_history", async_reimport_history, REIMPORT_HISTORY),
+        ("set_monthly_rate", async_set_monthly_rate, SET_MONTHLY_RATE),
+        ("set_schedule", async_set_schedule, SET_SCHEDULE),
+    ):
+        hass.services.async_register(DOMAIN, name, command, schema)
 
 
 async def _get_prices(call: ServiceCall) -> ServiceResponse:

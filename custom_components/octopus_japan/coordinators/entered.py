@@ -3,7 +3,8 @@
 Bills and the service itself count before it, rates carried forward after it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, time
 from decimal import Decimal
 
@@ -56,9 +57,7 @@ def enter_rates(
     store.async_save()
 
 
-def entered_schedules(
-    store: OctopusStore, codes: Iterable[str], area: str
-) -> dict[str, Schedule]:
+def entered_schedules(store: OctopusStore, codes: Iterable[str], area: str) -> dict[str, Schedule]:
     """Return the hours that the user entered, by the product's code."""
     found = {}
     for code in codes:
@@ -74,14 +73,24 @@ def entered_schedules(
     return found
 
 
-def enter_hours(store: OctopusStore, code: str, hours: Iterable[BandHours]) -> None:
-    """Keep the hours of a product's bands, all at once; none forgets them. Raises NoSchedule where they make no whole days."""
-    if hours := list(hours):
+def enter_hours(store: OctopusStore, code: str, hours: Sequence[BandHours]) -> None:
+    """Keep the hours of a product's bands for the months that they name; no hours forget all that was entered.
+
+    Raises NoSchedule where they make no whole days.
+    """
+    if hours:
         entered(hours)
-    store.parts.entered_hours[code] = [
+    months = {month for band in hours for month in band.months}
+    kept = [
+        replace(band, months=others)
+        for band in store.parts.entered_hours.get(code, ())
+        if hours and (others := tuple(month for month in band.months if month not in months))
+    ]
+    kept += [
         EnteredHours(band.slot, _index(band.start), _index(band.end), tuple(sorted(band.months)))
         for band in hours
     ]
+    store.parts.entered_hours[code] = kept
     store.async_save()
 
 

@@ -14,6 +14,7 @@ from homeassistant.util import dt as dt_util
 from ..const import NAME
 from ..identity import digest, last_four
 from ..oejp.household.hour import HOUR, Hour
+from ..oejp.household.tariff_book import credits_estimated_since
 from ..oejp.household.totals import Period, Total, calendar_periods, totals
 from ..oejp.household.usage import GenerationPricing, energy, half_hours
 from ..oejp.kraken import Direction, KrakenClient, PathFinder, listed_since
@@ -44,6 +45,12 @@ class PointExport:
     age: int | None
     credit: Decimal | None
     imported: float | None
+    tariff: GenerationTariff
+
+    def estimated_since(self, period: str) -> datetime | None:
+        """Return since when the compensation of a period rests on credits that ended; None where it does not."""
+        span = self.periods[period]
+        return credits_estimated_since(self.tariff, span.start, span.end)
 
 
 class ExportsCoordinator(HalfHourlyCoordinator[PointExport]):
@@ -138,4 +145,5 @@ def _export(
         age=None if latest is None else (now - latest.end_at) // HOUR,
         credit=credit,
         imported=imported,
+        tariff=tariff,
     )

@@ -1,21 +1,36 @@
 """The tariff book of an entry: one tariff for each point, made anew when what it rests on changes, and by nothing else."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import callback
+from homeassistant.util import dt as dt_util
 
-from ..const import CONF_ADDER_BASIS, LOGGER
+from ..const import CAPACITY_UNITS, CONF_ADDER_BASIS, CONF_CAPACITY, LOGGER
+from ..identity import digest
 from ..oejp.household.supply import SupplyPointData
-from ..oejp.household.tariff_book import Known, supply_tariff
-from ..oejp.kraken.models import Reading
-from ..oejp.tariff import AdderBasis, Gap, GenerationTariff, Tariff
+from ..oejp.household.tariff_book import Known, product_at, slots_of, supply_tariff
+from ..oejp.kraken.models import ElectricityProduct, Reading
+from ..oejp.tariff import (
+    AdderBasis,
+    Capacity,
+    Component,
+    Gap,
+    GenerationTariff,
+    Tariff,
+    contracted_capacity,
+)
 from ..oejp.tariff.from_kraken import generation_tariff
+from ..oejp.tariff.schedule import BandHours, NoSchedule
 from ..store import OctopusStore
 from .account import AccountCoordinator
 from .bills import lines_of, observed
+from .entered import enter_hours, enter_rates, entered_rates, entered_schedules
 
 AUTOMATIC = "automatic"
 FAILED = "tariff_failed"
@@ -79,6 +94,32 @@ class TariffBook:
         )
 
     @callback
+    def async_enter_rates(
+        self, spin: str, month: date, prices: Mapping[Component, Decimal | None]
+    ) -> None:
+        """Take the monthly rates that the user entered for a supply point."""
+        enter_rates(self._store, spin, month, prices)
+        self.async_update()
+
+    @callback
+    def async_enter_hours(self, spin: str, hours: Sequence[BandHours]) -> None:
+        """Take the hours of the plan in force that the user entered. Raises NoSchedule."""
+        product = self._product(spin)
+        if product is None:
+            raise NoSchedule("no_agreement")
+        enter_hours(self._store, product.code, hours)
+        self.async_update()
+
+    def slots(self, spin: str) -> tuple[str, ...]:
+        """Return the bands of the plan in force; none of a plan without hours."""
+        product = self._product(spin)
+        return () if product is None else slots_of(product)
+
+    def _product(self, spin: str) -> ElectricityProduct | None:
+        point = self._account.data.supply_points[spin]
+        return product_at(point.agreements, dt_util.utcnow())
+
+    @callback
     def _set(
         self, supply: Mapping[str, Tariff], generation: Mapping[str, GenerationTariff]
     ) -> None:
@@ -113,10 +154,32 @@ class TariffBook:
                     item.account_number, lines_of(self._store, item.account_number, point.spin)
                 )
             ],
-            observed=observed(self._store, point.agreements),
+            observed=[
+                *observed(self._store, point.agreements),
+                *entered_rates(self._store, point.spin),
+            ],
+            schedules=entered_schedules(
+                self._store,
+                {item.product.code for item in point.agreements if item.product},
+                point.area,
+            ),
+            capacity=self._capacity(point.spin),
             meti_credits=self._account.data.meti_credits,
             readings=self._readings.get(point.spin, ()),
             adder_basis=None if basis == AUTOMATIC else AdderBasis(basis),
+        )
+
+    def _capacity(self, spin: str) -> Capacity:
+        """Return the contracted capacity: as the user entered it, else as the bands of readings tell it."""
+        bands = (reading.consumption_rate_band for reading in self._readings.get(spin, ()))
+        found = contracted_capacity((), dt_util.utcnow(), bands=bands)
+        entered = self._entry.options.get(CONF_CAPACITY, {}).get(digest(spin), {})
+        amperes, kva, kw = (entered.get(unit) for unit in CAPACITY_UNITS)
+        return replace(
+            found,
+            amperes=found.amperes if amperes is None else Decimal(repr(amperes)),
+            kva=found.kva if kva is None else Decimal(repr(kva)),
+            kw=found.kw if kw is None else Decimal(repr(kw)),
         )
 
 

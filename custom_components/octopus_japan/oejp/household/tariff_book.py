@@ -3,39 +3,55 @@
 Prices, usage, cost and actions read the same tariff; nothing else makes one.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from ..kraken.models import (
+    Agreement,
+    ElectricityProduct,
     LineItem,
     MetiCredit,
     Reading,
     SupplyPeriod,
 )
-from ..tariff import AdderBasis, MonthlyRate, Tariff, Unpriced
+from ..tariff import (
+    AdderBasis,
+    Capacity,
+    GenerationTariff,
+    MonthlyRate,
+    Provenance,
+    Schedule,
+    Tariff,
+    Unpriced,
+)
 from ..tariff.from_kraken import Evidence, tariff
 from ..tariff.japan_time import month_of, month_start
-from ..tariff.tariff import Stretch, stretch_at, stretches
+from ..tariff.schedule import slot_of
+from ..tariff.tariff import Stretch, estimates, stretch_at, stretches
 from .supply import SupplyPointData
 
 _MOMENT = timedelta(microseconds=1)
 # Beyond two years of a rate that nobody told, it does not matter since when.
 _LONGEST_GUESS = 24
+_RECENT = timedelta(days=62)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """What is known beside the service's answer about the point itself.
 
-    `charges`: lines of bills that are about it. `observed`: monthly rates that the service stated in the past. `readings`: the
-    last weeks, for the hours of time-of-use bands. `adder_basis`: None as past bills show.
+    `charges`: lines of bills that are about it. `observed`: monthly rates that the service stated in the past or the user
+    entered. `readings`: the last weeks, for the hours of time-of-use bands; `schedules`: the hours that the user entered, by
+    the product's code. `capacity`: of its contract. `adder_basis`: None as past bills show.
     """
 
     charges: Sequence[LineItem] = ()
     observed: Sequence[MonthlyRate] = ()
     meti_credits: Sequence[MetiCredit] | None = None
     readings: Sequence[Reading] = ()
+    schedules: Mapping[str, Schedule] = field(default_factory=dict)
+    capacity: Capacity = field(default_factory=Capacity)
     adder_basis: AdderBasis | None = None
 
 
@@ -51,12 +67,33 @@ def supply_tariff(point: SupplyPointData, known: Known) -> Tariff:
             observed=known.observed,
             meti_credits=known.meti_credits,
             readings=known.readings,
+            schedules=known.schedules,
+            capacity=known.capacity,
             addons=point.addon_rates,
         ),
         area=point.area,
         adder_basis=known.adder_basis,
         subsidies=True,
     )
+
+
+def product_at(agreements: Sequence[Agreement], at: datetime) -> ElectricityProduct | None:
+    """Return the electricity product in force. Of two agreements the one that began later is."""
+    covering = [
+        (agreement.valid_from.timestamp() if agreement.valid_from else float("-inf"), product)
+        for agreement in agreements
+        if not agreement.is_revoked
+        and isinstance(product := agreement.product, ElectricityProduct)
+        and (agreement.valid_from is None or agreement.valid_from <= at)
+        and (agreement.valid_to is None or at < agreement.valid_to)
+    ]
+    return max(covering, key=lambda item: item[0])[1] if covering else None
+
+
+def slots_of(product: ElectricityProduct) -> tuple[str, ...]:
+    """Return the bands by which a product's price goes by the hour, in the order in which it names them."""
+    slots = (slot_of(rate.band) for rate in product.consumption_charges)
+    return tuple(dict.fromkeys(slot for slot in slots if slot is not None))
 
 
 def estimated_since(tariff: Tariff, start: datetime, end: datetime) -> datetime | None:
@@ -67,6 +104,31 @@ def estimated_since(tariff: Tariff, start: datetime, end: datetime) -> datetime 
     for stretch in stretches(tariff, start, end):
         if isinstance(stretch, Stretch) and stretch.estimated:
             return stretch.start
+    return None
+
+
+def credits_estimated_since(
+    tariff: GenerationTariff, start: datetime, end: datetime
+) -> datetime | None:
+    """Return since when what is paid for exports in a time is carried forward; None where all of it is told."""
+    found = [
+        max(start, card.start or start)
+        for card in tariff.cards
+        if card.estimated
+        and (card.start is None or card.start < end)
+        and (card.end is None or start < card.end)
+    ]
+    return min(found, default=None)
+
+
+def unknown_month(tariff: Tariff, at: datetime) -> int | None:
+    """Return the first month of the last two whose adjustment or levy nobody told (japan_time.month_of), None if all are told.
+
+    Months that began after `at` do not count yet.
+    """
+    for guess in estimates(tariff, at - _RECENT, at):
+        if guess.month is not None and guess.provenance is Provenance.CARRIED_FORWARD:
+            return guess.month
     return None
 
 

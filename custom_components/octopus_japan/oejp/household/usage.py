@@ -1,21 +1,21 @@
-"""What the rows of a supply point say: today, this month, this billing period; and what is used while nothing is published yet.
+"""What the rows of a supply point say: today, this month, this billing period; as the Energy dashboard shows it.
 
-Pure: the same rows that the Energy dashboard shows, no clock of its own.
+Pure: no clock of its own.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
 from ..kraken.models import Reading
 from ..tariff import BillingPeriod, Tariff, costs
 from ..tariff.export import GenerationTariff, credits_for
-from ..tariff.japan_time import JST
+from .forecast import TYPICAL_DAYS
 from .hour import HOUR, Hour
+from .tariff_book import estimated_since
 from .totals import Period, Total, calendar_periods, totals
 
-TYPICAL_DAYS = timedelta(days=14)
 SHOWN = ("today", "yesterday", "this_month", "billing_period")
 
 
@@ -23,8 +23,7 @@ SHOWN = ("today", "yesterday", "this_month", "billing_period")
 class PointUsage:
     """Usage (kWh) and cost (yen) of one supply point by period, with `complete` where all is published.
 
-    `hours`: the energy since `usage_start`. `typical`: the mean kWh of each hour of the day in Japan, over the last
-    two weeks published.
+    `hours`: the energy since `usage_start`.
     """
 
     hours: Sequence[Hour]
@@ -36,32 +35,15 @@ class PointUsage:
     """For how many whole hours there has been no newer one."""
     published_until: datetime | None
     period: BillingPeriod
-    typical: tuple[Decimal, ...]
     tariff: Tariff
     imported: float | None
     """The part of the history since the start of supply that was read, 0 to 1; None where another entry reads it."""
 
-    def used(self, at: datetime) -> tuple[Decimal, bool]:
-        """Return the kWh used in the billing period up to `at`, and whether a part of it is estimated.
-
-        What is not published yet is taken to be typical of its hour of the day.
-        """
-        period = self.tariff.calendar.period_at(at)
-        published = Decimal(0)
-        start = period.start
-        if period.start == self.period.start:
-            published = self.consumption["billing_period"].value or published
-            start = max(start, self.published_until or start)
-        return published + self._expected(start, at), start < at
-
-    def _expected(self, start: datetime, end: datetime) -> Decimal:
-        expected = Decimal(0)
-        while start < end:
-            hour = start.astimezone(JST).hour
-            until = min(end, start.replace(minute=0, second=0, microsecond=0) + HOUR)
-            expected += self.typical[hour] * ((until - start) // timedelta(seconds=1)) / 3600
-            start = until
-        return expected
+    def estimated_since(self, period: str) -> datetime | None:
+        """Return since when the cost of a period rests on rates that nobody told yet; None where it does not."""
+        span = self.periods[period]
+        end = min(span.end, self.published_until or span.start)
+        return estimated_since(self.tariff, span.start, end)
 
 
 def usage_start(tariff: Tariff, now: datetime) -> datetime:
@@ -94,7 +76,6 @@ def usage(  # noqa: PLR0917
         age=None if latest is None else (now - latest.end_at) // HOUR,
         published_until=hours[-1].start + HOUR if hours else None,
         period=tariff.calendar.period_at(now),
-        typical=_typical(hours),
         tariff=tariff,
         imported=imported,
     )
@@ -148,15 +129,3 @@ def _periods(tariff: Tariff, now: datetime) -> dict[str, Period]:
     billing = tariff.calendar.period_at(now)
     found = calendar_periods(now) | {"billing_period": Period(billing.start, billing.end)}
     return {name: found[name] for name in SHOWN}
-
-
-def _typical(hours: Sequence[Hour]) -> tuple[Decimal, ...]:
-    by_hour: list[list[Decimal]] = [[] for _ in range(24)]
-    if hours:
-        since = hours[-1].start - TYPICAL_DAYS
-        for hour in hours:
-            if hour.start > since:
-                by_hour[hour.start.astimezone(JST).hour].append(hour.kwh)
-    return tuple(
-        sum(values, Decimal(0)) / len(values) if values else Decimal(0) for values in by_hour
-    )

@@ -1,0 +1,181 @@
+"""Repairs of plans and prices: what only a bill or a notice tells, and the forms in which the user enters it."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, override
+
+from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.util import dt as dt_util
+import voluptuous as vol
+
+from .entering import (
+    Mistyped,
+    capacity_fields,
+    capacity_options,
+    hour_fields,
+    rate_fields,
+    read_hours,
+    read_rates,
+)
+from .identity import digest, last_four
+from .issues import async_report, async_settle
+from .oejp.household.tariff_book import unknown_month
+from .oejp.tariff import Tariff, Unpriced
+from .oejp.tariff.japan_time import day_of, month_start
+from .oejp.tariff.schedule import NoSchedule
+from .runtime import OctopusConfigEntry
+
+LEARNED = "learned_schedule"
+MISMATCH = "schedule_mismatch"
+RATE = "monthly_rate_unknown"
+HOURS = "hours_unknown"
+CAPACITY = "capacity_unknown"
+
+_PATIENCE = timedelta(days=1)
+"""For so long a new month's rates may be late, while the account clock asks for them again and again."""
+_REASONS = {"unknown_schedule": HOURS, "no_capacity": CAPACITY, "no_standing_charge": CAPACITY}
+
+type Found = dict[str, dict[str, str]]
+"""The issues that hold, by key, with what their texts name."""
+
+
+def found_issues(tariff: Tariff, now: datetime) -> Found:
+    """Return what is the matter with a tariff."""
+    found: Found = {}
+    if tariff.mismatches:
+        found[MISMATCH] = {}
+    if (month := unknown_month(tariff, now - _PATIENCE)) is not None:
+        found[RATE] = {"month": month_start(month).strftime("%Y-%m")}
+    try:
+        card = tariff.card_at(now)
+    except Unpriced as error:
+        if (key := _REASONS.get(error.reason)) is not None:
+            found[key] = {}
+        return found
+    if card.schedule is not None and card.schedule.row_at(now) is None:
+        found[HOURS] = {}
+    elif card.schedule is not None and card.schedule.learned:
+        found[LEARNED] = {}
+    if card.standing_charge is None:
+        found[CAPACITY] = {}
+    return found
+
+
+@callback
+def async_watch_plans(hass: HomeAssistant, entry: OctopusConfigEntry) -> None:
+    """Raise and withdraw issues as the tariffs change, and once a day."""
+    prices = entry.runtime_data.prices
+    seen: dict[str, tuple[object, Tariff]] = {}
+
+    @callback
+    def update() -> None:
+        now = dt_util.utcnow()
+        for spin, point in prices.data.items():
+            day, tariff = seen.get(spin, (None, None))
+            if day == day_of(now) and tariff is point.tariff:
+                continue
+            seen[spin] = (day_of(now), point.tariff)
+            found = found_issues(point.tariff, now)
+            for key in (LEARNED, MISMATCH, RATE, HOURS, CAPACITY):
+                if key in found:
+                    names = found[key] | {"number": last_four(spin)}
+                    async_report(hass, entry, key, digest(spin), **names)
+                else:
+                    async_settle(hass, entry, key, digest(spin))
+
+    update()
+    entry.async_on_unload(prices.async_add_listener(update))
+
+
+class _EnteringFlow(RepairsFlow):
+    """Shows the form of one supply point, and takes what is entered."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        self._entry_id = str(data["entry_id"])
+        self._subject = str(data["subject"])
+
+    async def async_step_init(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
+        """Open the form."""
+        return await self.async_step_enter()
+
+    async def async_step_enter(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
+        """Show the form until what it holds makes sense."""
+        entry: OctopusConfigEntry | None = self.hass.config_entries.async_get_entry(self._entry_id)
+        spin = None if entry is None else self._point(entry)
+        if entry is None or spin is None:
+            return self.async_abort(reason="not_loaded")
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            try:
+                self.take(entry, spin, user_input)
+            except (Mistyped, NoSchedule) as error:
+                errors["base"] = error.reason
+            else:
+                return self.async_create_entry(data={})
+        schema = vol.Schema(self.fields(entry, spin))
+        return self.async_show_form(
+            step_id="enter",
+            data_schema=self.add_suggested_values_to_schema(schema, user_input or {}),
+            errors=errors,
+            description_placeholders={"number": last_four(spin)},
+        )
+
+    def _point(self, entry: OctopusConfigEntry) -> str | None:
+        if entry.state is not ConfigEntryState.LOADED:
+            return None
+        points = entry.runtime_data.account.data.supply_points
+        return next((spin for spin in points if digest(spin) == self._subject), None)
+
+    def fields(self, entry: OctopusConfigEntry, spin: str) -> dict[Any, Any]:
+        """Return the fields of the form."""
+        raise NotImplementedError
+
+    def take(self, entry: OctopusConfigEntry, spin: str, user_input: dict[str, Any]) -> None:
+        """Take what was entered. Raises Mistyped, NoSchedule."""
+        raise NotImplementedError
+
+
+class RateFlow(_EnteringFlow):
+    """Asks for the monthly rates that nobody told."""
+
+    @override
+    def fields(self, entry: OctopusConfigEntry, spin: str) -> dict[Any, Any]:
+        tariff, now = entry.runtime_data.book.tariff(spin), dt_util.utcnow()
+        found = found_issues(tariff, now).get(RATE, {})
+        return rate_fields(found.get("month", ""))
+
+    @override
+    def take(self, entry: OctopusConfigEntry, spin: str, user_input: dict[str, Any]) -> None:
+        entry.runtime_data.book.async_enter_rates(spin, *read_rates(user_input))
+
+
+class HoursFlow(_EnteringFlow):
+    """Asks for the hours of a plan's bands."""
+
+    @override
+    def fields(self, entry: OctopusConfigEntry, spin: str) -> dict[Any, Any]:
+        return hour_fields(entry.runtime_data.book.slots(spin))
+
+    @override
+    def take(self, entry: OctopusConfigEntry, spin: str, user_input: dict[str, Any]) -> None:
+        book = entry.runtime_data.book
+        book.async_enter_hours(spin, read_hours(user_input, book.slots(spin)))
+
+
+class CapacityFlow(_EnteringFlow):
+    """Asks for the contracted capacity."""
+
+    @override
+    def fields(self, entry: OctopusConfigEntry, spin: str) -> dict[Any, Any]:
+        return capacity_fields()
+
+    @override
+    def take(self, entry: OctopusConfigEntry, spin: str, user_input: dict[str, Any]) -> None:
+        options = capacity_options(entry.options, spin, user_input)
+        self.hass.config_entries.async_update_entry(entry, options={**entry.options, **options})
+        entry.runtime_data.book.async_update()
+
+
+FLOWS = {RATE: RateFlow, HOURS: HoursFlow, CAPACITY: CapacityFlow}

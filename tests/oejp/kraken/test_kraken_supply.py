@@ -276,10 +276,18 @@ async def test_reading_dates(client: KrakenClient, service: Service) -> None:
         "nextNextReadingDate": None,
         "readingDateDayOfMonth": 19,
     }
-    bad = {"spin": TWO, "nextReadingDate": "soon"}
+    bad = {
+        "spin": TWO,
+        "nextReadingDate": "soon",
+        "nextNextReadingDate": "9999-12-31",
+        "readingDateDayOfMonth": 32,
+    }
     service.answer("ReadingDates", account(place({"spin": ONE, **dates}, bad)))
 
-    assert await client.reading_dates(ACCOUNT) == {ONE: ReadingDates(date(2026, 6, 18), None, 19)}
+    assert await client.reading_dates(ACCOUNT) == {
+        ONE: ReadingDates(date(2026, 6, 18), None, 19),
+        TWO: ReadingDates(),
+    }
 
 
 async def test_refused_reading_dates_are_an_error(client: KrakenClient, service: Service) -> None:
@@ -370,7 +378,19 @@ async def test_products_are_told_apart_by_their_type(
         {
             "__typename": "ElectricitySteppedProduct",
             "code": "S",
-            "fuelCostAdjustment": rate(validTo="?"),
+            "consumptionCharges": [rate("10000.01")],
+        },
+        {
+            "__typename": "ElectricitySteppedProduct",
+            "code": "S",
+            "consumptionCharges": [rate(validFrom="2026-07-01T00:00:00")],
+        },
+        {"__typename": "ElectricitySteppedProduct", "code": {}, "consumptionCharges": [rate()]},
+        {"__typename": "ElectricitySteppedProduct", "code": " ", "consumptionCharges": [rate()]},
+        {
+            "__typename": "ElectricitySteppedProduct",
+            "code": "S",
+            "consumptionCharges": [rate()] * 5001,
         },
     ],
 )
@@ -439,3 +459,95 @@ async def test_gas_supply_points_with_their_tiers(client: KrakenClient, service:
     assert isinstance(product, GasTieredProduct)
     assert product.standing_charges[0].price_per_unit_inc_tax == 759
     assert product.consumption_charges[0].tier_end == 20
+
+
+@pytest.mark.parametrize(
+    "absurd",
+    [
+        rate(validTo="?"),
+        rate("10000.01"),
+        rate("NaN"),
+        rate(validFrom="2101-01-01T00:00:00+09:00"),
+        "text",
+        [],
+    ],
+)
+async def test_an_absurd_monthly_rate_costs_itself(
+    client: KrakenClient, service: Service, absurd: Any
+) -> None:
+    product = {
+        "__typename": "ElectricitySteppedProduct",
+        "code": "S",
+        "consumptionCharges": [rate()],
+        "fuelCostAdjustment": absurd,
+        "renewableEnergyLevy": rate("4.18"),
+    }
+    (only,) = await agreements(client, service, agreement(product))
+    assert only.product.fuel_cost_adjustment is None
+    assert only.product.renewable_energy_levy.price_per_unit_inc_tax == Decimal("4.18")
+    assert len(only.product.consumption_charges) == 1
+    assert client.left_out == {"a monthly rate out of reason": 1}
+
+
+async def test_an_end_beyond_all_reason_is_no_end(client: KrakenClient, service: Service) -> None:
+    """Some services write "for ever" so; for an adjustment that is refused where months are made of it."""
+    for_ever = "9999-12-31T23:59:59+00:00"
+    product = {
+        "__typename": "ElectricitySteppedProduct",
+        "code": "S",
+        "consumptionCharges": [rate(validFrom="0001-01-01T00:00:00+09:00", validTo=for_ever)],
+        "fuelCostAdjustment": rate(validTo=for_ever),
+    }
+    (only,) = await agreements(
+        client,
+        service,
+        agreement(product) | {"validFrom": "1900-01-01T00:00:00+09:00", "validTo": for_ever},
+    )
+    assert only.valid_to is None
+    assert only.valid_from == datetime(2020, 12, 31, 15, tzinfo=UTC)
+    (charge,) = only.product.consumption_charges
+    assert (charge.valid_from, charge.valid_to) == (None, None)
+    assert only.product.fuel_cost_adjustment.valid_to is None
+
+
+async def test_parameters_of_another_type_cost_themselves(
+    client: KrakenClient, service: Service
+) -> None:
+    for params in ("text", [], 5, ["tgoe_ev_tou_jan_25_scheme"]):
+        product = {
+            "__typename": "ElectricitySteppedProduct",
+            "code": "S",
+            "consumptionCharges": [rate()],
+            "params": params,
+        }
+        (only,) = await agreements(client, service, agreement(product))
+        assert only.product.params is None
+        assert len(only.product.consumption_charges) == 1
+
+
+async def test_supply_began_no_earlier_than_the_supplier(
+    client: KrakenClient, service: Service
+) -> None:
+    for start in ("1900-01-01T00:00:00+09:00", "0001-01-01T00:00:00+09:00", "2020-01-01T00:00:00Z"):
+        period = {"supplyStartAt": start, "supplyEndAt": "9999-12-31T00:00:00Z"}
+        service.answer("SupplyPeriods", account(place({"spin": ONE, "supplyPeriods": [period]})))
+        (told,) = (await client.supply_periods(ACCOUNT))[ONE]
+        assert told.supply_start_at == datetime(2020, 12, 31, 15, tzinfo=UTC)
+        assert told.supply_end_at is None
+
+
+async def test_a_property_without_an_id_is_a_property(
+    client: KrakenClient, service: Service
+) -> None:
+    for found in (None, 7, "101", {}, []):
+        places = [{"id": found, "electricitySupplyPoints": [{"spin": ONE, "status": "ON_SUPPLY"}]}]
+        service.answer("SupplyPoints", {"data": {"account": {"properties": places}}})
+        (read,) = (await client.supply_points(ACCOUNT)).properties
+        assert [point.spin for point in read.electricity_supply_points] == [ONE]
+
+
+async def test_lists_out_of_reason_are_none(client: KrakenClient, service: Service) -> None:
+    periods = [{"supplyStartAt": "2025-01-01T00:00:00Z"}] * 5001
+    service.answer("SupplyPeriods", account(place({"spin": ONE, "supplyPeriods": periods})))
+    assert (await client.supply_periods(ACCOUNT))[ONE] == ()
+    assert client.left_out == {"a list out of reason (SupplyPeriod)": 1}

@@ -95,6 +95,71 @@ class TestHalfHourlyReadings:
             "end": "2026-11-02T15:00:00+00:00",
         }
 
+    @pytest.mark.parametrize(
+        ("absurd", "told"),
+        [
+            (row(1, None), "a malformed Reading (value)"),
+            (row(1, "NaN"), "a malformed Reading (value)"),
+            (row(1, "1E+21"), "a malformed Reading (value)"),
+            (row(1, 1e15), "a malformed Reading (value)"),
+            (row(1, True), "a malformed Reading (value)"),
+            (row(1, "-0.1"), "a negative reading"),
+            (row(1, "100.1"), "a reading over 100 kWh"),
+            (row(1, minutes=29), "a reading that is not of one half hour"),
+            (row(1, startAt="9999-12-31T23:30:00+00:00"), "a malformed Reading (start_at)"),
+            (row(1, startAt="2026-11-01T15:30:00"), "a malformed Reading (start_at)"),
+            (row(1, startAt=7), "a malformed Reading (start_at)"),
+        ],
+    )
+    async def test_an_absurd_reading_is_a_gap_that_is_counted_and_told_once(
+        self,
+        client: KrakenClient,
+        service: Service,
+        told: str,
+        absurd: dict[str, Any],
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        rows = [row(0), absurd, row(2, "100")]
+        service.answer("HalfHourlyReadings", account(place(**{p(ONE): rows})))
+        for times in (1, 2):
+            readings = await client.half_hourly_readings(ACCOUNT, START, END)
+            assert [r.value for r in readings.of(ONE)] == [Decimal("0.4"), Decimal(100)]
+            assert client.left_out == {told: times}
+        assert caplog.text.count(told) == 1
+
+    @pytest.mark.parametrize("absurd", [{}, [], "x" * 5000, 1e308, True])
+    async def test_an_absurd_band_costs_the_band(
+        self, client: KrakenClient, service: Service, absurd: Any
+    ) -> None:
+        rows = [row(0, consumptionRateBand=absurd, version=absurd)]
+        service.answer("HalfHourlyReadings", account(place(**{p(ONE): rows})))
+        (only,) = (await client.half_hourly_readings(ACCOUNT, START, END)).of(ONE)
+        assert (only.value, only.consumption_rate_band) == (Decimal("0.4"), None)
+
+    async def test_more_rows_than_a_window_can_have_are_none(
+        self, client: KrakenClient, service: Service
+    ) -> None:
+        service.answer("HalfHourlyReadings", account(place(**{p(ONE): [None] * 50_001})))
+        with pytest.raises(KrakenServiceError):
+            (await client.half_hourly_readings(ACCOUNT, START, END)).of(ONE)
+
+    @pytest.mark.parametrize("fault", [lambda _: web.Response(status=400), "named"])
+    async def test_a_rejection_drops_the_band_for_a_day_only_if_it_names_a_field(
+        self, client: KrakenClient, service: Service, clock: Clock, fault: Any
+    ) -> None:
+        if named := fault == "named":
+            message = "Cannot query field 'consumptionRateBand' on type 'X'."
+            fault = lambda _: web.json_response({"errors": [{"message": message}]}, status=400)  # noqa: E731
+        rows = account(place(**{p(ONE): [row(0)]}))
+        service.answer("HalfHourlyReadings", fault, rows)
+        service.answer("HalfHourlyReadingsPlain", rows)
+        await client.half_hourly_readings(ACCOUNT, START, END)
+        await client.half_hourly_readings(ACCOUNT, START, END)
+        assert service.count("HalfHourlyReadings") == (1 if named else 2)
+        clock.at += 86401
+        await client.half_hourly_readings(ACCOUNT, START, END)
+        assert service.count("HalfHourlyReadings") == (2 if named else 3)
+
     async def test_what_two_listings_of_a_point_tell_is_joined(
         self, client: KrakenClient, service: Service
     ) -> None:

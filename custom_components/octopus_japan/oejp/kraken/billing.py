@@ -12,6 +12,7 @@ from .graphql.requester import Result
 from .login import Login
 from .models import DueDate, LineItem, MetiCredit, RateLimit, Statement
 from .parsing import as_dict
+from .scalars import LARGEST
 
 
 class Billing(Login):
@@ -21,7 +22,7 @@ class Billing(Login):
         """Return the balance of an account in yen, as the service signs it."""
         result = await self._requester.ask("balance", {"accountNumber": account_number})
         found = account(result).get("balance")
-        if not isinstance(found, int):
+        if not isinstance(found, int) or isinstance(found, bool) or abs(found) > LARGEST:
             raise result.missing(KrakenServiceError("the account came without its balance"))
         return found
 

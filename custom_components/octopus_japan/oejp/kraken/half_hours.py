@@ -1,15 +1,21 @@
 """Half hours as they come: sorted, each once, within the window, on the half hour, in kWh."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from .errors import KrakenError, KrakenNotFoundError, KrakenServiceError
 from .models import HALF_HOUR, Reading
 from .parsing import Reader
 
-# The exact spelling of the units is not established (FACTS 5). Powers of ten to kWh.
+HIGHEST_READING = Decimal(100)
+"""kWh in a half hour: 200 kW, beyond any fuse of a household."""
+MOST_ROWS = 50_000
+"""Of one answer: thirty times those of the longest window."""
+
+# The exact spelling of the units is not established (docs/api.md#readings). Powers of ten to kWh.
 _UNITS = {
     "KILOWATT_HOURS": 0,
     "KWH": 0,
@@ -65,12 +71,14 @@ def half_hour_from(at: datetime) -> datetime:
 
 
 def half_hours(
-    reader: Reader, raw: Iterable[Mapping[str, Any] | None], start: datetime, end: datetime
+    reader: Reader, raw: Sequence[Mapping[str, Any] | None], start: datetime, end: datetime
 ) -> tuple[Reading, ...]:
     """Return the half hours from `start` until before `end`.
 
     A half hour is identified by its start alone. Where an answer holds it twice, the better version counts, else the later.
     """
+    if len(raw) > MOST_ROWS:
+        raise KrakenServiceError("more readings than a window has")
     best: dict[datetime, Reading] = {}
     asked = understood = 0
     for item in raw:
@@ -81,7 +89,7 @@ def half_hours(
             continue
         understood += 1
         if not start <= reading.start_at < end:
-            reader.warn_once("readings outside the window asked for")
+            reader.leave_out("readings outside the window asked for")
             continue
         other = best.get(reading.start_at)
         if other is None or _rank(reading) >= _rank(other):
@@ -103,14 +111,14 @@ def _reading(reader: Reader, raw: Mapping[str, Any]) -> Reading | None:
     if "unit" in raw:
         power = _UNITS.get(str(raw["unit"]).strip().upper().replace(" ", "_"))
         if power is None:
-            reader.warn_once("a reading in an unknown unit")
+            reader.leave_out("a reading in an unknown unit")
             return None
         reading = replace(reading, value=reading.value.scaleb(power))
     at = reading.start_at
     if at.minute % 30 or at.second or at.microsecond or reading.end_at - at != HALF_HOUR:
-        reader.warn_once("a reading that is not of one half hour")
+        reader.leave_out("a reading that is not of one half hour")
         return None
-    if reading.value < 0:
-        reader.warn_once("a negative reading")
+    if not 0 <= reading.value <= HIGHEST_READING:
+        reader.leave_out("a negative reading" if reading.value < 0 else "a reading over 100 kWh")
         return None
     return reading

@@ -1,6 +1,6 @@
 """What all questions share: who asks, and how answers are read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 import time
 
@@ -29,6 +29,11 @@ class Login:
         sign_in = credential if isinstance(credential, SignIn) else SignIn(credential)
         self._requester = Requester(transport, TokenKeeper(transport, sign_in, now), now)
         self._reader = Reader()
+
+    @property
+    def left_out(self) -> Mapping[str, int]:
+        """What answers held that made no sense, and how often, in words that identify nobody."""
+        return self._reader.left_out
 
 
 def text(moment: datetime) -> str:

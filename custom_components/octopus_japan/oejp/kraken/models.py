@@ -4,48 +4,47 @@ Attribute names are the schema's, in snake case. Money is Decimal yen including 
 Decimal kWh, every datetime aware. Every field that the service was seen to leave out, refuse or null is optional here.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
-import logging
 import re
-from typing import Any, override
+from typing import Any, Self, override
 
 from mashumaro import DataClassDictMixin
 from mashumaro.config import BaseConfig
 from mashumaro.types import Discriminator
 
-_LOGGER = logging.getLogger(__name__)
+from . import scalars
+
 _CAPITAL = re.compile(r"(?<=[a-z0-9])([A-Z])")
 HALF_HOUR = timedelta(minutes=30)
+
+
+def _read_by(read: Callable[[Any], Any]) -> dict[str, Any]:
+    """Have a field read in a way of its own, by a function of scalars.py."""
+    return {"deserialize": read}
+
+
+_KEY = _read_by(scalars.key)
+_PRICE = _read_by(scalars.price)
+_START = _read_by(scalars.start)
+_END = _read_by(scalars.end)
+_SINCE = _read_by(scalars.supplied_since)
+_TEXT_HINT = _read_by(scalars.hint(scalars.text, "a text that makes no sense"))
+_DAY_HINT = _read_by(scalars.hint(scalars.day, "a date out of reason"))
+_NUMBER_HINT = _read_by(scalars.hint(scalars.number, "a number out of reason"))
+_PARAMS = _read_by(scalars.hint(scalars.table, "parameters of a product that are no object"))
+_DAY_OF_MONTH = _read_by(scalars.hint(scalars.day_of_month, "a day of the month out of reason"))
+_TTL = _read_by(scalars.hint(scalars.unix, "a time of reset out of reason"))
+_WHOLE_HINT = _read_by(scalars.hint(scalars.whole, "a whole number out of reason"))
 
 
 @cache
 def _snake(name: str) -> str:
     return _CAPITAL.sub(r"_\1", name).lower()
-
-
-def _aware(value: str) -> datetime:
-    """Return an instant, in UTC; a time without offset could be anything."""
-    moment = datetime.fromisoformat(value)
-    if moment.tzinfo is None:
-        raise ValueError("a time without offset")
-    return moment.astimezone(UTC)
-
-
-def _number(value: str | float) -> Decimal:
-    """Return a finite number; the API writes them as text."""
-    number = Decimal(str(value))
-    if not number.is_finite():
-        raise ValueError("not a finite number")
-    return number
-
-
-def _present(value: Any) -> Any:
-    """Return a value without the nulls that any list may hold."""
-    return [item for item in value if item is not None] if isinstance(value, list) else value
 
 
 class Direction(StrEnum):
@@ -63,28 +62,32 @@ class KrakenModel(DataClassDictMixin):
         """How the scalars of the schema are read."""
 
         serialization_strategy = {  # noqa: RUF012
-            datetime: {"deserialize": _aware},
-            Decimal: {"deserialize": _number},
+            str: {"deserialize": scalars.text},
+            int: {"deserialize": scalars.whole},
+            bool: {"deserialize": scalars.flag},
+            datetime: {"deserialize": scalars.instant},
+            date: {"deserialize": scalars.day},
+            Decimal: {"deserialize": scalars.number},
         }
 
     @classmethod
     @override
     def __pre_deserialize__(cls, d: dict[Any, Any]) -> dict[Any, Any]:
         """Rename the schema's fields."""
-        return {_snake(key): _present(value) for key, value in d.items() if value is not None}
+        return {_snake(key): scalars.items(value) for key, value in d.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)
 class AccountReference(KrakenModel):
     """An account that the login can see."""
 
-    number: str
-    status: str | None = None
+    number: str = field(metadata=_KEY)
+    status: str | None = field(default=None, metadata=_TEXT_HINT)
 
 
 @dataclass(frozen=True, slots=True)
 class Viewer(KrakenModel):
-    """The login: `id` is stable across changes of e-mail and password (FACTS 2)."""
+    """The login: `id` is stable across changes of e-mail and password."""
 
     id: str
     accounts: tuple[AccountReference, ...]
@@ -94,15 +97,15 @@ class Viewer(KrakenModel):
 class SupplyPoint(KrakenModel):
     """An electricity supply point; the first two digits of the SPIN (供給地点特定番号) name the grid operator."""
 
-    spin: str
-    status: str | None = None
+    spin: str = field(metadata=_KEY)
+    status: str | None = field(default=None, metadata=_TEXT_HINT)
 
 
 @dataclass(frozen=True, slots=True)
 class Property(KrakenModel):
-    """A place of supply. Its address is never asked for."""
+    """A place of supply. Its address is never asked for, and its id is used for nothing."""
 
-    id: str
+    id: str | None
     electricity_supply_points: tuple[SupplyPoint, ...] = ()
 
 
@@ -122,8 +125,8 @@ class Rate(KrakenModel):
     price_per_unit_inc_tax: Decimal
     price_per_unit: Decimal | None = None
     band: str | None = None
-    valid_from: datetime | None = None
-    valid_to: datetime | None = None
+    valid_from: datetime | None = field(default=None, metadata=_START)
+    valid_to: datetime | None = field(default=None, metadata=_END)
     unit_type: str | None = None
     duration_months: int | None = None
     time_of_use: str | None = None
@@ -133,10 +136,18 @@ class Rate(KrakenModel):
     tier_start: int | None = None
     tier_end: int | None = None
 
+    @classmethod
+    @override
+    def __post_deserialize__(cls, obj: Self) -> Self:
+        """Refuse a price out of reason for its unit."""
+        monthly = "MONTH" in (obj.unit_type or "")
+        highest = scalars.HIGHEST_CHARGE if monthly else scalars.HIGHEST_PRICE
+        if max(abs(obj.price_per_unit_inc_tax), abs(obj.price_per_unit or 0)) > highest:
+            raise ValueError("a price out of reason")
+        return obj
 
-def _object(value: Any) -> dict[str, Any] | None:
-    """Return an object; what is none tells nothing, and costs nothing else."""
-    return value if isinstance(value, dict) else None
+
+_MONTHLY_RATE = _read_by(scalars.hint(Rate.from_dict, "a monthly rate out of reason"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +161,9 @@ class Product(KrakenModel):
             field="__typename", include_subtypes=True, variant_tagger_fn=lambda cls: cls.__name__
         )
 
-    code: str
-    display_name: str | None = None
-    params: dict[str, Any] | None = field(default=None, metadata={"deserialize": _object})
+    code: str = field(metadata=_KEY)
+    display_name: str | None = field(default=None, metadata=_TEXT_HINT)
+    params: dict[str, Any] | None = field(default=None, metadata=_PARAMS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,10 +171,10 @@ class ElectricityProduct(Product):
     """The fields of `ProductInterface`."""
 
     standing_charge_unit_type: str | None = None
-    standing_charge_price_per_day: Decimal | None = None
+    standing_charge_price_per_day: Decimal | None = field(default=None, metadata=_PRICE)
     standing_charges: tuple[Rate, ...] = ()
-    fuel_cost_adjustment: Rate | None = None
-    renewable_energy_levy: Rate | None = None
+    fuel_cost_adjustment: Rate | None = field(default=None, metadata=_MONTHLY_RATE)
+    renewable_energy_levy: Rate | None = field(default=None, metadata=_MONTHLY_RATE)
     consumption_charges: tuple[Rate, ...] = ()
 
 
@@ -197,11 +208,10 @@ def _product(raw: Any) -> Product | None:
     """Return a product, or None: a price must not be made from one that was understood in part."""
     if not isinstance(raw, dict) or "code" not in raw:
         return None
-    try:
-        return Product.from_dict(raw)
-    except ValueError, TypeError, LookupError, ArithmeticError, AttributeError:
-        _LOGGER.warning("A product of the Kraken API could not be read; it has no price")
-        return None
+    return _read_product(raw)
+
+
+_read_product = scalars.hint(Product.from_dict, "a product that makes no sense; it has no price")
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,9 +221,9 @@ class Agreement(KrakenModel):
     `product` is None when the service refused or nulled it, or when its type is new to us.
     """
 
-    id: int | None = None
-    valid_from: datetime | None = None
-    valid_to: datetime | None = None
+    id: int | None = field(default=None, metadata=_WHOLE_HINT)
+    valid_from: datetime | None = field(default=None, metadata=_SINCE)
+    valid_to: datetime | None = field(default=None, metadata=_END)
     is_revoked: bool | None = None
     product: Product | None = field(default=None, metadata={"deserialize": _product})
 
@@ -225,11 +235,11 @@ class AddonRate(KrakenModel):
     band: str | None = None
     title: str | None = None
     family: str | None = None
-    price_per_unit: Decimal | None = None
+    price_per_unit: Decimal | None = field(default=None, metadata=_PRICE)
     unit_type: str | None = None
     duration_months: int | None = None
-    valid_from: datetime | None = None
-    valid_to: datetime | None = None
+    valid_from: datetime | None = field(default=None, metadata=_START)
+    valid_to: datetime | None = field(default=None, metadata=_END)
 
     @classmethod
     @override
@@ -244,29 +254,29 @@ class AddonRate(KrakenModel):
 class SupplyPeriod(KrakenModel):
     """A time on supply."""
 
-    supply_start_at: datetime
-    supply_end_at: datetime | None = None
+    supply_start_at: datetime = field(metadata=_SINCE)
+    supply_end_at: datetime | None = field(default=None, metadata=_END)
     is_billable: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class IntervalReading(KrakenModel):
-    """A closed billing period as the service states it (FACTS 5)."""
+    """A closed billing period as the service states it (docs/api.md#readings)."""
 
     start_at: datetime
     end_at: datetime
-    value: Decimal | None = None
-    billable_month: str | None = None
-    reading_date: date | None = None
+    value: Decimal | None = field(default=None, metadata=_NUMBER_HINT)
+    billable_month: str | None = field(default=None, metadata=_TEXT_HINT)
+    reading_date: date | None = field(default=None, metadata=_DAY_HINT)
 
 
 @dataclass(frozen=True, slots=True)
 class ReadingDates(KrakenModel):
-    """Scheduled meter readings; often weeks stale (FACTS 6)."""
+    """Scheduled meter readings; often weeks stale (docs/api.md#readings)."""
 
-    next_reading_date: date | None = None
-    next_next_reading_date: date | None = None
-    reading_date_day_of_month: int | None = None
+    next_reading_date: date | None = field(default=None, metadata=_DAY_HINT)
+    next_next_reading_date: date | None = field(default=None, metadata=_DAY_HINT)
+    reading_date_day_of_month: int | None = field(default=None, metadata=_DAY_OF_MONTH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,8 +286,8 @@ class Reading(KrakenModel):
     start_at: datetime
     end_at: datetime
     value: Decimal
-    version: str | None = None
-    consumption_rate_band: str | None = None
+    version: str | None = field(default=None, metadata=_TEXT_HINT)
+    consumption_rate_band: str | None = field(default=None, metadata=_TEXT_HINT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,7 +312,7 @@ class GasSupplyPoint(KrakenModel):
 class Statement(KrakenModel):
     """A billing document of a ledger; `identifier` opens its charges."""
 
-    identifier: str
+    identifier: str = field(metadata=_KEY)
     start_at: datetime
     end_at: datetime
     is_final: bool | None = None
@@ -311,9 +321,9 @@ class Statement(KrakenModel):
 
 @dataclass(frozen=True, slots=True)
 class DueDate(KrakenModel):
-    """When a statement is to be paid. Its name in the schema changed, so it is asked for apart (FACTS, the schema moves)."""
+    """When a statement is to be paid. Its name in the schema changed, so it is asked for apart (docs/api.md#two-schemas)."""
 
-    identifier: str
+    identifier: str = field(metadata=_KEY)
     payment_due_date: date
 
 
@@ -345,7 +355,7 @@ class MetiCredit(KrakenModel):
     credit_type: str | None = None
     start_date: date | None = None
     end_date: date | None = None
-    unit_price: Decimal | None = None
+    unit_price: Decimal | None = field(default=None, metadata=_PRICE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,5 +365,5 @@ class RateLimit(KrakenModel):
     limit: int
     remaining_points: int
     used_points: int
-    ttl: int | None = None
+    ttl: int | None = field(default=None, metadata=_TTL)
     is_blocked: bool = False

@@ -1,5 +1,6 @@
-"""From JSON to models. An item that cannot be read is left out with one warning, never its neighbours."""
+"""From JSON to models. An item that cannot be read is left out, counted and told once; never its neighbours."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 import logging
 from typing import Any
@@ -7,20 +8,21 @@ from typing import Any
 from mashumaro.exceptions import InvalidFieldValue, MissingField
 
 from .models import KrakenModel
+from .scalars import LONGEST_LIST, left_out
 
 _LOGGER = logging.getLogger(__name__)
 
 
 class Reader:
-    """Reads items, and says once a kind what could not be read; never with a value, which may identify someone."""
+    """Reads items; counts what could not be read, and says it once a kind; never with a value, which may identify someone."""
 
     def __init__(self) -> None:
-        self._told: set[str] = set()
+        self.left_out: Counter[str] = Counter()
 
-    def warn_once(self, what: str) -> None:
-        """Log `what` the first time."""
-        if what not in self._told:
-            self._told.add(what)
+    def leave_out(self, what: str) -> None:
+        """Count `what`, and log it the first time."""
+        self.left_out[what] += 1
+        if self.left_out[what] == 1:
             _LOGGER.warning("The Kraken API answered %s; left out", what)
 
     def item[M: KrakenModel](self, model: type[M], raw: object) -> M | None:
@@ -29,18 +31,24 @@ class Reader:
             return None
         field = "an object"
         if isinstance(raw, dict):
+            told = left_out.set(self.leave_out)
             try:
                 return model.from_dict(raw)
             except (InvalidFieldValue, MissingField) as err:
                 field = err.field_name
             except ValueError, TypeError, LookupError, ArithmeticError, AttributeError:
                 field = "a field"
-        self.warn_once(f"a malformed {model.__name__} ({field})")
+            finally:
+                left_out.reset(told)
+        self.leave_out(f"a malformed {model.__name__} ({field})")
         return None
 
     def items[M: KrakenModel](self, model: type[M], raw: object) -> tuple[M, ...]:
-        """Return the readable items of a list, without its nulls."""
-        read = (self.item(model, item) for item in as_list(raw))
+        """Return the readable items of a list, without its nulls; of one that is out of reason none."""
+        if len(listed := as_list(raw)) > LONGEST_LIST:
+            self.leave_out(f"a list out of reason ({model.__name__})")
+            return ()
+        read = (self.item(model, item) for item in listed)
         return tuple(item for item in read if item is not None)
 
 

@@ -128,7 +128,11 @@ class Usage(Login):
             among = [(index, item) for index, item in among if index == place]
         elif own := [(i, item) for i, item in among if spin in numbers(item)]:
             among = own
-        found = [(i, item["measurements"]) for i, item in among if item.get("measurements")]
+        found = [
+            (i, connection)
+            for i, item in among
+            if isinstance(connection := item.get("measurements"), dict)
+        ]
         if len(found) < len(among):
             raise result.missing(KrakenServiceError("a property came without measurements"))
         return found

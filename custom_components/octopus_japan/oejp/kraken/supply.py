@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from . import scalars
 from .errors import KrakenServiceError
 from .graphql.points import ByPoint, account, points, properties
 from .introductory import lay_durations
@@ -33,11 +34,11 @@ class Supply(Login):
         """Return the login and the accounts that it can see."""
         result = await self._requester.ask("viewer")
         found = as_dict(result.data.get("viewer"))
-        if not isinstance(found.get("id"), str):
+        if not (viewer_id := _text(found.get("id"))):
             raise result.missing(KrakenServiceError("the viewer came without an id"))
         if not isinstance(found.get("accounts"), list):
             raise result.missing(KrakenServiceError("the viewer came without accounts"))
-        return Viewer(found["id"], self._reader.items(AccountReference, found["accounts"]))
+        return Viewer(viewer_id, self._reader.items(AccountReference, found["accounts"]))
 
     async def supply_points(self, account_number: str) -> AccountSupply:
         """Return the places of an account and their electricity supply points."""
@@ -45,15 +46,15 @@ class Supply(Login):
         found = account(result)
         places = tuple(
             Property(
-                str(place["id"]), self._reader.items(SupplyPoint, place["electricitySupplyPoints"])
+                _text(place.get("id")),
+                self._reader.items(SupplyPoint, place["electricitySupplyPoints"]),
             )
             for _, place in properties(result)
-            if place.get("id") is not None
-            and isinstance(place.get("electricitySupplyPoints"), list)
+            if isinstance(place.get("electricitySupplyPoints"), list)
         )
         if not places and (error := result.error):
             raise error
-        return AccountSupply(account_number, found.get("status"), places)
+        return AccountSupply(account_number, _text(found.get("status")), places)
 
     async def agreements(self, account_number: str) -> ByPoint[tuple[Agreement, ...]]:
         """Return the agreements of each supply point, past and present, with their products and rates."""
@@ -114,7 +115,7 @@ class Supply(Login):
         return points(result, key="gpin").joined(
             lambda parts: GenerationPoint(
                 parts[0]["gpin"],
-                parts[0].get("status"),
+                _text(parts[0].get("status")),
                 self._items(Agreement, parts, "agreements"),
             )
         )
@@ -126,7 +127,7 @@ class Supply(Login):
         return points(result).joined(
             lambda parts: GasSupplyPoint(
                 parts[0]["spin"],
-                parts[0].get("status"),
+                _text(parts[0].get("status")),
                 self._items(Agreement, parts, "agreements"),
             )
         )
@@ -155,3 +156,11 @@ class Supply(Login):
                 item for item in self._reader.items(model, part.get(name)) if item not in found
             ]
         return tuple(found)
+
+
+def _text(value: object) -> str | None:
+    """Return a text, None where there is none or it makes no sense."""
+    try:
+        return scalars.text(value)
+    except ValueError:
+        return None

@@ -1,6 +1,6 @@
 """What is added to every kWh: fuel cost adjustment, renewable energy levy; and what the government takes off.
 
-Published figures where there are any (data/, collected in TARIFFS.md d and fuel_cost_adjustment.csv); beyond them invented
+Published figures where there are any (data/); beyond them invented
 ones, which follow from the seed. Yen per kWh including tax.
 """
 

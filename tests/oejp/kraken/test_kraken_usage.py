@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import web
 from hypothesis import given, strategies as st
-from kraken_service import Service, failure
+from kraken_service import Clock, Service, failure
 import pytest
 
 from custom_components.octopus_japan.oejp.kraken import (

@@ -142,7 +142,7 @@ class Rate(KrakenModel):
         """Refuse a price out of reason for its unit."""
         monthly = "MONTH" in (obj.unit_type or "")
         highest = scalars.HIGHEST_CHARGE if monthly else scalars.HIGHEST_PRICE
-        if max(abs(obj.price_per_unit_inc_tax), abs(obj.price_per_unit or 0)) > highest:
+        if max(abs(obj.price_per_unit_inc_tax), abs(obj.price_per_unit or Decimal())) > highest:
             raise ValueError("a price out of reason")
         return obj
 

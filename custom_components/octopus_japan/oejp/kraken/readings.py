@@ -128,7 +128,7 @@ class Usage(Login):
             among = [(index, item) for index, item in among if index == place]
         elif own := [(i, item) for i, item in among if spin in numbers(item)]:
             among = own
-        found = [
+        found: list[tuple[int, Mapping[str, Any]]] = [
             (i, connection)
             for i, item in among
             if isinstance(connection := item.get("measurements"), dict)

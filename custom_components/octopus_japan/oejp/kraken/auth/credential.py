@@ -16,7 +16,7 @@ class Credential(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class EmailPassword(Credential):
-    """The customer's own login; the schema announces its removal on or after 2026-09-21 (FACTS 2)."""
+    """The customer's own login; the schema announces its removal on or after 2026-09-21 (docs/api.md#signing-in)."""
 
     email: str = field(repr=False)
     password: str = field(repr=False)

@@ -1,4 +1,4 @@
-"""Errors of a GraphQL answer, read into our classes: by code first, by type second (FACTS 4).
+"""Errors of a GraphQL answer, read into our classes: by code first, by type second (docs/api.md#errors).
 
 The service's types mislead: limits arrive as AUTHORIZATION, an expired token as APPLICATION, a wrong password as VALIDATION.
 """

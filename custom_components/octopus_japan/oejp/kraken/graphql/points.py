@@ -1,6 +1,6 @@
 """The supply points of an answer, each with its own part or its own error.
 
-An error inside a supply point nulls it whole, its number included (FACTS 4). So documents ask for the list twice: `known` with
+An error inside a supply point nulls it whole, its number included (docs/api.md#errors). So documents ask for the list twice: `known` with
 the numbers alone, and `points` with what may fail; the place in the list tells whose part is missing.
 """
 

@@ -14,7 +14,7 @@ from .households import Home
 from .progress import DemoError, step
 
 HALF_HOUR = timedelta(minutes=30)
-PATIENCE = 60
+PATIENCE = 120
 """Looks at wrong rows during which nothing moves, after which they stay wrong."""
 
 PLACES = {"kWh": 2, "JPY": 1, "JPY/kWh": 2}

@@ -19,6 +19,10 @@ class Connection:
         self._token = token
         self.watch = watch
 
+    def with_token(self, token: str) -> Connection:
+        """Return the same with another token."""
+        return Connection(self._session, self._address, token, self.watch)
+
     async def call(self, kind: str, **fields: Any) -> Any:
         """Send one websocket command and return its result."""
         return await self.watch.result(f"the answer to {kind}", self._call(kind, fields))

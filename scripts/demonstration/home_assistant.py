@@ -86,7 +86,7 @@ def _work(pid: int) -> float:
 class HomeAssistant:
     """Home Assistant on a loopback address, in a configuration folder that it may fill.
 
-    Its clock runs from `clock` on, or is real time. `news` changes with every request that it sends to the service.
+    Its clock runs from `clock` on, or is real time where that is None. `news` changes with every request that it sends to the service.
     """
 
     def __init__(
@@ -110,16 +110,16 @@ class HomeAssistant:
         """Start the process and wait until it answers."""
         self._write_configuration()
         self._session = ClientSession(timeout=ClientTimeout(total=None))
-        await self.start()
+        await self.start(self._clock)
         return self
 
-    async def start(self) -> None:
+    async def start(self, clock: datetime | None = None) -> None:
         """Start the process, again after `stop`, and wait until it answers."""
         self._process = await asyncio.create_subprocess_exec(
             sys.executable,
             *("-m", "scripts.demonstration.launch", "--config", str(self._folder), "--skip-pip"),
             cwd=REPOSITORY,
-            env=os.environ | ({CLOCK: self._clock.isoformat()} if self._clock else {}),
+            env=os.environ | ({CLOCK: clock.isoformat()} if clock else {}),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
@@ -143,8 +143,12 @@ class HomeAssistant:
             await self._session.close()
 
     async def sign_up(self) -> Connection:
-        """Create the user by onboarding, and sign in."""
-        return await self._watch.result("the new user's sign-in", self._sign_up())
+        """Create the user by onboarding, and sign in for longer than anything here lasts."""
+        connection = await self._watch.result("the new user's sign-in", self._sign_up())
+        token = await connection.call(
+            "auth/long_lived_access_token", client_name="demo", lifespan=3650
+        )
+        return connection.with_token(token)
 
     async def ended(self) -> None:
         """Wait until the process ends by itself."""

@@ -83,7 +83,7 @@ async def settle(connection: Connection, home: Home) -> None:
     async def look() -> tuple[bool, str]:
         nonlocal told
         part = await imported(connection, home)
-        seen = "history not begun" if part is None else f"history {part:.0f} %"
+        seen = await _states(connection) if part is None else f"history {part:.0f} %"
         if part is not None and seen != told:
             told = seen
             step(f"{home.name}: {seen}")
@@ -114,6 +114,13 @@ async def imported(connection: Connection, home: Home) -> float | None:
         return float(state["state"]) if state else None
     except ValueError:  # unknown, unavailable
         return None
+
+
+async def _states(connection: Connection) -> str:
+    """Tell how the integration's entries are."""
+    entries = await connection.call("config_entries/get", domain="octopus_japan")
+    states = {f"{entry['state']} {entry['reason'] or ''}".strip() for entry in entries}
+    return f"history not begun, {', '.join(sorted(states))}"
 
 
 async def _stored(connection: Connection, home: Home) -> bool:

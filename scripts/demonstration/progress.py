@@ -12,7 +12,7 @@ LOOK = 1.0
 PATIENCE = 300
 """Looks in a row at which nothing has moved at all."""
 
-LONG_PATIENCE = 1500
+LONG_PATIENCE = 900
 """Looks in a row at which what is waited for has not moved, though something else has."""
 
 TELL = 30

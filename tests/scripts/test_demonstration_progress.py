@@ -80,7 +80,7 @@ async def test_without_any_sign_patience_ends_in_plain_words() -> None:
 
 async def test_a_starved_process_is_waited_for() -> None:
     # A fortieth of a processor.
-    process = Process(working(0.025), looks=4 * PATIENCE)
+    process = Process(working(0.025), looks=LONG_PATIENCE - 1)
     assert await process.watch.result("it", process.run()) == "done"
 
 

@@ -11,7 +11,7 @@ APPLIANCE = "automation.none"
 """What they turn on and off; nothing here."""
 
 
-def inputs(home: Home, entity_ids: Mapping[str, str], device: str) -> dict[str, dict[str, Any]]:
+def inputs(home: Home, entity_ids: Mapping[str, str]) -> dict[str, dict[str, Any]]:
     """Return what a user would choose, by the name of the blueprint."""
     prices = entity_ids[f"{home.digest}_prices"]
     return {
@@ -21,21 +21,15 @@ def inputs(home: Home, entity_ids: Mapping[str, str], device: str) -> dict[str, 
             "appliance": APPLIANCE,
         },
         "daily_report": {"prices": prices},
-        "step_crossed": {"supply_point": device},
+        "step_crossed": {"rate_band": entity_ids[f"{home.digest}_rate_band"]},
     }
 
 
 async def automation_rows(connection: Connection, home: Home) -> list[Row]:
     """Make an automation of each blueprint and say whether it loaded; take it away again."""
     entity_ids = await connection.entity_ids()
-    entities = await connection.call("config/entity_registry/list")
-    device = next(
-        entity["device_id"]
-        for entity in entities
-        if entity["unique_id"] == f"{home.digest}_current_price"
-    )
     rows = []
-    for name, chosen in inputs(home, entity_ids, device).items():
+    for name, chosen in inputs(home, entity_ids).items():
         path = f"/api/config/automation/config/demo_{name}"
         blueprint = {"path": f"octopus_japan/{name}.yaml", "input": chosen}
         await connection.post(path, {"alias": f"Demo {name}", "use_blueprint": blueprint})

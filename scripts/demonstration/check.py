@@ -144,9 +144,9 @@ class Check:
         if account is None or agreement is None:
             raise RuntimeError(f"{home.name} has no account or no agreement")
         yield self._number(
-            home, "balance", f"{home.account}_balance", Decimal(account.balance), "JPY"
+            home, "balance", f"{home.account_digest}_balance", Decimal(account.balance), "JPY"
         )
-        shown = str(self._state(f"{home.account}_plan").get("state"))
+        shown = str(self._state(f"{home.account_digest}_plan").get("state"))
         yield Row(
             f"{home.name} plan", shown, agreement.product.name, shown == agreement.product.name
         )

@@ -89,8 +89,8 @@ def _section(home: Home, entity_ids: Mapping[str, str]) -> Card:
                     "title": "More",
                     "entities": [
                         *_more(home, entity_ids),
-                        {"entity": entity_ids[f"{home.account}_plan"], "name": "Plan"},
-                        {"entity": entity_ids[f"{home.account}_balance"], "name": "Balance"},
+                        {"entity": entity_ids[f"{home.account_digest}_plan"], "name": "Plan"},
+                        {"entity": entity_ids[f"{home.account_digest}_balance"], "name": "Balance"},
                     ],
                 }
             ),

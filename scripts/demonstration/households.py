@@ -14,6 +14,10 @@ HOUSEHOLDS = {"green-tokyo": "stepped", "simple-kansai": "single rate", "ev-toky
 FLOW = "/api/config/config_entries/flow"
 
 
+def _digest(number: str) -> str:
+    return sha256(f"octopus_japan{number}".encode()).hexdigest()[:12]
+
+
 @dataclass(frozen=True)
 class Home:
     """A household of the simulator as Home Assistant shows it."""
@@ -26,7 +30,12 @@ class Home:
     @property
     def digest(self) -> str:
         """What stands for the supply point's number in ids: the integration never shows the number."""
-        return sha256(f"octopus_japan{self.spin}".encode()).hexdigest()[:12]
+        return _digest(self.spin)
+
+    @property
+    def account_digest(self) -> str:
+        """The same of the account's number."""
+        return _digest(self.account)
 
     def statistic(self, kind: str) -> str:
         """Return the id of the consumption or cost statistic."""

@@ -13,14 +13,12 @@ from home import Home
 from homeassistant.components.automation.helpers import async_get_blueprints
 from homeassistant.components.blueprint import Blueprint
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.helpers import device_registry as dr
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
 from starting import APPLIANCE, LATE_APPLIANCE, PLUGGED, Residence
 
 from custom_components.octopus_japan.const import DOMAIN
-from custom_components.octopus_japan.identity import digest
 from simulator import Simulator
 
 SOURCE = Path(__file__).parents[1] / "blueprints" / "automation" / DOMAIN
@@ -61,15 +59,6 @@ def use(name: str, **inputs: Any) -> dict[str, Any]:
 
 def entity_id(home: Home, platform: str, key: str) -> str:
     return home.state(home.spin(HOUSEHOLD), key, platform).entity_id
-
-
-def device_id(home: Home, household: str) -> str:
-    (entry,) = home.hass.config_entries.async_entries(DOMAIN)
-    device = dr.async_get(home.hass).async_get_device_by_identifier(
-        (DOMAIN, digest(home.spin(household))), entry.entry_id
-    )
-    assert device is not None
-    return device.id
 
 
 def is_on(home: Home) -> bool:
@@ -162,7 +151,7 @@ async def test_a_message_when_a_dearer_step_begins(home: Home) -> None:
     told = async_capture_events(home.hass, "told")
     blueprint = use(
         "step_crossed.yaml",
-        supply_point=device_id(home, "green-tokyo"),
+        rate_band=home.state(home.spin("green-tokyo"), "rate_band").entity_id,
         notify=[{"event": "told", "event_data": {"message": "{{ message }}"}}],
     )
     async with automating(home, blueprint):
@@ -215,6 +204,7 @@ async def test_without_a_choice_the_messages_are_shown_in_home_assistant(home: H
 async def residence(
     folder: Path,
     simulator: Simulator,
+    households: tuple[str, ...],
     freezer: FrozenDateTimeFactory,
     async_test_recorder: Callable[..., AbstractAsyncContextManager[Any]],
     hass_storage: dict[str, Any],
@@ -223,7 +213,7 @@ async def residence(
     residence = Residence(folder, simulator, freezer, async_test_recorder)
     simulator.faults.add("http_500", operation="HalfHourlyReadings")
     async with residence.running() as home:
-        entry = await home.sign_in(HOUSEHOLD)
+        entry = await home.sign_in(households[0])
         # The test kit adds entries without having them stored.
         home.hass.config_entries.async_update_entry(entry, title="Home")
     return residence
@@ -241,8 +231,8 @@ def blueprint(request: pytest.FixtureRequest, residence: Residence) -> dict[str,
 
 
 def number(residence: Residence) -> str:
-    spin: str = residence.simulator.world.households[HOUSEHOLD].supply_points[0].spin
-    return spin[-4:]
+    (household,) = residence.simulator.world.households.values()
+    return household.supply_points[0].spin[-4:]
 
 
 def prices(residence: Residence) -> str:
@@ -474,4 +464,33 @@ async def test_yesterdays_cost_is_told_once_though_home_assistant_was_down(
     assert await told() == []
     residence.move_to(TOMORROW, "14:00")
     assert await told() == ["of 2025-11-20"]
+    assert await told() == []
+
+
+@pytest.mark.parametrize("households", [("green-tokyo",)])
+async def test_a_dearer_step_is_told_once_though_home_assistant_was_down(
+    residence: Residence,
+) -> None:
+    residence.simulator.faults.clear()
+    residence.save(
+        use(
+            "step_crossed.yaml",
+            rate_band=f"sensor.electricity_{number(residence)}_rate_band",
+            message="{{ step }}",
+            notify=[{"event": "told", "event_data": {"message": "{{ message }}"}}],
+        )
+    )
+
+    async def told() -> list[str]:
+        async with residence.running() as home:
+            await home.pass_time(HOUR)
+        return [event.data["message"] for event in residence.told]
+
+    async with residence.running() as home:
+        while not residence.told:
+            await home.pass_time(24 * HOUR)
+        assert [event.data["message"] for event in residence.told] == [2]
+    assert await told() == []
+    residence.move_to("2025-12-17", "12:00")
+    assert await told() == [3]
     assert await told() == []

@@ -123,3 +123,19 @@ async def test_the_account_tells_balance_and_plan(home: Home) -> None:
     account = home.simulator.world.households["green-tokyo"].accounts[0]
     assert home.state(account.number, "balance").state == str(account.balance)
     assert home.state(account.number, "plan").state == "KKオクトパス"
+
+
+async def test_since_when_the_step_is_in_force(home: Home) -> None:
+    await home.sign_in("green-tokyo")
+    spin, truth = home.spin("green-tokyo"), home.simulator.truth
+    band = home.state(spin, "rate_band")
+    assert (band.state, band.attributes["step_since"]) == ("step_1", None)
+    await home.pass_time(timedelta(days=14))
+    band = home.state(spin, "rate_band")
+    assert band.state == "step_2"
+    # By then 120 kWh were used. That is known by an estimate first, which may be late by less than a day's use.
+    since: datetime = band.attributes["step_since"]
+    start = truth.periods(spin)[-1][0]
+    used = sum(truth.half_hours(spin, start, since).values())
+    assert 120 <= used < 130
+    assert since <= NOW + timedelta(days=14)

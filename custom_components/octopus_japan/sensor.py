@@ -108,6 +108,15 @@ def _step_attributes(prices: PointPrices) -> Attributes:
     return None if prices.left_in_step is None else estimation(prices.estimated_since)
 
 
+def _band_attributes(prices: PointPrices) -> Attributes:
+    """Add when use reached the step in force, None in the first one: whoever was not there then learns of it."""
+    use = prices.outlook.use
+    if use is None:
+        return None
+    since = use.crossed.at if use.crossed else None
+    return {**(_step_attributes(prices) or {}), "step_since": since}
+
+
 PRICE_SENSORS: tuple[OctopusSensorDescription[PointPrices], ...] = (
     _price(
         "current_price",
@@ -127,7 +136,7 @@ PRICE_SENSORS: tuple[OctopusSensorDescription[PointPrices], ...] = (
         device_class=SensorDeviceClass.ENUM,
         options=list(BANDS),
         value_fn=lambda p: band_option(p.current) if p.current else None,
-        attributes_fn=_step_attributes,
+        attributes_fn=_band_attributes,
     ),
     OctopusSensorDescription(
         key="left_in_step",

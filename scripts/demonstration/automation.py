@@ -33,7 +33,20 @@ async def automation_rows(connection: Connection, home: Home) -> list[Row]:
         path = f"/api/config/automation/config/demo_{name}"
         blueprint = {"path": f"octopus_japan/{name}.yaml", "input": chosen}
         await connection.post(path, {"alias": f"Demo {name}", "use_blueprint": blueprint})
-        state = (await connection.states()).get(f"automation.demo_{name}", {}).get("state", "none")
+        state = await _loaded(connection, f"automation.demo_{name}")
         rows.append(Row(f"automation of {name}", state, "on", state == "on"))
         await connection.delete(path)
     return rows
+
+
+async def _loaded(connection: Connection, entity_id: str) -> str:
+    """Return the state of an automation once it has one: the editor is answered before it is loaded."""
+    state = "none"
+
+    async def look() -> tuple[bool, str]:
+        nonlocal state
+        state = (await connection.states()).get(entity_id, {}).get("state", "none")
+        return state != "none", state
+
+    await connection.watch.until(f"{entity_id} to load", look)
+    return state

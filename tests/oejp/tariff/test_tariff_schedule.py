@@ -170,8 +170,9 @@ def test_what_is_learned_later_rewrites_no_other_season_and_no_other_year() -> N
 def test_evidence_is_kept_when_the_window_of_readings_moves_on() -> None:
     all_of_it = readings(40, range(2, 7))
     kept: tuple[SeenBands, ...] = ()
-    for day in range(30):
-        kept = merge_seen(kept, seen_bands(all_of_it[day * 48 : (day + 10) * 48]))
+    # Ten days, moved on by twelve hours each time, up to one that saw but the last afternoon of August.
+    for moved in range(0, 62 * 24, 24):
+        kept = merge_seen(kept, seen_bands(all_of_it[moved : moved + 10 * 48]))
     schedule = learned(kept)
     assert schedule is not None
     assert schedule.row_at(datetime(2026, 8, 1, tzinfo=JST)) is not None

@@ -29,6 +29,7 @@ from ..oejp.tariff.from_kraken import generation_tariff
 from ..oejp.tariff.schedule import BandHours, NoSchedule
 from ..store import OctopusStore
 from .account import AccountCoordinator
+from .bands import keep_bands, kept_bands
 from .bills import lines_of, observed
 from .entered import enter_hours, enter_rates, entered_rates, entered_schedules
 
@@ -80,6 +81,8 @@ class TariffBook:
     def async_learn(self, spin: str, readings: Sequence[Reading]) -> None:
         """Take the last weeks' readings for the hours of bands: of a plan that has bands, nothing else rests on them."""
         self._readings[spin] = readings
+        if self._account.data and (point := self._account.data.supply_points.get(spin)):
+            keep_bands(self._store, point.area, point.agreements, readings)
         if spin in self._supply and _has_bands(self._supply[spin]):
             self._set({**self._supply, spin: self._supply_tariff(spin)}, self._generation)
 
@@ -158,6 +161,11 @@ class TariffBook:
                 *observed(self._store, point.agreements),
                 *entered_rates(self._store, point.spin),
             ],
+            seen=kept_bands(
+                self._store,
+                point.area,
+                {item.product.code for item in point.agreements if item.product},
+            ),
             schedules=entered_schedules(
                 self._store,
                 {item.product.code for item in point.agreements if item.product},

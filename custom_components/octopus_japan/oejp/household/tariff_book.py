@@ -27,7 +27,7 @@ from ..tariff import (
 )
 from ..tariff.from_kraken import Evidence, tariff
 from ..tariff.japan_time import month_of, month_start
-from ..tariff.schedule import slot_of
+from ..tariff.schedule import SeenBands, slot_of
 from ..tariff.tariff import Stretch, estimates, stretch_at, stretches
 from .supply import SupplyPointData
 
@@ -42,7 +42,7 @@ class Known:
     """What is known beside the service's answer about the point itself.
 
     `charges`: lines of bills that are about it. `observed`: monthly rates that the service stated in the past or the user
-    entered. `readings`: the last weeks, for the hours of time-of-use bands; `schedules`: the hours that the user entered, by
+    entered. `readings`: the last weeks, for the hours of time-of-use bands; `seen`: what earlier ones named; `schedules`: the hours that the user entered, by
     the product's code. `capacity`: of its contract. `adder_basis`: None as past bills show.
     """
 
@@ -50,6 +50,7 @@ class Known:
     observed: Sequence[MonthlyRate] = ()
     meti_credits: Sequence[MetiCredit] | None = None
     readings: Sequence[Reading] = ()
+    seen: Mapping[str, Sequence[SeenBands]] = field(default_factory=dict)
     schedules: Mapping[str, Schedule] = field(default_factory=dict)
     capacity: Capacity = field(default_factory=Capacity)
     adder_basis: AdderBasis | None = None
@@ -67,6 +68,7 @@ def supply_tariff(point: SupplyPointData, known: Known) -> Tariff:
             observed=known.observed,
             meti_credits=known.meti_credits,
             readings=known.readings,
+            seen=known.seen,
             schedules=known.schedules,
             capacity=known.capacity,
             addons=point.addon_rates,

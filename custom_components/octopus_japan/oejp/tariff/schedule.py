@@ -16,7 +16,7 @@ type Row = tuple[str, ...]
 
 _BAND = re.compile(r"CONSUMPTION_\d{2}_(?:HIGH_|LOW_)?(?!(?:HIGH|LOW)$)(?P<slot>[A-Z][A-Z_]*)")
 _TIER = re.compile(r"_(HIGH|LOW)(?:_|$)")
-_HALF_HOURS = 48
+HALF_HOURS = 48
 # A schedule is learned from half hours that agree; a band that disagrees now and then is no schedule.
 _AGREEING: Final = 0.9
 
@@ -132,7 +132,7 @@ def seen_bands(readings: Iterable[tuple[datetime, str | None]]) -> tuple[SeenBan
     months: dict[int, list[Counter[str]]] = {}
     for start, band in readings:
         if (slot := slot_of(band)) is not None:
-            month = months.setdefault(month_of(start), [Counter() for _ in range(_HALF_HOURS)])
+            month = months.setdefault(month_of(start), [Counter() for _ in range(HALF_HOURS)])
             month[_half_hour(start)][slot] += 1
     return tuple(SeenBands(month, tuple(map(dict, rows))) for month, rows in sorted(months.items()))
 
@@ -203,7 +203,7 @@ def entered(hours: Iterable[BandHours], area: str = "") -> Schedule:
 
 
 def _entered_row(hours: Iterable[BandHours], month: int) -> Row | None:
-    row = [""] * _HALF_HOURS
+    row = [""] * HALF_HOURS
     for band in hours:
         if month not in band.months:
             continue
@@ -211,10 +211,10 @@ def _entered_row(hours: Iterable[BandHours], month: int) -> Row | None:
             raise NoSchedule("hours_not_half")
         first = band.start.hour * 2 + band.start.minute // 30
         last = band.end.hour * 2 + band.end.minute // 30
-        for half_hour in range(first, last if last > first else last + _HALF_HOURS):
-            if row[half_hour % _HALF_HOURS]:
+        for half_hour in range(first, last if last > first else last + HALF_HOURS):
+            if row[half_hour % HALF_HOURS]:
                 raise NoSchedule("hours_overlap")
-            row[half_hour % _HALF_HOURS] = band.slot
+            row[half_hour % HALF_HOURS] = band.slot
     if not any(row):
         return None
     if not all(row):
@@ -233,7 +233,7 @@ def _index(clock: str) -> int:
 
 
 def _row(slots: Mapping[str, list[dict[str, Any]]], month: int) -> Row:
-    row = [""] * _HALF_HOURS
+    row = [""] * HALF_HOURS
     for slot, intervals in slots.items():
         for interval in intervals:
             if month in interval.get("months", range(1, 13)):

@@ -192,14 +192,15 @@ class Machinery:
 
 def _validated_once() -> Callable[..., list[GraphQLError]]:
     """Validate each document once; the simulator's engine keeps them."""
-    known: dict[int, list[GraphQLError]] = {}
+    known: dict[tuple[int, int], list[GraphQLError]] = {}
 
-    def validated(schema: Any, document: Any, rules: Any) -> list[GraphQLError]:
-        if rules is not specified_rules:
-            return validate(schema, document, rules)
-        if id(document) not in known:
-            known[id(document)] = validate(schema, document, rules)
-        return known[id(document)]
+    def validated(schema: Any, document: Any, *rules: Any) -> list[GraphQLError]:
+        if rules and rules[0] is not specified_rules:
+            return validate(schema, document, *rules)
+        key = id(schema), id(document)
+        if key not in known:
+            known[key] = validate(schema, document, *rules)
+        return known[key]
 
     return validated
 
@@ -464,7 +465,7 @@ class History:
         """Tell whether the open billing period is known: it is while its reading is not due yet."""
         readings = self.entry.runtime_data.readings
         for point in self.household.supply_points:
-            calendar = readings.tariff(point.identifier).calendar
+            calendar = readings.book.tariff(point.identifier).calendar
             start, _ = self.simulator.truth.periods(point.identifier)[-1]
             now = self.simulator.clock.now()
             known = calendar.period_at(now)

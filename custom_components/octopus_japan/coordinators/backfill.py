@@ -137,6 +137,8 @@ class Backfill:
                     self._failures += 1
                 except Paused as pause:
                     waits.append(pause.wait)
+                except Exception:  # noqa: BLE001  # Whatever is wrong with one point, the others are worked on.
+                    LOGGER.exception("The history of one point cannot be kept")
             await self._clock.async_show(changed)
             if waits and self._timer is None:
                 self._timer = async_call_later(self._clock.hass, min(waits), self._async_resume)
@@ -243,6 +245,8 @@ class Backfill:
     async def _fetch(self, number: str, window: Interval) -> Sequence[Reading]:
         clock = self._clock
         ways = clock.ways(number)
+        if number not in clock.numbers():
+            raise Paused(PAUSE)
         supplied = clock.supply_start(number) is not None
         readings: list[Reading] = []
         for start, end in ways.windows(window.start, window.end):

@@ -235,7 +235,8 @@ class HalfHourlyCoordinator[UsageT](DataUpdateCoordinator[Mapping[str, UsageT]])
                     if concerns_login(error):
                         raise
                     LOGGER.debug("No readings of one point: %s", error)
-                    failures.append(error)
+                    if number in self.numbers():
+                        failures.append(error)
                 else:
                     if number in self.numbers():
                         found[number] = await self.usage(number)
@@ -254,7 +255,8 @@ class HalfHourlyCoordinator[UsageT](DataUpdateCoordinator[Mapping[str, UsageT]])
         if newest is not None:
             start = max(start, min(whole_hour(now - RECENT), newest))
         for span in self.supply(number, now):
-            if (window := span.clip(Interval(start, now))) is not None:
+            window = span.clip(Interval(start, now))
+            if window is not None and number in self.numbers():
                 readings = await self.fetch(number, window)
                 self.keep(number, readings)
                 self.meter(number).hold((reading.start_at, reading.value) for reading in readings)

@@ -40,6 +40,7 @@ async def async_get_config_entry_diagnostics(
             }
             for coordinator in (clocks.account, clocks.readings, clocks.prices)
         },
+        "left_out_of_answers": dict(clocks.readings.client.left_out),
         "accounts": [
             _account(clocks, account) for account in clocks.account.data.accounts.values()
         ],

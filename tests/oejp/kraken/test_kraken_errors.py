@@ -24,6 +24,7 @@ from custom_components.octopus_japan.oejp.kraken import (
     KrakenTooComplexError,
     PreSignedKey,
     RefreshToken,
+    transport,
 )
 from custom_components.octopus_japan.oejp.kraken.errors import KrakenTokenError
 from custom_components.octopus_japan.oejp.kraken.graphql import faults
@@ -275,6 +276,23 @@ async def test_without_a_header_the_reset_of_the_allowance_is_asked_for(
         with pytest.raises(KrakenThrottledError) as caught:
             await client.balance("A-12345678")
         assert caught.value.retry_after == expected
+
+
+async def test_an_answer_beyond_all_measure_is_none(
+    client: KrakenClient, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport, "_LARGEST", 100_000)
+    service.answer("Balance", {"data": {"account": {"balance": 3, "x": "x" * 100_000}}})
+    with pytest.raises(KrakenConnectionError):
+        await client.balance("A-12345678")
+
+
+async def test_a_closed_session_is_no_connection(
+    client: KrakenClient, session: ClientSession
+) -> None:
+    await session.close()
+    with pytest.raises(KrakenConnectionError):
+        await client.balance("A-12345678")
 
 
 async def test_throttling_beside_data_is_throttling(client: KrakenClient, service: Service) -> None:

@@ -65,7 +65,7 @@ class House:
             self.simulator.url,
             credential,
             now=self.simulator.clock.timestamp,
-            timeout=ClientTimeout(total=5),
+            timeout=ClientTimeout(total=60),
         )
 
     def truth(self, start: datetime = START, end: datetime = END) -> dict[datetime, Decimal]:

@@ -110,8 +110,7 @@ class SignIn:
     def drop_refresh_token(self) -> None:
         """Send the refresh token no more."""
         self.refresh_failures = 0
-        if self.token is not None:
-            self.token = replace(self.token, refresh=None)
+        self.token = self.token and replace(self.token, refresh=None)
 
     def succeeded(self, token: Token) -> None:
         """Note a token."""

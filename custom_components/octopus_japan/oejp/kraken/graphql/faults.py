@@ -176,6 +176,4 @@ def sign_in_failed(found: KrakenError) -> KrakenError:
     """Return what an error means for signing in: no refusal there says anything about a document or about a reading path."""
     if isinstance(found, KrakenAuthError | KrakenThrottledError | KrakenConnectionError):
         return found
-    if isinstance(found, KrakenSignInError):
-        return found
     return KrakenSignInError(f"signing in failed: {found}", codes=found.codes)

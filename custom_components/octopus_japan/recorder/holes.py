@@ -125,18 +125,15 @@ def _lacks(window: Interval, supply: Sequence[Interval], whole: Mapping[date, in
         days.append(day)
         day += DAY
     return any(
-        _expected(Interval(start, end), window, supply) > whole.get((start + TOKYO).date(), 0)
+        _expected(Interval(start, end), supply) > whole.get((start + TOKYO).date(), 0)
         for start, end in pairwise([*days, day])
     )
 
 
-def _expected(day: Interval, window: Interval, supply: Sequence[Interval]) -> int:
-    time = timedelta()
-    for span in supply:
-        part = span.clip(day)
-        if part is not None and (part := part.clip(window)) is not None:
-            time += part.length
-    return time // HOUR
+def _expected(day: Interval, supply: Sequence[Interval]) -> int:
+    """Return how many hours of a day the point was on supply."""
+    parts = [part for span in supply if (part := span.clip(day)) is not None]
+    return sum((part.length for part in parts), timedelta()) // HOUR
 
 
 def _by_wish(known: Asked | None, now: datetime) -> bool:

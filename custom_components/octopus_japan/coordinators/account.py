@@ -28,6 +28,7 @@ from ..oejp.kraken import (
     KrakenConnectionError,
     KrakenError,
 )
+from ..oejp.kraken.contract_terms import SupplyDetails, TariffSummary
 from ..oejp.kraken.models import (
     AccountSupply,
     AddonRate,
@@ -35,10 +36,12 @@ from ..oejp.kraken.models import (
     GenerationPoint,
     IntervalReading,
     MetiCredit,
+    Rate,
     ReadingDates,
     SupplyPeriod,
     Viewer,
 )
+from ..oejp.tariff.from_kraken import needs_terms
 from ..store import OctopusStore
 from .asking import Asking, Document, Lacks, lasts
 from .bills import async_read_bills, observe
@@ -69,6 +72,11 @@ class _Told:
     reading_dates: Mapping[str, ReadingDates] = field(default_factory=dict)
     generation_points: Mapping[str, GenerationPoint] = field(default_factory=dict)
     addon_rates: Mapping[int, tuple[AddonRate, ...]] = field(default_factory=dict)
+    supply_details: Mapping[str, tuple[SupplyDetails, ...]] = field(default_factory=dict)
+    amperage_options: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    standing_charges: Mapping[int, tuple[Rate, ...]] = field(default_factory=dict)
+    catalogue: dict[str, tuple[TariffSummary, ...]] = field(default_factory=dict)
+    """By grid operator code."""
     balance: int | None = None
     error: KrakenError | None = None
     """Why its supply points were not told when they were asked for last."""
@@ -88,6 +96,10 @@ class _Told:
             interval_readings=self.interval_readings.get(spin, ()),
             reading_dates=self.reading_dates.get(spin),
             addon_rates=self.addon_rates,
+            supply_details=self.supply_details.get(spin, ()),
+            amperage_options=self.amperage_options.get(spin),
+            standing_charges=self.standing_charges,
+            catalogue=self.catalogue.get(spin[:2], ()),
             answers=self.answers,
         )
 
@@ -309,6 +321,39 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
                 document("the balance"), partial(client.balance, number), told.balance, None
             ),
         )
+
+        needing = [spin for spin, told_ in told.agreements.items() if needs_terms(told_)]
+        if needing:
+            await self._fill_terms(told, {spin[:2] for spin in needing})
+
+    async def _fill_terms(self, told: _Told, areas: set[str]) -> None:
+        """Ask for the terms of contracts, which the price of some products needs."""
+        client, number, asking = self._client, told.number, self._asking
+        told.supply_details, told.amperage_options = await asyncio.gather(
+            asking.ask_by_point(
+                Document("the contracted capacity", number),
+                partial(client.supply_details, number),
+                told.supply_details,
+            ),
+            asking.ask_by_point(
+                Document("the amperes to choose from", number),
+                partial(client.amperage_options, number),
+                told.amperage_options,
+            ),
+        )
+        told.standing_charges = await asking.ask(
+            Document("the standing charges", number),
+            partial(client.standing_charges, number),
+            told.standing_charges,
+            {},
+        )
+        for area in sorted(areas):
+            told.catalogue[area] = await asking.ask(
+                Document(f"the catalogue of area {area}", number),
+                partial(client.tariff_summary, area),
+                told.catalogue.get(area, ()),
+                (),
+            )
 
     async def _read_bills(self, due: list[Document]) -> None:
         """Read the bills that were not read before, and let those know who look at their lines."""

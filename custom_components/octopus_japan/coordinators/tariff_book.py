@@ -171,17 +171,29 @@ class TariffBook:
                 {item.product.code for item in point.agreements if item.product},
                 point.area,
             ),
-            capacity=self._capacity(point.spin),
+            capacity=self._capacity(point),
             meti_credits=self._account.data.meti_credits,
             readings=self._readings.get(point.spin, ()),
             adder_basis=None if basis == AUTOMATIC else AdderBasis(basis),
         )
 
-    def _capacity(self, spin: str) -> Capacity:
-        """Return the contracted capacity: as the user entered it, else as the bands of readings tell it."""
-        bands = (reading.consumption_rate_band for reading in self._readings.get(spin, ()))
-        found = contracted_capacity((), dt_util.utcnow(), bands=bands)
-        entered = self._entry.options.get(CONF_CAPACITY, {}).get(digest(spin), {})
+    def _capacity(self, point: SupplyPointData) -> Capacity:
+        """Return the contracted capacity: as the user entered it, else as it is told, or as it can be inferred."""
+        readings = self._readings.get(point.spin, ())
+        product = self._product(point.spin)
+        found = contracted_capacity(
+            point.supply_details,
+            dt_util.utcnow(),
+            options=point.amperage_options,
+            sold={
+                amperage
+                for each in point.catalogue
+                if product is not None and each.code == product.code
+                for amperage in each.amperages
+            },
+            bands=(reading.consumption_rate_band for reading in readings),
+        )
+        entered = self._entry.options.get(CONF_CAPACITY, {}).get(digest(point.spin), {})
         amperes, kva, kw = (entered.get(unit) for unit in CAPACITY_UNITS)
         return replace(
             found,

@@ -12,6 +12,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Final
 
+from ..kraken.contract_terms import SupplyDetails, TariffSummary
 from ..kraken.models import (
     AddonRate,
     Agreement,
@@ -20,6 +21,7 @@ from ..kraken.models import (
     IntervalReading,
     LineItem,
     MetiCredit,
+    Rate,
     ReadingDates,
     SupplyPeriod,
 )
@@ -44,6 +46,10 @@ class Listing:
     interval_readings: tuple[IntervalReading, ...] = ()
     reading_dates: ReadingDates | None = None
     addon_rates: Mapping[int, tuple[AddonRate, ...]] = field(default_factory=dict)
+    supply_details: tuple[SupplyDetails, ...] = ()
+    amperage_options: frozenset[int] | None = None
+    standing_charges: Mapping[int, tuple[Rate, ...]] = field(default_factory=dict)
+    catalogue: tuple[TariffSummary, ...] = ()
     answers: bool = True
 
     @property
@@ -233,6 +239,29 @@ class SupplyPointData:
     def addon_rates(self) -> Mapping[int, tuple[AddonRate, ...]]:
         """The rates added to agreements, by the id of the agreement."""
         return {key: rates for item in self.listings for key, rates in item.addon_rates.items()}
+
+    @property
+    def supply_details(self) -> tuple[SupplyDetails, ...]:
+        """The contracted capacities, where they are told."""
+        return tuple(details for item in self.listings for details in item.supply_details)
+
+    @property
+    def amperage_options(self) -> frozenset[int] | None:
+        """The amperes that the contract could be changed to; None if they are not told."""
+        told = [item.amperage_options for item in self.listings]
+        return next((options for options in told if options is not None), None)
+
+    @property
+    def standing_charges(self) -> Mapping[int, tuple[Rate, ...]]:
+        """The charges by unit of capacity, by the id of the agreement."""
+        return {
+            key: rates for item in self.listings for key, rates in item.standing_charges.items()
+        }
+
+    @property
+    def catalogue(self) -> tuple[TariffSummary, ...]:
+        """What the area's catalogue says of products, where it was asked."""
+        return tuple(summary for item in self.listings for summary in item.catalogue)
 
     def product_name(self, at: datetime) -> str | None:
         """Return the name of the product in force, as the customer knows it. Of two the one that began later is."""

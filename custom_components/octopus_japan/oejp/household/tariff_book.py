@@ -72,6 +72,8 @@ def supply_tariff(point: SupplyPointData, known: Known) -> Tariff:
             schedules=known.schedules,
             capacity=known.capacity,
             addons=point.addon_rates,
+            standing_charges=point.standing_charges,
+            schemes={each.code: each.scheme for each in point.catalogue if each.scheme},
         ),
         area=point.area,
         adder_basis=known.adder_basis,

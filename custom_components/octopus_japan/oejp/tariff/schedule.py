@@ -98,6 +98,11 @@ def published(scheme: str | None, area: str | None) -> Schedule | None:
     return _PUBLISHED.get((scheme or "", area or ""))
 
 
+def is_published(scheme: object) -> bool:
+    """Tell whether the shipped table knows a scheme in any area."""
+    return any(known == scheme for known, _ in _PUBLISHED)
+
+
 def check(schedule: Schedule, readings: Iterable[tuple[datetime, str | None]]) -> list[Mismatch]:
     """Compare a schedule with the bands of readings (start of half hour, band)."""
     found: Counter[tuple[int, str, str]] = Counter()

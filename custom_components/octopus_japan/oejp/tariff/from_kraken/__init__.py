@@ -27,7 +27,7 @@ from ..tariff import Tariff
 from .contracts import area_of, contracts_of
 from .evidence import NOTHING, Evidence
 from .monthly import all_subsidies, billed, monthly_rates, observations, subsidy_rates
-from .rate_card import bands_seen, rate_card
+from .rate_card import bands_seen, needs_terms, rate_card
 
 __all__ = [
     "Evidence",
@@ -36,6 +36,7 @@ __all__ = [
     "calendar",
     "gas_tariff",
     "generation_tariff",
+    "needs_terms",
     "observations",
     "subsidy_rates",
     "tariff",

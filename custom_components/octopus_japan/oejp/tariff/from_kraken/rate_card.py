@@ -1,6 +1,6 @@
 """The rate card of a contract, and the hours of its bands."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -15,7 +15,7 @@ from ..agreements import Contract
 from ..charges import extras, standing_charge
 from ..model import Kind, RateCard, Unpriced
 from ..rates import shape
-from ..schedule import Schedule, SeenBands, slot_of
+from ..schedule import Schedule, SeenBands, slot_of, tier_of
 from .contracts import contracts_of, is_fixed, params_of
 from .evidence import Evidence
 
@@ -66,6 +66,26 @@ def bands_seen(
             bands = by_product.setdefault(covering.pop(), [])
             bands.append((reading.start_at, reading.consumption_rate_band))
     return {code: schedules.seen_bands(bands) for code, bands in by_product.items()}
+
+
+def needs_terms(agreements: Iterable[Agreement]) -> bool:
+    """Tell whether a price needs what is asked for apart: the contracted capacity, charges by unit of it, the catalogue.
+
+    That is so where a product states no standing charge a day, lists both tiers, or names no hours for its bands.
+    """
+    for agreement in agreements:
+        product = agreement.product
+        if not isinstance(product, ElectricityProduct):
+            continue
+        bands = [rate.band for rate in product.consumption_charges]
+        scheme = params_of(product).get("time_of_use_scheme")
+        if (
+            product.standing_charge_price_per_day is None
+            or {tier_of(band) for band in bands} >= {"HIGH", "LOW"}
+            or (any(map(slot_of, bands)) and not schedules.is_published(scheme))
+        ):
+            return True
+    return False
 
 
 def _schedule(

@@ -1,0 +1,29 @@
+"""Plans whose price needs the contracted capacity: it is asked for where it matters, and nowhere else."""
+
+from home import Home
+import pytest
+
+ASKED = {"SupplyDetails", "AmperageOptions", "StandingCharges", "TariffSummary"}
+
+
+def asked(home: Home) -> set[str]:
+    return {request.operation for request in home.simulator.requests if request.operation}
+
+
+@pytest.mark.parametrize("households", [("chugoku-high",)])
+async def test_a_plan_of_two_tiers_has_the_price_of_its_capacity(home: Home) -> None:
+    await home.sign_in("chugoku-high")
+    await home.hass.async_block_till_done(wait_background_tasks=True)
+    spin = home.spin("chugoku-high")
+    truth = home.simulator.truth
+    now = home.simulator.clock.now()
+    price = home.state(spin, "")
+    assert float(price.state) == float(truth.price(spin, now, truth.used(spin, now)).total)
+    assert asked(home) >= ASKED
+
+
+@pytest.mark.parametrize("households", [("green-tokyo",)])
+async def test_a_plan_that_needs_no_capacity_asks_for_none(home: Home) -> None:
+    await home.sign_in("green-tokyo")
+    await home.hass.async_block_till_done(wait_background_tasks=True)
+    assert not asked(home) & ASKED

@@ -483,10 +483,12 @@ async def test_consumption_and_cost_by_day(home: Home) -> None:
         start, end = map(datetime.fromisoformat, (day["start"], day["end"]))
         assert day["complete"] is (len(truth.hours(spin, start, end)) == 24)
         assert day["unpriced_hours"] == 0
-        assert day["consumption"] == float(sum(truth.hours(spin, start, end).values()))
         if not truth.hours(spin, start, end):
+            # What is not published is not 0.
+            assert day["consumption"] is None
             assert day["cost"] is None
             continue
+        assert day["consumption"] == float(sum(truth.hours(spin, start, end).values()))
         assert day["cost"]["total"] == pytest.approx(
             float(sum(truth.costs(spin, start, end).values())), abs=0.001
         )
@@ -497,6 +499,32 @@ async def test_consumption_and_cost_by_day(home: Home) -> None:
             assert day["cost"]["standing_charge"] == 38.8
     assert [day["complete"] for day in days].count(True) > 3
     assert not days[-1]["complete"]
+
+
+@pytest.mark.parametrize(
+    "households",
+    [
+        (household,)
+        for household in (
+            "green-tokyo",
+            "simple-kansai",
+            "denka-tokyo",
+            "solar-tokyo",
+            "intro-rate",
+            "subsidised",
+            "twice-two-accounts",
+        )
+    ],
+)
+async def test_parts_add_up_for_every_household(home: Home, households: tuple[str]) -> None:
+    await home.sign_in(households[0])
+    days = (await ask(home, "get_consumption", start="2025-11-10", end="2025-11-20"))["consumption"]
+    known = [day for day in days if day["consumption"]]
+    assert len(known) > 5
+    for day in known:
+        assert day["pending"] is False
+        parts = {key: value for key, value in day["cost"].items() if key != "total"}
+        assert sum(parts.values()) == pytest.approx(day["cost"]["total"], abs=0.001)
 
 
 @ev

@@ -250,18 +250,19 @@ async def _get_consumption(call: ServiceCall) -> ServiceResponse:
     _check_window(start, end, timedelta(hours=1) if by is By.HOUR else DAY)
     periods = split(by, start, end, point.tariff)
     supply = point.entry.runtime_data.account.data.supply_points[point.spin]
-    hours = await point.hours(periods[0].start)
+    hours, yen = await point.rows(periods[0].start)
     found = await call.hass.async_add_executor_job(
-        partial(used, point.tariff, hours, periods, supply.supply_start)
+        partial(used, point.tariff, hours, yen, periods, supply.supply_start)
     )
     return {"consumption": [_used(each) for each in found]}
 
 
 def _used(each: Used) -> dict[str, JsonValueType]:
     cost: dict[str, JsonValueType] | None = None
-    if each.priced:
-        cost = {"total": _rounded(sum(each.cost.values(), Decimal(0)))}
-        cost |= {COMPONENT_NAMES[component]: _rounded(yen) for component, yen in each.cost.items()}
+    if each.total is not None:
+        cost = {"total": _rounded(each.total)}
+        if not each.pending:
+            cost |= {COMPONENT_NAMES[part]: _rounded(yen) for part, yen in each.parts.items()}
     return {
         "start": iso(each.period.start),
         "end": iso(each.period.end),
@@ -269,6 +270,8 @@ def _used(each: Used) -> dict[str, JsonValueType]:
         "complete": each.kwh.complete,
         "cost": cost,
         "unpriced_hours": each.unpriced,
+        "pending": each.pending,
+        **_estimation(each.estimated_since),
     }
 
 

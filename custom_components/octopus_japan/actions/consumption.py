@@ -1,17 +1,20 @@
 """Use and cost by hour, day, month or billing period, from the hours that the recorder holds. Pure."""
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from ..oejp.household.hour import HOUR, Hour
+from ..oejp.household.hour import HOUR, PLACES, Hour
 from ..oejp.household.totals import Period, Total, totals
-from ..oejp.household.usage import energy
+from ..oejp.household.usage import energy, half_hours
 from ..oejp.tariff import Component, Tariff, costs
 from ..oejp.tariff.japan_time import day_of, midnight, month_of, month_start
+
+# What an hour may differ by: the recorder keeps so many decimal places.
+_ROUNDED = Decimal(2).scaleb(-PLACES)
 
 
 class By(StrEnum):
@@ -25,20 +28,33 @@ class By(StrEnum):
 
 @dataclass(slots=True)
 class Used:
-    """Use (kWh) and cost (yen, by component, not rounded) of a period.
+    """Use (kWh) and cost (yen, not rounded) of a period.
 
-    `unpriced`: hours that could not be priced and that `cost` lacks.
+    `total` is what the rows say, None while they say nothing; `parts` are priced anew, by component. Where the two differ a
+    rewrite of the rows is `pending`. `unpriced`: hours that the cost lacks. `estimated_since`: from when on it rests on rates
+    that nobody told yet.
     """
 
     period: Period
     kwh: Total
-    cost: dict[Component, Decimal] = field(default_factory=dict)
+    total: Decimal | None = None
+    parts: dict[Component, Decimal] = field(default_factory=dict)
     priced: int = 0
+    worked_out: int = 0
+    estimated_since: datetime | None = None
 
     @property
     def unpriced(self) -> int:
         """The hours that have no price, and that the cost lacks."""
         return self.kwh.hours - self.priced
+
+    @property
+    def pending(self) -> bool:
+        """Whether the rows do not yet say what the tariff says of the same hours."""
+        if self.priced != self.worked_out:
+            return True
+        parts = sum(self.parts.values(), Decimal(0))
+        return abs(parts - (self.total or Decimal(0))) > _ROUNDED * max(self.priced, 1)
 
 
 def split(by: By, start: datetime, end: datetime, tariff: Tariff) -> list[Period]:
@@ -66,23 +82,36 @@ def _calendar(by: By, start: datetime, end: datetime) -> Iterator[Period]:
 
 
 def used(
-    tariff: Tariff, hours: Sequence[Hour], periods: Sequence[Period], since: datetime | None
+    tariff: Tariff,
+    hours: Sequence[Hour],
+    yen: Mapping[datetime, Decimal],
+    periods: Sequence[Period],
+    since: datetime | None,
 ) -> list[Used]:
-    """Add up `hours` (from the start of the first period's billing period on) by ascending periods.
+    """Add up `hours` and the `yen` of each (from the start of the first period's billing period on) by ascending periods.
 
     `since` is the start of supply: earlier hours are not missing.
     """
     named = {str(index): period for index, period in enumerate(periods)}
-    sums = totals(energy(hours), named, since)
+    sums = totals(energy(hours), named, since, half_hours(hours))
     found = [Used(period, sums[name]) for name, period in named.items()]
     starts = [period.start for period in periods]
+
+    def of_hour(at: datetime) -> Used | None:
+        index = bisect_right(starts, at) - 1
+        return found[index] if index >= 0 and at < periods[index].end else None
+
+    for at, amount in yen.items():
+        if (each := of_hour(at)) is not None:
+            each.priced += 1
+            each.total = (each.total or Decimal(0)) + amount
     metered = [(hour.start, hour.kwh) for hour in hours]
     for cost in costs(tariff, metered, skip_unpriced=True):
-        index = bisect_right(starts, cost.start) - 1
-        if index < 0 or cost.start >= periods[index].end:
+        if (each := of_hour(cost.start)) is None:
             continue
-        of_period = found[index]
-        of_period.priced += 1
-        for component, yen in cost.components.items():
-            of_period.cost[component] = of_period.cost.get(component, Decimal(0)) + yen
+        each.worked_out += 1
+        if cost.estimated and each.estimated_since is None:
+            each.estimated_since = cost.start
+        for component, part in cost.components.items():
+            each.parts[component] = each.parts.get(component, Decimal(0)) + part
     return found

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 from homeassistant.core import HomeAssistant, callback
@@ -62,10 +63,10 @@ class ChosenPoint:
         """Its tariff."""
         return self.entry.runtime_data.book.tariff(self.spin)
 
-    async def hours(self, at: datetime) -> list[Hour]:
-        """Return its hours of energy from the start of the billing period that `at` is in."""
+    async def rows(self, at: datetime) -> tuple[list[Hour], dict[datetime, Decimal]]:
+        """Return its hours of energy from the start of the billing period that `at` is in, and the yen of each."""
         start = self.tariff.calendar.period_at(at).start
-        return await self.entry.runtime_data.readings.meter(self.spin).hours(start)
+        return await self.entry.runtime_data.readings.meter(self.spin).read(start)
 
     async def price_list(self, start: datetime, end: datetime) -> PriceList:
         """List its prices. Raises a translated error if there are none."""

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 import pytest
 
 from custom_components.octopus_japan.oejp.household.timetable import next_ask, told_ends
@@ -51,6 +51,7 @@ def test_an_end_beyond_all_reason_is_no_time_to_ask() -> None:
 INSTANTS = st.integers(0, 5_000_000).map(lambda n: jst("2020-01-01T00:00") + n * MINUTE)
 
 
+@settings(deadline=None)
 @given(
     now=INSTANTS,
     ends=st.lists(INSTANTS, max_size=5),

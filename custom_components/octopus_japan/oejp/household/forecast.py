@@ -121,12 +121,12 @@ def crossed_at(
     `before` stands until its billing period ends, or until published readings say that its amount was not used by then.
     """
     period = tariff.calendar.period_at(now)
-    if before is not None and (
-        before.period != period.start or _contradicted(period, hours, before)
-    ):
+    if before is not None and before.period != period.start:
         before = None
     if not hours:
         return before
+    if before is not None and _contradicted(period, hours, before):
+        before = None
     reached = Use(hours, before).reaches(period, step_starts(tariff, period), now + HALF_HOUR)
     seen = [(at, kwh) for at, kwh in reached if at <= now]
     if not seen:

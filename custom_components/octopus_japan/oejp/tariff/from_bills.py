@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 
 from .japan_time import in_reason, month_of, month_start
-from .model import AdderBasis, Component
+from .model import HIGHEST_PRICE, AdderBasis, Component
 from .monthly_rates import MonthlyRate, Timeline
 from .provenance import Provenance
 
 _HUNDREDTH = Decimal("0.01")
+# kWh that a line may be about. Outside of it the division tells nothing.
+_LEAST, _MOST = Decimal("0.01"), Decimal(1_000_000)
 _HALF_YEN = Decimal("0.5")
 _MOMENT = timedelta(microseconds=1)
 _SHORTEST_PERIOD = timedelta(days=25)
@@ -131,10 +133,11 @@ def _charged(lines: Iterable[ChargeLine]) -> Iterator[_Charged]:
             or line.start is None
             or line.end is None
             or line.start >= line.end
-            or not line.units
-            or line.units < 0
+            or line.units is None
+            or not _LEAST <= line.units <= _MOST
             or line.gross is None
             or not in_reason(line.start, line.end)
+            or abs(line.gross) > HIGHEST_PRICE * line.units
             or month_of(line.end) - month_of(line.start) > 1
         ):
             continue

@@ -55,8 +55,10 @@ class Use:
         used = _NOTHING
         half_hour = period.start.astimezone(UTC)
         while half_hour + HALF_HOUR <= at:
-            used += self.of(whole_hour(half_hour)) / 2
-            half_hour += HALF_HOUR
+            hour = whole_hour(half_hour)
+            whole = hour == half_hour and hour + HOUR <= at
+            used += self.of(hour) if whole else self.of(hour) / 2
+            half_hour += HOUR if whole else HALF_HOUR
         return max(used, self._floor(period, half_hour))
 
     def reaches(
@@ -74,7 +76,18 @@ class Use:
             counted = max(used, self._floor(period, half_hour))
             while pending and counted >= pending[-1]:
                 found.append((half_hour, pending.pop()))
-            used += self.of(whole_hour(half_hour)) / 2
+            hour = whole_hour(half_hour)
+            kwh = self.of(hour)
+            if (
+                pending
+                and hour == half_hour
+                and max(used + kwh, self._floor(period, hour + HOUR)) < pending[-1]
+            ):
+                # Nothing is reached within the hour: most hours are done in one step.
+                used += kwh
+                half_hour = hour + HOUR
+                continue
+            used += kwh / 2
             half_hour += HALF_HOUR
         return found
 
@@ -138,6 +151,8 @@ def crossed_at(
 
 
 def _contradicted(period: BillingPeriod, hours: Sequence[Hour], crossed: StepCrossed) -> bool:
+    if hours[-1].start + HOUR < crossed.at:
+        return False
     use = Use(hours)
     return (
         use.known_until(period.start) >= crossed.at and use.used(period, crossed.at) < crossed.kwh

@@ -1,0 +1,90 @@
+"""A tick of the price clock: all that a half hour costs the event loop, by supply point. Pure parts only; medians of CPU time.
+
+Usage: scripts/bench tick [--runs N] [--json FILE]
+"""
+
+import argparse
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+import json
+from pathlib import Path
+from statistics import median
+from time import process_time
+
+from custom_components.octopus_japan.oejp.household.forecast import Use, crossed_at
+from custom_components.octopus_japan.oejp.household.hour import HOUR, Hour
+from custom_components.octopus_japan.oejp.household.outlook import band_periods, outlook
+from custom_components.octopus_japan.oejp.tariff import (
+    BillingCalendar,
+    Component,
+    MonthlyRate,
+    MonthlyRates,
+    Provenance,
+    Schedule,
+    Tariff,
+    stepped,
+    time_of_use,
+    timeline,
+)
+from custom_components.octopus_japan.oejp.tariff.japan_time import day_of, midnight
+
+NOW = datetime(2026, 11, 24, 3, tzinfo=UTC)
+ROW = ("NIGHT",) * 10 + ("DAY",) * 12 + ("NOON",) * 4 + ("DAY",) * 18 + ("NIGHT",) * 4
+
+
+def _tariffs() -> dict[str, Tariff]:
+    rates = [
+        MonthlyRate(
+            component,
+            datetime.fromisoformat("2026-01-01T00:00:00+09:00"),
+            datetime.fromisoformat("2027-01-01T00:00:00+09:00"),
+            Decimal(4),
+            Provenance.API,
+        )
+        for component in (Component.FUEL_COST_ADJUSTMENT, Component.RENEWABLE_ENERGY_LEVY)
+    ]
+    told = MonthlyRates(timeline(rates[:1]), timeline(rates[1:]))
+    calendar = BillingCalendar(day=1)
+    bands = [("NIGHT", "15"), ("DAY", "30"), ("NOON", "12")]
+    hours = Schedule("", "03", (ROW,) * 12)
+    return {
+        "stepped": Tariff((stepped("30", (120, "20"), (300, "25"), (None, "28")),), told, calendar),
+        "time_of_use": Tariff((time_of_use("30", bands, hours),), told, calendar),
+    }
+
+
+def _tick(tariff: Tariff, use: Use | None, hours: list[Hour]) -> None:
+    """Do what one tick does where the day, the tariff or the use is new."""
+    if use is not None:
+        use = Use(hours, crossed_at(tariff, hours, use.crossed, NOW))
+    shown = outlook(tariff, NOW, use)
+    shown.current(NOW)
+    shown.following(NOW)
+    shown.estimated_since(NOW)
+    for day in (0, 1):
+        shown.day(day_of(NOW) + timedelta(days=day))
+    band_periods(shown.periods)
+
+
+def main() -> None:
+    """Measure, print medians, and write all figures."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--runs", type=int, default=20)
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    start = midnight(day_of(NOW - timedelta(days=54))).astimezone(UTC)
+    hours = [Hour(start + n * HOUR, Decimal("0.43")) for n in range(54 * 24 - 5)]
+    figures: dict[str, list[float]] = {}
+    for name, tariff in _tariffs().items():
+        use = Use(hours) if name == "stepped" else None
+        for _ in range(options.runs):
+            began = process_time()
+            _tick(tariff, use, hours)
+            figures.setdefault(name, []).append(1000 * (process_time() - began))
+        print(f"{name}: {median(figures[name]):.1f} ms")
+    if options.json:
+        options.json.write_text(json.dumps(figures, indent=1), "utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -7,7 +7,7 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.recorder import get_instance
 from homeassistant.const import CONF_EMAIL, CONF_PASSWORD, CONF_URL
 from homeassistant.core import HomeAssistant, State
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
     async_fire_time_changed,
@@ -89,3 +89,8 @@ class Home:
         state = self.hass.states.get(entity_id)
         assert state is not None, entity_id
         return state
+
+    def issues(self) -> list[ir.IssueEntry]:
+        """Return the repair issues that are raised."""
+        registry = ir.async_get(self.hass)
+        return [issue for (domain, _), issue in registry.issues.items() if domain == DOMAIN]

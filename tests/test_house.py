@@ -33,7 +33,8 @@ HOUSE: dict[str, set[str]] = {
     "entering": {"const", "identity", "coordinators", "oejp"},
     "plan_repairs": {"entering", "identity", "issues", "runtime", "oejp"},
     "repairs": {"plan_repairs"},
-    "entity": {"const", "identity", "runtime", "oejp.household.supply"},
+    "shared_points": {"const", "identity", "issues", "runtime"},
+    "entity": {"const", "identity", "runtime", "shared_points", "oejp.household.supply"},
     "presentation": {"const", "coordinators", "oejp"},
     "automation_targets": {"const"},
     "actions": {
@@ -55,6 +56,7 @@ HOUSE: dict[str, set[str]] = {
     "system_health": {"const", "runtime", "oejp"},
     "config_flow": {"const", "runtime", "entering", "coordinators", "oejp"},
     "__init__": {
+        "shared_points",
         "const",
         "identity",
         "issues",

@@ -17,6 +17,7 @@ from .identity import number_of
 from .issues import async_forget
 from .plan_repairs import async_watch_plans
 from .runtime import OctopusConfigEntry, OctopusRuntimeData, entry_client, forget_sign_in
+from .shared_points import async_watch_shared_points
 from .store import OctopusStore
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -51,6 +52,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: OctopusConfigEntry) -> b
     )
     prices.async_start()
     async_watch_plans(hass, entry)
+    async_watch_shared_points(hass, entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     account.async_start()
     Timetable(hass, entry, account, book).async_start()

@@ -47,20 +47,21 @@ class CheapestRate(OctopusEntity[PricesCoordinator], BinarySensorEntity):
     """On while the next kWh costs as little as any of the day."""
 
     @property
-    def _prices(self) -> PointPrices:
-        return self.coordinator.data[self.number]
+    def _prices(self) -> PointPrices | None:
+        """What is known of the prices; None of a point that is no longer listed."""
+        return self.coordinator.data.get(self.number)
 
     @property
     @override
     def is_on(self) -> bool | None:
-        return _is_cheapest(self._prices)
+        return None if self._prices is None else _is_cheapest(self._prices)
 
     @property
     @override
     def extra_state_attributes(self) -> dict[str, Any]:
         """When it turns on next, and when it turns off next."""
         prices, now = self._prices, dt_util.utcnow()
-        spans = _cheapest_times([prices.today, prices.tomorrow])
+        spans = _cheapest_times([prices.today, prices.tomorrow] if prices else [])
         starts = (start for start, _ in spans if start > now)
         ends = (end for _, end in spans if end > now)
         return {

@@ -57,14 +57,18 @@ class PriceCalendar(OctopusEntity[PricesCoordinator], CalendarEntity):
         ) | await async_get_translations(self.hass, language, "common", {DOMAIN})
 
     @property
-    def _outlook(self) -> Outlook:
-        return self.coordinator.data[self.number].outlook
+    def _outlook(self) -> Outlook | None:
+        """What is known of the prices; None of a point that is no longer listed."""
+        prices = self.coordinator.data.get(self.number)
+        return None if prices is None else prices.outlook
 
     @property
     @override
     def event(self) -> CalendarEvent | None:
         """The event that is on, else the one that comes next: of the days around now, longer times are made elsewhere."""
         now, shown = dt_util.utcnow(), self._outlook
+        if shown is None:
+            return None
         if self._near is None or self._near[0] is not shown:
             self._near = (shown, band_periods(shown.periods))
         band = next((band for band in self._near[1] if band.end > now), None)
@@ -75,7 +79,9 @@ class PriceCalendar(OctopusEntity[PricesCoordinator], CalendarEntity):
         self, hass: HomeAssistant, start_date: datetime, end_date: datetime
     ) -> list[CalendarEvent]:
         await self._load_texts()
-        tariff = self._outlook.tariff
+        if (shown := self._outlook) is None:
+            return []
+        tariff = shown.tariff
         use = await self._use(start_date) if has_steps(tariff) else None
         return await hass.async_add_executor_job(self._events, tariff, use, start_date, end_date)
 

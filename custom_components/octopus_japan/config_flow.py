@@ -42,11 +42,13 @@ from .entering import (
 )
 from .oejp.kraken import (
     KrakenAuthError,
+    KrakenClient,
     KrakenConnectionError,
     KrakenError,
     KrakenSignInEndedError,
     KrakenSignInError,
     KrakenThrottledError,
+    concerns_login,
 )
 from .oejp.kraken.models import Viewer
 from .oejp.tariff import AdderBasis
@@ -78,6 +80,24 @@ def _address_allowed(address: str) -> bool:
         return url.host == "localhost" or ip_address(url.host).is_loopback
     except ValueError:
         return False
+
+
+async def _has_electricity(client: KrakenClient, viewer: Viewer) -> bool:
+    """Tell whether an account lists an electricity supply point. One that fails speaks for itself alone, unless none has any."""
+    failure: KrakenError | None = None
+    for account in viewer.accounts:
+        try:
+            supply = await client.supply_points(account.number)
+        except KrakenError as error:
+            if concerns_login(error):
+                raise
+            failure = failure or error
+            continue
+        if any(place.electricity_supply_points for place in supply.properties):
+            return True
+    if failure is not None:
+        raise failure
+    return False
 
 
 class OctopusConfigFlow(ConfigFlow, domain=DOMAIN):
@@ -171,10 +191,8 @@ class OctopusConfigFlow(ConfigFlow, domain=DOMAIN):
         try:
             with trial_client(self.hass, data) as client:
                 viewer = await client.viewer()
-                for account in viewer.accounts:
-                    supply = await client.supply_points(account.number)
-                    if any(place.electricity_supply_points for place in supply.properties):
-                        return viewer, {}
+                if await _has_electricity(client, viewer):
+                    return viewer, {}
         except KrakenAuthError as error:
             return None, {"base": error.reason}
         except KrakenSignInEndedError:

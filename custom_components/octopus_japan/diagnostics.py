@@ -9,11 +9,13 @@ from homeassistant.components.diagnostics import async_redact_data
 from homeassistant.const import CONF_API_KEY, CONF_EMAIL, CONF_PASSWORD
 from homeassistant.core import HomeAssistant
 
+from .coordinators.exports import PointExport
 from .coordinators.prices import PointPrices
 from .identity import digest
 from .oejp.household.supply import AccountData, SupplyPointData
 from .oejp.household.totals import Total
 from .oejp.household.usage import PointUsage
+from .oejp.kraken.models import GenerationPoint
 from .oejp.tariff import RateCard, Tariff
 from .runtime import OctopusConfigEntry, OctopusRuntimeData
 from .store import ChosenPath
@@ -38,7 +40,7 @@ async def async_get_config_entry_diagnostics(
                 if coordinator.last_exception
                 else None,
             }
-            for coordinator in (clocks.account, clocks.readings, clocks.prices)
+            for coordinator in (clocks.account, clocks.readings, clocks.exports, clocks.prices)
         },
         "left_out_of_answers": dict(clocks.readings.client.left_out),
         "accounts": [
@@ -56,7 +58,10 @@ def _account(clocks: OctopusRuntimeData, account: AccountData) -> dict[str, Any]
         "bill_lines_read": sum(
             len(bill.lines) for bill in memory.bills.get(digest(account.number), ())
         ),
-        "generation_points": len(account.generation_points),
+        "answers": account.answers,
+        "generation_points": [
+            _generation_point(clocks, p) for p in account.generation_points.values()
+        ],
         "supply_points": [_supply_point(clocks, p) for p in account.supply_points.values()],
     }
 
@@ -69,7 +74,9 @@ def _supply_point(clocks: OctopusRuntimeData, point: SupplyPointData) -> dict[st
     return {
         "area": point.area,
         "status": point.status,
+        "listings": len(point.listings),
         "supply_start": point.supply_start,
+        "supply_end": point.supply_end,
         "agreements": len(point.agreements),
         "closed_billing_periods": len(point.interval_readings),
         "reading_path": path.recent,
@@ -77,6 +84,28 @@ def _supply_point(clocks: OctopusRuntimeData, point: SupplyPointData) -> dict[st
         "history_imported": clocks.readings.backfill.progress(spin),
         "usage": _usage(usage) if usage else None,
         "price": _price(prices) if prices else None,
+    }
+
+
+def _generation_point(clocks: OctopusRuntimeData, point: GenerationPoint) -> dict[str, Any]:
+    path = clocks.memory.parts.reading_paths.get(digest(point.gpin), ChosenPath())
+    export = (clocks.exports.data or {}).get(point.gpin)
+    return {
+        "status": point.status,
+        "agreements": len(point.agreements),
+        "reading_path": path.recent,
+        "history_path": path.old,
+        "history_imported": clocks.exports.backfill.progress(point.gpin),
+        "export": _export(export) if export else None,
+    }
+
+
+def _export(export: PointExport) -> dict[str, Any]:
+    return {
+        "latest_version": export.latest.version if export.latest else None,
+        "latest_end": export.latest.end_at if export.latest else None,
+        "has_credit": export.credit is not None,
+        "hours": {name: _total(total) for name, total in export.export.items()},
     }
 
 

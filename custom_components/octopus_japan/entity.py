@@ -20,6 +20,7 @@ from .const import DOMAIN
 from .identity import digest, last_four
 from .oejp.household.supply import SupplyPointData
 from .runtime import OctopusConfigEntry
+from .shared_points import kept_by_others
 
 MANUFACTURER = "TG Octopus Energy"
 
@@ -74,16 +75,17 @@ def add_entities_of(
 ) -> None:
     """Add the entities of every account and point now, and of those that appear later without a reload.
 
-    A point whose supply has ended keeps those that its history supports; the others go.
+    A point whose supply has ended keeps those that its history supports; the others go. What another entry keeps has none here.
     """
     account = entry.runtime_data.account
     devices, entities = dr.async_get(account.hass), er.async_get(account.hass)
     platform = async_get_current_platform().domain
+    kept: set[str] = set()
     seen: dict[str, Use] = {}
     added: set[str] = set()
 
     def follow(number: str, device: DeviceInfo, make: Make, use: Use = Use.SUPPLY) -> None:
-        if seen.get(number) is use:
+        if seen.get(number) is use or digest(number) in kept:
             return
         seen[number] = use
         new: list[Entity] = []
@@ -101,10 +103,12 @@ def add_entities_of(
 
     @callback
     def update() -> None:
-        now = dt_util.utcnow()
+        nonlocal kept
+        now, kept = dt_util.utcnow(), kept_by_others(account.hass, entry)
         for number, data in account.data.accounts.items():
-            device = device_info(number, "account")
-            via = devices.async_get_or_create(config_entry_id=entry.entry_id, **device).id
+            device, via = device_info(number, "account"), None
+            if digest(number) not in kept:
+                via = devices.async_get_or_create(config_entry_id=entry.entry_id, **device).id
             follow(number, device, for_account)
             for spin, point in data.supply_points.items():
                 supply_point = device_info(spin, "electricity_supply_point", via)

@@ -31,6 +31,7 @@ KINDS: Final = {
     "monthly_rate_unknown": Kind(fixable=True),
     "hours_unknown": Kind(fixable=True),
     "capacity_unknown": Kind(fixable=True),
+    "kept_by_another_entry": Kind(),
     "sign_in_ended": Kind(ir.IssueSeverity.ERROR, fixable=True),
     "api_key_ended": Kind(ir.IssueSeverity.ERROR, fixable=True),
 }

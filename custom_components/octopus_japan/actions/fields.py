@@ -90,11 +90,14 @@ def chosen_point(hass: HomeAssistant, device_id: str | None) -> ChosenPoint:
     if not entries:
         # Raises what is the matter: none, or not loaded.
         entries = [async_get_config_entry(hass, DOMAIN, None)]
-    points = [
-        (entry, point)
-        for entry in entries
-        for point in entry.runtime_data.account.data.supply_points.values()
-    ]
+    # A point that two entries see is one.
+    points = list(
+        {
+            spin: (entry, point)
+            for entry in reversed(entries)
+            for spin, point in entry.runtime_data.account.data.supply_points.items()
+        }.values()
+    )[::-1]
     supplied = [found for found in points if found[1].status != OFF_SUPPLY] or points
     if not supplied:
         raise mistake("no_supply_points")

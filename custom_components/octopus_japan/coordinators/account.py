@@ -23,10 +23,10 @@ from ..oejp.household.supply import (
 )
 from ..oejp.kraken import (
     TIMEOUT,
-    KrakenAuthError,
     KrakenClient,
     KrakenConnectionError,
     KrakenError,
+    KrakenThrottledError,
 )
 from ..oejp.kraken.contract_terms import SupplyDetails, TariffSummary
 from ..oejp.kraken.models import (
@@ -178,8 +178,9 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
             errors: list[KrakenError] = [KrakenConnectionError("set-up: no answer in time")]
         else:
             errors = [told.error for told in self._told.values() if told.error is not None]
-        if isinstance(self._asking.stopped, KrakenAuthError):
-            raise self._asking.stopped
+        stopped = self._asking.stopped
+        if stopped is not None and not isinstance(stopped, KrakenThrottledError):
+            raise stopped
         if not any(told.listed for told in self._told.values()):
             if errors:
                 raise errors[0]

@@ -1,8 +1,12 @@
 """Setting an entry up, taking it down, and what goes wrong in between."""
 
+from collections import Counter
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
+from unittest.mock import patch
 
+from aiohttp import ClientTimeout
 from home import Home
 from homeassistant.components.recorder import get_instance
 from homeassistant.components.recorder.statistics import list_statistic_ids
@@ -10,9 +14,11 @@ from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.helpers import device_registry as dr
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.octopus_japan.const import DOMAIN
 from custom_components.octopus_japan.identity import digest
+from custom_components.octopus_japan.oejp.kraken.transport import Transport
 
 ACCOUNT_CLOCK = timedelta(hours=12)
 READINGS_CLOCK = timedelta(minutes=30)
@@ -27,6 +33,83 @@ async def test_an_entry_loads_and_unloads(home: Home) -> None:
     asked = len(home.simulator.requests)
     await home.pass_time(ACCOUNT_CLOCK)
     assert len(home.simulator.requests) == asked
+
+
+FIRST = ["ObtainToken", "Viewer", "SupplyPoints", "Agreements"]
+
+
+async def set_up(home: Home, household: str) -> MockConfigEntry:
+    """Set an entry up, and wait for nothing that it does not wait for."""
+    login = home.simulator.world.households[household]
+    entry = MockConfigEntry(
+        domain=DOMAIN, data=home.credentials(household), unique_id=login.viewer_id
+    )
+    entry.add_to_hass(home.hass)
+    await home.hass.config_entries.async_setup(entry.entry_id)
+    return entry
+
+
+async def test_set_up_asks_for_accounts_and_agreements_only(home: Home) -> None:
+    entry = await set_up(home, "green-tokyo")
+    asked = [request.operation for request in home.simulator.requests]
+    assert entry.state is ConfigEntryState.LOADED
+    assert sorted(asked) == sorted(FIRST)
+    # The entities are there, and know what needs no more; the rest is unknown, not unavailable.
+    spin = home.spin("green-tokyo")
+    assert float(home.state(spin, "fuel_cost_adjustment").state)
+    assert home.state(spin, "consumption_yesterday").state == STATE_UNKNOWN
+    await home.settle()
+    assert float(home.state(spin, "consumption_yesterday").state) > 0
+
+
+@pytest.mark.parametrize("households", [("three-points-two-accounts",)])
+async def test_of_two_accounts_set_up_asks_two_documents_each_two_at_a_time(home: Home) -> None:
+    most = now = 0
+    original = Transport.post
+
+    async def counted(self: Transport, *args: Any) -> Any:
+        nonlocal most, now
+        now += 1
+        most = max(most, now)
+        try:
+            return await original(self, *args)
+        finally:
+            now -= 1
+
+    with patch.object(Transport, "post", counted):
+        await set_up(home, "three-points-two-accounts")
+        asked = Counter(request.operation for request in home.simulator.requests)
+        assert asked == Counter(FIRST) + Counter(["SupplyPoints", "Agreements"])
+        assert most == 2
+        await home.settle()
+    # Readings go on beside what the account clock asks for.
+    assert most <= 4
+
+
+async def test_no_bill_is_waited_for(home: Home) -> None:
+    home.simulator.faults.add("timeout", operation="Charges", seconds=5)
+    await set_up(home, "green-tokyo")
+    assert not [r for r in home.simulator.requests if r.operation in {"Charges", "Statements"}]
+
+
+@pytest.mark.parametrize("operation", ["Viewer", "SupplyPoints", "Agreements"])
+async def test_a_service_that_hangs_holds_set_up_for_one_time_out(
+    home: Home, operation: str
+) -> None:
+    home.leave_readings_out()
+    home.simulator.faults.add("timeout", operation=operation, seconds=4)
+    limit = ClientTimeout(total=1)
+    with (
+        patch("custom_components.octopus_japan.coordinators.account.TIMEOUT", limit),
+        patch("custom_components.octopus_japan.oejp.kraken.transport.TIMEOUT", limit),
+    ):
+        entry = await set_up(home, "green-tokyo")
+    asked = Counter(request.operation for request in home.simulator.requests)
+    assert asked[operation] == 1
+    # With the points known, agreements come later; without, it is tried again.
+    loaded = operation == "Agreements"
+    assert entry.state is (ConfigEntryState.LOADED if loaded else ConfigEntryState.SETUP_RETRY)
+    await home.hass.config_entries.async_unload(entry.entry_id)
 
 
 async def test_a_reload_asks_for_nothing_old_again(home: Home) -> None:

@@ -69,13 +69,13 @@ async def test_an_account_that_is_refused_later_keeps_the_prices_of_its_points(h
     await home.sign_in("three-points-two-accounts")
     one, other = home.simulator.world.households["three-points-two-accounts"].accounts
     (barn,) = [point.spin for point in other.supply_points]
-    band = home.state(barn, "rate_band").state
-    assert band not in UNKNOWN
+    levy = home.state(barn, "renewable_energy_levy").state
+    assert levy not in UNKNOWN
     home.simulator.world.refuse(other.number, "KT-CT-4177")
     await home.pass_time(ACCOUNT_CLOCK)
     assert home.state(one.number, "balance").state == str(one.balance)
     assert home.state(other.number, "balance").state == STATE_UNAVAILABLE
-    assert home.state(barn, "rate_band").state == band
+    assert home.state(barn, "renewable_energy_levy").state == levy
 
 
 async def test_a_login_whose_only_account_is_refused_is_tried_again(home: Home) -> None:

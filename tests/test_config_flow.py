@@ -150,6 +150,25 @@ async def test_an_internal_error_says_so(home: Home) -> None:
     await recovers(home, form)
 
 
+@pytest.mark.parametrize("households", [("refused-account",)])
+async def test_an_account_that_is_refused_leaves_the_others(home: Home) -> None:
+    """In whichever order they come."""
+    home.leave_readings_out()
+    home.simulator.world.reverse("refused-account")
+    result = await fill(home, await open_form(home, "password"), password(home, "refused-account"))
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    await home.settle()
+
+
+async def test_a_login_whose_only_account_is_refused_says_so(home: Home) -> None:
+    (account,) = home.simulator.world.households["green-tokyo"].accounts
+    home.simulator.world.refuse(account.number, "KT-CT-4177")
+    form = await fill(home, await open_form(home, "password"), password(home))
+    assert form["errors"] == {"base": "service_error"}
+    home.simulator.world.refuse(account.number, None)
+    await recovers(home, form)
+
+
 @BOTH
 async def test_a_login_without_electricity_says_so(home: Home) -> None:
     form = await open_form(home, "password")

@@ -39,6 +39,20 @@ async def test_diagnostics_tell_what_prices_and_history_rest_on(home: Home) -> N
     assert point["usage"]["hours"]["billing_period"]["hours"] > 0
 
 
+@pytest.mark.parametrize("households", [("solar-tokyo",)])
+async def test_diagnostics_tell_of_exports_too(home: Home) -> None:
+    await home.sign_in("solar-tokyo")
+    found = await diagnostics(home, "solar-tokyo")
+    (point,) = found["accounts"][0]["generation_points"]
+    assert found["clocks"]["exports"]["last_update_success"]
+    assert point["history_imported"] == 1.0
+    assert point["export"]["has_credit"]
+    assert point["export"]["hours"]["yesterday"]["complete"]
+    assert home.simulator.world.households["solar-tokyo"].generation_points[
+        0
+    ].identifier not in json.dumps(found)
+
+
 async def test_neither_diagnostics_nor_logs_tell_who_the_customer_is(
     home: Home, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -93,7 +93,7 @@ async def test_no_bill_is_waited_for(home: Home) -> None:
 
 
 @pytest.mark.parametrize("households", [("three-points-two-accounts",)])
-@pytest.mark.parametrize("operation", ["Viewer", "SupplyPoints", "Agreements"])
+@pytest.mark.parametrize("operation", ["Viewer"])
 async def test_a_service_that_hangs_holds_set_up_for_one_time_out(
     home: Home, operation: str
 ) -> None:

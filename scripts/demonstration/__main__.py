@@ -31,6 +31,7 @@ from .households import (
 from .mishaps import mishap_rows
 from .night import night_rows
 from .progress import DemoError, step
+from .twice import twice_rows
 
 CONFIGURATION = REPOSITORY / ".demo"
 
@@ -98,6 +99,8 @@ async def check(folder: Path) -> bool:
     rows += await mishap_rows(folder / "mishaps")
     step("a night: a time-of-use household goes through 01:00 on a clock that runs")
     rows += await night_rows(folder / "night")
+    step("a supply point that is listed twice, beside an account that the service refuses")
+    rows += await twice_rows(folder / "twice")
     print(table(rows))
     wrong = sum(not row.ok for row in rows)
     print(f"{len(rows)} rows, {wrong or 'none'} wrong")

@@ -122,7 +122,15 @@ class Check:
         spin, now = home.spin, self._clock.now()
         for name, window in windows(datetime.now(UTC), self._truth.periods(spin)[-1]).items():
             words = name.replace("_", " ")
-            kwh = sum(self._truth.hours(spin, *window).values(), Decimal(0))
+            hours = self._truth.hours(spin, *window)
+            if not hours:
+                # Nothing of it is published.
+                yield self._unknown(
+                    home, f"consumption {words}", f"{home.digest}_consumption_{name}"
+                )
+                yield self._unknown(home, f"cost {words}", f"{home.digest}_cost_{name}")
+                continue
+            kwh = sum(hours.values(), Decimal(0))
             yen = sum(self._truth.costs(spin, *window).values(), Decimal(0))
             yield self._number(
                 home, f"consumption {words}", f"{home.digest}_consumption_{name}", kwh, "kWh"
@@ -211,6 +219,10 @@ class Check:
 
     def _number(self, home: Home, name: str, key: str, truth: Decimal, unit: str) -> Row:
         return number_row(f"{home.name} {name}", self._state(key).get("state"), truth, unit)
+
+    def _unknown(self, home: Home, name: str, key: str) -> Row:
+        shown = str(self._state(key).get("state"))
+        return Row(f"{home.name} {name}", shown, "unknown", shown == "unknown")
 
     def _time(self, home: Home, name: str, key: str, truth: datetime) -> Row:
         shown = str(self._state(key).get("state"))

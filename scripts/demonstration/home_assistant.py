@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 import shutil
 import socket
+import sqlite3
 import sys
 from types import TracebackType
 from typing import Any, Self
@@ -23,6 +24,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
 USER = "demo"
 LOG = "home-assistant.log"
+DATABASE = "home-assistant_v2.db"
 CLOCK = "DEMONSTRATION_CLOCK"
 """Environment variable: where the process's clock starts (ISO, with offset); real time without it."""
 
@@ -42,6 +44,8 @@ logbook:
 energy:
 recorder:
   commit_interval: 1
+  # After an outage the recorder first makes up for its own statistics of so many days.
+  purge_keep_days: 1
 automation: !include automations.yaml
 script: !include scripts.yaml
 scene: !include scenes.yaml
@@ -81,6 +85,16 @@ def _work(pid: int) -> float:
     except psutil.Error:
         return 0
     return float(times.user + times.system)
+
+
+def _statistics_runs(database: Path) -> int:
+    """Return how often the recorder has made statistics of its own; after an outage it makes up for them before all else."""
+    try:
+        with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as reader:
+            (runs,) = reader.execute("SELECT max(run_id) FROM statistics_runs").fetchone()
+    except sqlite3.Error:  # not there yet, or being written
+        return 0
+    return int(runs or 0)
 
 
 class HomeAssistant:
@@ -177,7 +191,8 @@ class HomeAssistant:
         if self._process.returncode is not None:
             raise DemoError(f"Home Assistant ended by itself, with {self._process.returncode}")
         lines = self.log.stat().st_size if self.log.exists() else 0
-        return Signs((self._news(), lines), _work(self._process.pid))
+        news = self._news(), lines, _statistics_runs(self._folder / DATABASE)
+        return Signs(news, _work(self._process.pid))
 
     async def _sign_up(self) -> Connection:
         if self._session is None:

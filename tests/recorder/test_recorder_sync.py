@@ -119,6 +119,17 @@ def test_half_an_hour_corrects_itself_and_completes_the_other() -> None:
     ]
 
 
+def test_a_second_half_without_use_makes_the_hour_whole() -> None:
+    """Otherwise the hour would be asked for again for ever; exports have no use each night."""
+    stored = [Row(at(0), 1, 1, at(0)), Row(at(1), 2, 3)]
+    second = hourly({at(0.5): Decimal(0)})
+    assert sync(stored, second.values(stored), 0) == rows((1, 1), (2, 3))
+    both = hourly({at(0): Decimal(1), at(0.5): Decimal(0)})
+    assert sync(stored, both.values(stored), 0) == rows((1, 1), (2, 3))
+    again = hourly({at(0): Decimal(1)})
+    assert sync(stored, again.values(stored), 0) == []
+
+
 def test_marks_are_kept_with_the_rows_that_move() -> None:
     stored = [Row(at(0), 1, 1), Row(at(1), 2, 3, at(1.5))]
     assert sync(stored, values("2"), 0) == [Row(at(0), 2, 2), Row(at(1), 2, 4, at(1.5))]

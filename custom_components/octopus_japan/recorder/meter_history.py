@@ -1,6 +1,7 @@
 """One supply or generation point: its energy and its money, kept equal to its half hours in the recorder."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 import logging
@@ -164,7 +165,11 @@ def _pieces(given: Sequence[tuple[datetime, Decimal]]) -> tuple[list[Hours], int
             pieces.append({})
             until = whole_hour(start) + LONGEST_PASS
         pieces[-1][start] = found[start]
-    return [hourly(piece) for piece in pieces], len(given) - len(found)
+    hours = [hourly(piece) for piece in pieces]
+    # Only the newest half hour of all waits for its second half.
+    return [*(replace(piece, held=None) for piece in hours[:-1]), *hours[-1:]], len(given) - len(
+        found
+    )
 
 
 def _merged(stored: list[Row], held: Mapping[datetime, Decimal], start: datetime) -> list[Row]:

@@ -152,17 +152,19 @@ def sync(
     stored, ascending; `before` is the sum just before the first of them, 0 if there is nothing. `values` has whole hours.
 
     By hour the value wins and silence keeps. A stored hour gets its stored sum plus the differences so far, so that an
-    adjustment of sums by the user survives; a new hour the previous sum plus its state. Only states are compared.
+    adjustment of sums by the user survives; a new hour the previous sum plus its state. States are compared, and which half hour
+    is counted alone: a second half of 0 kWh makes an hour whole.
     Raises ValueError for a value that is no finite number.
     """
     if not isinstance(values, Values):
         values = Values(values)
-    states = {row.start: row.state for row in stored}
+    present = {row.start: row for row in stored}
     changed: dict[datetime, Decimal] = {}
     for start, value in values.hours.items():
         if not value.is_finite():
             raise ValueError("A value that is not a number")
-        if differs(value, states.get(start)):
+        row = present.get(start)
+        if row is None or differs(value, row.state) or row.half != values.halves.get(start):
             changed[start.astimezone(UTC)] = round(value, PLACES)
     if not changed:
         return []

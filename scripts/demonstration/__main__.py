@@ -30,6 +30,7 @@ from .households import (
 )
 from .mishaps import mishap_rows
 from .night import night_rows
+from .outage import outage_rows
 from .progress import DemoError, step
 from .twice import twice_rows
 
@@ -101,6 +102,8 @@ async def check(folder: Path) -> bool:
     rows += await night_rows(folder / "night")
     step("a supply point that is listed twice, beside an account that the service refuses")
     rows += await twice_rows(folder / "twice")
+    step("an outage of thirteen months")
+    rows += await outage_rows(folder / "outage")
     print(table(rows))
     wrong = sum(not row.ok for row in rows)
     print(f"{len(rows)} rows, {wrong or 'none'} wrong")

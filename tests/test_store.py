@@ -238,3 +238,25 @@ async def test_a_broken_part_is_told_and_the_entry_starts(
     assert entry.state is ConfigEntryState.LOADED
     assert "could not be read, in part: reading_paths" in caplog.text
     assert as_json(entry.runtime_data.memory.parts)["bills"] == bills
+
+
+async def test_what_was_learned_last_is_saved_at_unload(
+    home: Home, hass_storage: dict[str, Any]
+) -> None:
+    """It is saved some seconds after it is learned: a restart does not wait for them."""
+    home.leave_readings_out()
+    entry = await home.sign_in("green-tokyo")
+    kept = full()
+    entry.runtime_data.memory.parts = kept
+    await home.hass.config_entries.async_unload(entry.entry_id)
+    stored = hass_storage[f"{DOMAIN}.{entry.entry_id}"]["data"]
+    assert stored["entered_rates"] == as_json(kept)["entered_rates"]
+
+
+async def test_removing_the_entry_forgets_all(home: Home, hass_storage: dict[str, Any]) -> None:
+    home.leave_readings_out()
+    entry = await home.sign_in("green-tokyo")
+    await home.hass.config_entries.async_unload(entry.entry_id)
+    assert f"{DOMAIN}.{entry.entry_id}" in hass_storage
+    await home.hass.config_entries.async_remove(entry.entry_id)
+    assert f"{DOMAIN}.{entry.entry_id}" not in hass_storage

@@ -183,6 +183,17 @@ async def test_a_short_answer_at_set_up_is_a_retry(home: Home, field: str) -> No
 
 
 @pytest.mark.parametrize("households", [("three-points-two-accounts",)])
+async def test_a_point_whose_history_fails_does_not_stop_the_others(home: Home) -> None:
+    household = home.simulator.world.households["three-points-two-accounts"]
+    first, *others = [point.spin for point in household.supply_points]
+    home.simulator.faults.add("internal_error", field="halfHourlyReadings", point=first)
+    await home.sign_in("three-points-two-accounts")
+    assert home.state(first, "history_import").state != "100.0"
+    for spin in others:
+        assert home.state(spin, "history_import").state == "100.0"
+
+
+@pytest.mark.parametrize("households", [("three-points-two-accounts",)])
 async def test_a_point_that_is_no_longer_listed_raises_nothing_and_comes_back(
     home: Home, caplog: pytest.LogCaptureFixture
 ) -> None:

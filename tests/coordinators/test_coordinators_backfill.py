@@ -16,8 +16,10 @@ import pytest
 
 from custom_components.octopus_japan.identity import digest
 from custom_components.octopus_japan.oejp.household.usage import ConsumptionPricing
+from custom_components.octopus_japan.oejp.kraken import KrakenClient, KrakenServiceError
 from custom_components.octopus_japan.oejp.kraken.models import Reading
 from custom_components.octopus_japan.oejp.tariff.interval import Interval
+from custom_components.octopus_japan.recorder import recorder_pass as recorder_pass_module
 from custom_components.octopus_japan.recorder.series import Series
 from custom_components.octopus_japan.recorder.statistic_ids import consumption_id, cost_id
 from custom_components.octopus_japan.recorder.sync import Row, exact
@@ -134,6 +136,42 @@ async def test_asking_again_during_an_import_loses_nothing(home: Home) -> None:
     await home.pass_time(timedelta(minutes=31))
     await whole(home)
     assert backfill.progress(home.spin(HOUSEHOLD)) == 1
+
+
+async def test_a_window_that_could_not_be_written_is_read_again(home: Home) -> None:
+    """In minutes: an hour later it would be asked for as a hole that came back empty."""
+    with patch.object(recorder_pass_module, "import_statistics", return_value=False):
+        await home.sign_in(HOUSEHOLD)
+    await home.pass_time(timedelta(minutes=6))
+    await whole(home)
+
+
+async def test_what_polls_bring_is_stored_while_old_history_fails(home: Home) -> None:
+    real = KrakenClient.half_hourly_readings
+
+    async def recent(client: KrakenClient, number: str, start: datetime, end: datetime) -> Any:
+        if start < NOW - timedelta(days=31):
+            raise KrakenServiceError("no history")
+        return await real(client, number, start, end)
+
+    with patch.object(KrakenClient, "half_hourly_readings", recent):
+        await home.sign_in(HOUSEHOLD)
+    stored = await rows(home, consumption_id)
+    truth = home.simulator.truth.hours(home.spin(HOUSEHOLD), NOW - 30 * DAY, NOW)
+    assert {row.start: exact(row.state) for row in stored}.items() >= truth.items()
+    await home.pass_time(timedelta(minutes=31))
+    await whole(home)
+
+
+async def test_an_entry_that_is_unloaded_asks_for_nothing(home: Home) -> None:
+    entry = await home.sign_in(HOUSEHOLD)
+    home.simulator.faults.add("http_500", operation="HalfHourlyReadings")
+    entry.runtime_data.readings.backfill.async_ask(home.spin(HOUSEHOLD))
+    await home.settle()
+    await home.hass.config_entries.async_unload(entry.entry_id)
+    home.simulator.requests.clear()
+    await home.pass_time(timedelta(hours=2))
+    assert not list(home.simulator.requests)
 
 
 async def test_a_wish_outlives_a_restart(home: Home) -> None:

@@ -132,6 +132,16 @@ def test_a_contract_that_ended_beside_one_that_began(listings: Sequence[Listing]
     )
 
 
+def test_the_number_of_an_account_tells_nothing() -> None:
+    """The account that was left may come first by its number."""
+    listings = [replace(ENDED, account_number="A"), replace(LIVE, account_number="B")]
+    point = joined(SPIN, listings)
+    assert point.status == "ON_SUPPLY"
+    assert not point.has_ended(day(99))
+    assert point.account_number == point.account_at(day(46)) == "B"
+    assert point.account_at(day(44)) == "A"
+
+
 def test_an_agreement_that_two_accounts_share_is_one() -> None:
     shared = Listing(account_number="A", agreements=(agreed(0, id=1),))
     other = replace(shared, account_number="B", agreements=(agreed(0, id=1, product=None),))

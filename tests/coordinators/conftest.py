@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
-from histories import Machinery, running
+from machinery import Machinery, running
 import pytest
 
 

@@ -1,225 +1,41 @@
 """A history of one household: everything that can happen to its statistics, and what they must be in the end."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack, asynccontextmanager
-import copy
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-import queue
-import threading
-from time import sleep
-from typing import Any, override
-from unittest.mock import patch
+from itertools import pairwise
+from typing import Any
 
-from freezegun.api import FrozenDateTimeFactory
-from graphql import GraphQLError, specified_rules, validate
-from homeassistant import loader
-from homeassistant.components.recorder import Recorder, get_instance
+from history_scripts import OUTAGES, Script, Step
 from homeassistant.components.recorder.statistics import async_add_external_statistics, get_metadata
-from homeassistant.components.recorder.tasks import RecorderTask, SynchronizeTask
-from homeassistant.const import CONF_EMAIL, CONF_PASSWORD, CONF_URL, EVENT_HOMEASSISTANT_STARTED
-from homeassistant.core import CoreState, HomeAssistant
-from homeassistant.util.async_ import get_scheduled_timer_handles
-from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
-    async_fire_time_changed,
-    async_test_home_assistant,
-)
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import CONF_EMAIL, CONF_PASSWORD, CONF_URL
+from homeassistant.core import CoreState
+from machinery import Block, Gate, Machinery, StoredHour, instant
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
 from custom_components.octopus_japan.const import DOMAIN
 from custom_components.octopus_japan.identity import digest
-from custom_components.octopus_japan.oejp.household.hour import HALF_HOUR
-from custom_components.octopus_japan.recorder import recorder_pass as recorder_pass_module
-from custom_components.octopus_japan.recorder.series import Series
 from custom_components.octopus_japan.recorder.statistic_ids import (
     compensation_id,
     consumption_id,
     cost_id,
     return_id,
 )
-from custom_components.octopus_japan.recorder.sync import Row, exact
+from custom_components.octopus_japan.recorder.sync import exact
 from simulator import Simulator
-from simulator.dates import midnight
-from simulator.engine import Engine
+from simulator.dates import HALF_HOUR, Month, jst_date, midnight
+from simulator.faults import Fault
+from simulator.load import Load
+from simulator.plans import PointPlan
 from simulator.world import Point
 
-HOUSEHOLDS = ("simple-kansai", "green-tokyo", "ev-tokyo", "solar-tokyo", "green-kansai")
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
-
-
-@dataclass(slots=True)
-class Block(RecorderTask):
-    """Keep the recorder's thread busy."""
-
-    go_on: threading.Event = field(default_factory=threading.Event)
-
-    @override
-    def run(self, instance: Recorder) -> None:
-        assert self.go_on.wait(60)
-
-
-class Machinery:
-    """Home Assistant on one database, started again and again, and the simulator of the history at hand."""
-
-    def __init__(
-        self,
-        freezer: FrozenDateTimeFactory,
-        storage: dict[str, Any],
-        recorder: Callable[..., Any],
-    ) -> None:
-        self.freezer = freezer
-        self.storage = storage
-        self.recorder = recorder
-        self.hass: HomeAssistant
-        self.simulator: Simulator | None = None
-        self._ticker = ThreadPoolExecutor(1)
-        self._engine: Engine | None = None
-        self._stack = AsyncExitStack()
-
-    async def start(
-        self, entry: MockConfigEntry | None = None, *, before_start: bool = False
-    ) -> None:
-        """Start Home Assistant; with `before_start`, the entry is set up while it starts."""
-        self._stack = AsyncExitStack()
-        state = CoreState.not_running if before_start else CoreState.running
-        hass = await self._stack.enter_async_context(async_test_home_assistant(initial_state=state))
-        self.hass = hass
-        hass.data.pop(loader.DATA_CUSTOM_COMPONENTS)
-        await self._stack.enter_async_context(
-            self.recorder(hass, {"exclude": {"entity_globs": ["*"]}}, wait_recorder=False)
-        )
-        await hass.config.async_set_time_zone("Asia/Tokyo")
-        if entry is not None:
-            await self.ticking(self.add(entry))
-        if before_start:
-            hass.set_state(CoreState.running)
-            hass.bus.async_fire(EVENT_HOMEASSISTANT_STARTED)
-
-    async def add(self, entry: MockConfigEntry) -> None:
-        """Set an entry up."""
-        entry.add_to_hass(self.hass)
-        await self.hass.config_entries.async_setup(entry.entry_id)
-
-    async def stop(self) -> None:
-        """Stop Home Assistant.
-
-        The recorder closes its connections under whoever reads, which can crash SQLite: let what reads now finish, and nothing
-        read after it.
-        """
-        executor = get_instance(self.hass)._db_executor
-        assert executor is not None
-        await asyncio.get_running_loop().run_in_executor(self._ticker, executor.shutdown)
-        await self.ticking(self.hass.async_stop(force=True))
-        await self._stack.aclose()
-        # What would end with the process must not go on in this one.
-        for handle in get_scheduled_timer_handles(asyncio.get_running_loop()):
-            handle.cancel()
-
-    def close(self) -> None:
-        """End what is ours."""
-        self._ticker.shutdown()
-
-    async def synchronize(self) -> None:
-        """Wait until the recorder has done all that it was given."""
-        future = self.hass.loop.create_future()
-        get_instance(self.hass).queue_task(SynchronizeTask(future))
-        await future
-
-    async def settle(self) -> None:
-        """Wait for everything that is under way."""
-        await self.ticking(self._settle())
-
-    async def _settle(self) -> None:
-        for _ in range(2):
-            await self.hass.async_block_till_done(wait_background_tasks=True)
-            await self.synchronize()
-        await self.hass.async_block_till_done(wait_background_tasks=True)
-
-    async def ticking[T](self, wait: Coroutine[Any, Any, T]) -> T:
-        """Wait while time goes on a little, for those who wait for time to pass: the event loop's time is made up too."""
-        loop = asyncio.get_running_loop()
-        waiting = loop.create_task(wait)
-        for _ in range(6000):
-            await loop.run_in_executor(self._ticker, sleep, 0.005)
-            if waiting.done():
-                break
-            self.tick(timedelta(milliseconds=10))
-        return await waiting
-
-    def tick(self, span: timedelta) -> None:
-        """Move on the one time that all have."""
-        self.freezer.tick(span)
-        if self.simulator is not None:
-            self.simulator.clock.advance(span)
-
-    async def begin(self, household: str, world: int, days: int, *, before_start: bool) -> History:
-        """Begin a history some days after the start of supply."""
-        simulator = Simulator(households=(household,), now=LONG_AGO, seed=world)
-        start = simulator.world.households[household].supply_points[0].start
-        now = midnight(start) + timedelta(days=days, hours=9, minutes=10)
-        simulator.clock.set(now)
-        self.freezer.move_to(now)
-        # Documents are parsed once for all histories.
-        self._engine = simulator.engine = self._engine or simulator.engine
-        await simulator.start()
-        self.simulator = simulator
-        self.storage.clear()
-        history = History(self, simulator, household)
-        # Hypothesis may have been in this world before.
-        await self.ticking(history.clear(energy=True, money=True))
-        if before_start:
-            await self.stop()
-            await self.start(history.entry, before_start=True)
-        else:
-            await self.ticking(self.add(history.entry))
-        await self.settle()
-        return history
-
-    async def end(self, history: History) -> None:
-        """Leave Home Assistant to the next history."""
-        history.release()
-        if self.hass.state is not CoreState.running:
-            await self.start()
-        for entry in self.hass.config_entries.async_entries(DOMAIN):
-            await self.hass.config_entries.async_remove(entry.entry_id)
-        await self.settle()
-        self.simulator = None
-        await history.simulator.stop()
-
-
-def _validated_once() -> Callable[..., list[GraphQLError]]:
-    """Validate each document once; the simulator's engine keeps them."""
-    known: dict[tuple[int, int], list[GraphQLError]] = {}
-
-    def validated(schema: Any, document: Any, *rules: Any) -> list[GraphQLError]:
-        if rules and rules[0] is not specified_rules:
-            return validate(schema, document, *rules)
-        key = id(schema), id(document)
-        if key not in known:
-            known[key] = validate(schema, document, *rules)
-        return known[key]
-
-    return validated
-
-
-@asynccontextmanager
-async def running(machinery: Machinery) -> AsyncIterator[Machinery]:
-    """Run a machinery."""
-    # Debugging the loop takes half of the time; entities are not what is looked at.
-    asyncio.get_running_loop().set_debug(False)
-    with (
-        patch("custom_components.octopus_japan.PLATFORMS", []),
-        patch("simulator.engine.validate", _validated_once()),
-    ):
-        await machinery.start()
-        try:
-            yield machinery
-        finally:
-            await machinery.stop()
-            machinery.close()
+RECENT = timedelta(days=31)
+"""What a poll may read where nothing is stored; older hours come by the import."""
 
 
 @dataclass
@@ -236,25 +52,94 @@ class Watched:
 class History:
     """One household with its service, its entry and its statistics."""
 
-    def __init__(self, machinery: Machinery, simulator: Simulator, household: str) -> None:
+    def __init__(self, machinery: Machinery, script: Script) -> None:
         self.machinery = machinery
-        self.simulator = simulator
-        self.household = simulator.world.households[household]
-        self.entry = self._entry()
+        self.script = script
+        self.simulator = Simulator(
+            (script.household,), now=LONG_AGO, seed=script.world, since=script.since
+        )
+        self.world = self.simulator.world
+        self.household = self.world.households[script.household]
+        self.met: set[str] = set()
+        self.events = Counter[str]()
+        self.periods = 0
+        self._late: dict[str, Fault] = {}
         self._block: Block | None = None
+        self._known: dict[str, list[StoredHour]] = {}
+        self._imported_before: list[datetime] = []
+        self.watched: list[Watched] = []
+        self.entry: MockConfigEntry
+
+    # Beginning and doing
+
+    async def run(self) -> None:
+        """Begin, and do every step; after each no sum has fallen and nothing is lost."""
+        await self._do(self.script.begin)
+        for step in self.script.steps:
+            await self._do(step)
+
+    async def _do(self, step: Step) -> None:
+        options = dict(step.options)
+        later = options.pop("later", 0)
+        if step.name in _WORLD:
+            getattr(self, step.name)(**options)
+        else:
+            await getattr(self, step.name)(**options)
+        self.events[step.name] += 1
+        if later:
+            await self.pass_time(hours=later)
+        await self._check()
+
+    async def begin(
+        self,
+        days: int,
+        before_start: bool,
+        second: int,
+        late: list[str],
+        meanwhile: Step | None = None,
+        rows: int = 0,
+    ) -> None:
+        """Set the entry up some days after the start of supply."""
+        self._add_second(second)
+        now = midnight(self.start) + timedelta(days=days, hours=9, minutes=10)
+        self.machinery.move_to(now)
+        self.simulator.clock.set(now)
+        await self.simulator.start()
+        self.machinery.simulator = self.simulator
+        self.machinery.storage.clear()
         self.watched = [
             Watched(name(digest(point.identifier)), point, money)
             for points, names in (
-                (self.household.supply_points, ((consumption_id, False), (cost_id, True))),
-                (self.household.generation_points, ((return_id, False), (compensation_id, True))),
+                (self.world.supply_points, ((consumption_id, False), (cost_id, True))),
+                (self.world.generation_points, ((return_id, False), (compensation_id, True))),
             )
-            for point in points
+            for point in points.values()
             for name, money in names
         ]
+        for fact in late:
+            self._hide(fact)
+        self.entry = self._entry()
+        await self.machinery.ticking(self.clear(energy=True, money=True))
+        if before_start:
+            await self.machinery.stop()
+            await self.machinery.start(starting=True)
+        await self._set_up(meanwhile, rows)
 
     @property
-    def hass(self) -> HomeAssistant:
-        return self.machinery.hass
+    def start(self) -> Any:
+        """The day in Japan on which the first supply began."""
+        return min(point.start for point in self.world.supply_points.values())
+
+    def _add_second(self, days: int) -> None:
+        """Supply another point to a home that has one only, from so many days after the first on."""
+        points = list(self.world.supply_points.values())
+        if len(points) + len(self.world.generation_points) > 1:
+            return
+        day, area = self.start + timedelta(days=days), points[0].area
+        plan = PointPlan(
+            "second", area, ((f"simple-{area}", day, None),), 7, Load(base=0.1), day, amperage=40
+        )
+        self.world.add_point(self.household.accounts[0].number, plan)
 
     def _entry(self) -> MockConfigEntry:
         data = {
@@ -266,105 +151,6 @@ class History:
             domain=DOMAIN, title="Home", data=data, unique_id=self.household.viewer_id
         )
 
-    # The world
-
-    def _half_hour(self, ago: float) -> datetime:
-        """Return a half hour of the supply so far: 0 the newest, 1 the first."""
-        now = self.simulator.clock.now()
-        start = midnight(self.household.supply_points[0].start)
-        halves = max(1, round((now - start) / HALF_HOUR * ago))
-        at = now - halves * HALF_HOUR
-        return at.replace(minute=at.minute // 30 * 30, second=0, microsecond=0)
-
-    def correct(self, ago: float, centi: int) -> None:
-        at = self._half_hour(ago)
-        for point in {item.point.identifier for item in self.watched}:
-            self.simulator.world.correct(point, at, Decimal(centi) / 100)
-
-    def withhold(self, ago: float, halves: int, hours: int) -> None:
-        start, until = self._half_hour(ago), self.simulator.clock.now() + timedelta(hours=hours)
-        for point in {item.point.identifier for item in self.watched}:
-            self.simulator.world.withhold(point, start, start + halves * HALF_HOUR, until)
-
-    def fault(self, kind: Any, **options: Any) -> None:
-        self.simulator.faults.add(kind, **options)
-
-    def refuse(self, times: int, code: str) -> None:
-        field_ = "halfHourlyReadings"
-        if code.endswith("7899"):
-            self.simulator.faults.add("internal_error", field=field_, times=times)
-        else:
-            self.simulator.faults.add("refused_field", field=field_, times=times, code=code)
-
-    def _advance(self, span: timedelta) -> None:
-        self.machinery.tick(span)
-
-    async def pass_time(self, **parts: float) -> None:
-        """Let time pass for Home Assistant and for the service."""
-        self._advance(timedelta(**parts))
-        async_fire_time_changed(self.hass)
-        await self.machinery.settle()
-
-    # Home Assistant
-
-    async def restart(self, *, before_start: bool) -> None:
-        await self.machinery.stop()
-        self._advance(timedelta(minutes=7))
-        self.entry = self._same_entry()
-        await self.machinery.start(self.entry, before_start=before_start)
-        await self.machinery.settle()
-
-    async def restart_in_the_middle(self, **parts: float) -> None:
-        """Stop while a poll and the import are under way."""
-        self._advance(timedelta(**parts))
-        async_fire_time_changed(self.hass)
-        await self._moment(0.03)
-        await self.restart(before_start=True)
-
-    async def killed(self, **parts: float) -> None:
-        """Lose what the recorder was given and did not do yet, and what was to be saved."""
-        self.fault("slow", seconds=0.01, times=2)
-        storage = copy.deepcopy(self.machinery.storage)
-        block = self._blocked()
-        self._advance(timedelta(**parts))
-        async_fire_time_changed(self.hass)
-        await self._moment(0.08)
-        waiting = get_instance(self.hass)._queue
-        while True:
-            try:
-                waiting.get_nowait()
-            except queue.Empty:
-                break
-        block.go_on.set()
-        await self.machinery.stop()
-        self.machinery.storage.clear()
-        self.machinery.storage.update(storage)
-        self.entry = self._same_entry()
-        await self.machinery.start(self.entry, before_start=True)
-        await self.machinery.settle()
-
-    async def busy(self, **parts: float) -> None:
-        """Keep the recorder busy for longer than anybody waits."""
-        block = self._blocked()
-        with patch.object(recorder_pass_module, "ALIVE", 0.02):
-            self._advance(timedelta(**parts))
-            async_fire_time_changed(self.hass)
-            await self._moment(0.2)
-        block.go_on.set()
-        await self.machinery.settle()
-
-    async def _moment(self, seconds: float) -> None:
-        await asyncio.get_running_loop().run_in_executor(None, sleep, seconds)
-
-    def _blocked(self) -> Block:
-        self._block = Block()
-        get_instance(self.hass).queue_task(self._block)
-        return self._block
-
-    def release(self) -> None:
-        if self._block:
-            self._block.go_on.set()
-
     def _same_entry(self) -> MockConfigEntry:
         return MockConfigEntry(
             domain=DOMAIN,
@@ -374,131 +160,440 @@ class History:
             entry_id=self.entry.entry_id,
         )
 
-    async def remove_and_add(self) -> None:
-        await self.hass.config_entries.async_remove(self.entry.entry_id)
-        self.entry = self._entry()
-        await self.machinery.ticking(self.machinery.add(self.entry))
+    @property
+    def now(self) -> datetime:
+        return self.simulator.clock.now()
+
+    @property
+    def days(self) -> float:
+        """How long the history is by now, from the start of supply."""
+        return (self.now - midnight(self.start)) / timedelta(days=1)
+
+    @property
+    def importing(self) -> bool:
+        """Whether the import is under way, as far as the entry tells."""
+        if self.entry.state is not ConfigEntryState.LOADED:
+            return False
+        clocks = self.entry.runtime_data
+        return any(
+            clock.backfill.progress(number) != 1
+            for clock in (clocks.readings, clocks.exports)
+            for number in clock.numbers()
+        )
+
+    # While a pass is under way
+
+    async def _set_up(self, meanwhile: Step | None, rows: int) -> None:
+        """Set the entry up, and start Home Assistant if it has not."""
+        self._imported_before.append(self.now - RECENT)
+
+        async def trigger() -> None:
+            await self.machinery.ticking(self.machinery.add(self.entry))
+            if self.machinery.hass.state is not CoreState.running:
+                self.machinery.started()
+
+        await self._through(trigger, meanwhile, rows)
+
+    async def _through(self, trigger: Callable[[], Any], meanwhile: Step | None, rows: int) -> None:
+        """Let something cause passes; where one reaches the row, do something while the recorder is held inside it."""
+        if meanwhile is None:
+            await trigger()
+            await self.machinery.settle()
+            return
+        with self.machinery.gate(rows) as gate:
+            await trigger()
+            settled = asyncio.get_running_loop().create_task(self.machinery.settled())
+            await self.machinery.until(lambda: gate.reached.is_set() or settled.done())
+            if gate.reached.is_set():
+                self.events[f"{meanwhile.name} inside"] += 1
+                await getattr(self, f"_inside_{meanwhile.name}")(
+                    gate, settled, **meanwhile.options
+                )
+            gate.open()
+            if not settled.cancelled():
+                await self.machinery.until(settled.done)
+                await settled
+
+    async def _inside_clear(self, _gate: Gate, _settled: object, *, energy: bool, money: bool) -> None:
+        if self.importing:
+            self.met.add("cleared during an import")
+        self._clear(energy=energy, money=money)
+
+    async def _inside_again(self, _gate: Gate, _settled: object, *, days: int | None) -> None:
+        if self.importing:
+            self.met.add("reimport_history during an import")
+        await self._ask(days)
+
+    async def _inside_adjust(
+        self, _gate: Gate, _settled: object, *, ago: float, centi: int, money: bool
+    ) -> None:
+        await self._adjust(ago, centi, money=money)
+
+    async def _inside_restart(
+        self, gate: Gate, settled: asyncio.Task[None], *, killed: bool
+    ) -> None:
+        """Stop Home Assistant, or let it lose what is not on the disk yet."""
+        self.met.add("restart inside a pass")
+        settled.cancel()
+        await asyncio.wait([settled])
+        snapshot = self.machinery.snapshot() if killed else None
+        await self.machinery.stop(gate)
+        if snapshot is not None:
+            self.machinery.restore(snapshot)
+        await self._start_again(starting=True)
+
+    # The world
+
+    def _half_hour(self, ago: float) -> datetime:
+        """Return a half hour of the supply so far: 0 the newest, 1 the first."""
+        halves = max(1, round((self.now - midnight(self.start)) / timedelta(seconds=HALF_HOUR) * ago))
+        at = self.now - halves * timedelta(seconds=HALF_HOUR)
+        return at.replace(minute=at.minute // 30 * 30, second=0, microsecond=0)
+
+    def _numbers(self) -> list[str]:
+        return [*self.world.supply_points, *self.world.generation_points]
+
+    def correct(self, ago: float, centi: int) -> None:
+        at = self._half_hour(ago)
+        for number in self._numbers():
+            if midnight(self.world.point(number).start) <= at:
+                self.world.correct(number, at, Decimal(centi) / 100)
+
+    def withhold(self, ago: float, halves: int, hours: int) -> None:
+        start, until = self._half_hour(ago), self.now + timedelta(hours=hours)
+        for number in self._numbers():
+            end = start + halves * timedelta(seconds=HALF_HOUR)
+            self.world.withhold(number, start, end, until)
+
+    def spoil(self, kind: Any, times: int, share: float) -> None:
+        options = {"share": share} if kind in {"partial", "short"} else {}
+        self.simulator.faults.add(kind, times=times, **options)
+
+    def fail(self, kind: Any, times: int) -> None:
+        options = {"seconds": 0.02} if kind in {"timeout", "slow"} else {}
+        self.simulator.faults.add(kind, times=times, **options)
+
+    def refuse(self, times: int, code: str) -> None:
+        field_ = "halfHourlyReadings"
+        if code.endswith("7899"):
+            self.simulator.faults.add("internal_error", field=field_, times=times)
+        else:
+            self.simulator.faults.add("refused_field", field=field_, times=times, code=code)
+
+    def _hide(self, fact: str) -> None:
+        """Let the service keep a fact to itself until it is told."""
+        faults = self.simulator.faults
+        match fact:
+            case "supply start":
+                later = midnight(self.start + timedelta(days=20)).isoformat()
+                value = ("1900-01-01T00:00:00+09:00", later)[self.script.world % 2]
+                self._late[fact] = faults.add("value", field="supplyStartAt", value=value)
+            case "boundary":
+                self._late[fact] = faults.add("empty_list", field="intervalReadings")
+            case "rate":
+                self._late[fact] = faults.add("value", field="fuelCostAdjustment", value=None)
+
+    def told(self, fact: str) -> None:
+        fault = self._late.pop(fact, None)
+        if fault is None:
+            return
+        if fault.fired:
+            self.met |= {"fact told late", f"{fact} told late"}
+        self.simulator.faults.remove(fault)
+
+    def restate(self, centi: int) -> None:
+        """State the fuel cost adjustment of this month anew."""
+        area = next(iter(self.world.supply_points.values())).area
+        price = Decimal(centi) / 100
+        self.world.adders.restate_fuel(area, Month.of(jst_date(self.now)), price)
+        self.met |= {"fact told late", "rate restated"}
+
+    def list_again(self, first: bool) -> None:
+        number = next(iter(self.world.supply_points))
+        self.world.list_again(number, self.household.accounts[-1].number, first=first)
+
+    def move(self, still_listed: bool) -> None:
+        """Let the first point go on under another account from today on."""
+        number = next(iter(self.world.supply_points))
+        account = self.household.accounts[-1].number
+        self.world.move(number, account, still_listed=still_listed)
+        self.met.add("point moved")
+
+    # Time
+
+    async def pass_time(self, days: int = 0, hours: float = 0) -> None:
+        """Let time pass for Home Assistant and for the service, a day at a time."""
+        for _ in range(days):
+            await self._pass(timedelta(days=1))
+        if hours:
+            await self._pass(timedelta(hours=hours))
+
+    async def _pass(self, span: timedelta) -> None:
+        self._tick(span)
         await self.machinery.settle()
+
+    def _tick(self, span: timedelta) -> None:
+        self.machinery.tick(span)
+        async_fire_time_changed(self.machinery.hass)
+
+    async def outage(
+        self, days: int, how: str, meanwhile: Step | None = None, rows: int = 0
+    ) -> None:
+        """Let Home Assistant be off, or the entry, or the service; then go on."""
+        span, hass = timedelta(days=days), self.machinery.hass
+        name = next(name for name, (least, most) in OUTAGES.items() if least <= days <= most)
+        self.met |= {name, f"outage: {how} off"}
+        match how:
+            case "off":
+                await self.machinery.stop()
+                self.machinery.tick(span)
+                self.entry = self._same_entry()
+                await self.machinery.start(starting=True)
+                await self._set_up(meanwhile, rows)
+            case "entry":
+                await self.machinery.ticking(hass.config_entries.async_unload(self.entry.entry_id))
+                await self._pass(span)
+                await self._through(self._set_up_again, meanwhile, rows)
+            case "service":
+                fault = self.simulator.faults.add("http_503")
+                for _ in range(4):
+                    await self._pass(span / 4)
+                self.simulator.faults.remove(fault)
+
+                async def trigger() -> None:
+                    self._tick(timedelta(minutes=31))
+
+                await self._through(trigger, meanwhile, rows)
+        await self.pass_time(hours=0.6)
+
+    async def _set_up_again(self) -> None:
+        entries = self.machinery.hass.config_entries
+        await self.machinery.ticking(entries.async_setup(self.entry.entry_id))
+
+    # Home Assistant
+
+    async def restarted(self, before_start: bool) -> None:
+        await self.machinery.stop()
+        await self._start_again(starting=before_start)
+
+    async def _start_again(self, *, starting: bool) -> None:
+        self.machinery.tick(timedelta(minutes=7))
+        self.entry = self._same_entry()
+        await self.machinery.start(starting=starting)
+        await self._set_up(None, 0)
+
+    async def restart_inside(self, hours: float, killed: bool, rows: int) -> None:
+        """Stop while the pass of a poll is under way."""
+
+        async def trigger() -> None:
+            self._tick(timedelta(hours=hours))
+
+        await self._through(trigger, Step("restart", {"killed": killed}), rows)
+
+    async def busy(self, hours: float) -> None:
+        """Keep the recorder busy while a poll has something for it."""
+        await self._held(timedelta(hours=hours))
+        self.release()
+        await self.machinery.settle()
+
+    async def _held(self, span: timedelta) -> None:
+        self._block = self.machinery.block()
+        instance = self.machinery.instance
+        self._tick(span)
+        for _ in range(100):
+            if instance.backlog:
+                break
+            await self.machinery.ticking(asyncio.sleep(0.01))
+
+    def release(self) -> None:
+        if self._block:
+            self._block.go_on.set()
+            self._block = None
+
+    async def remove_and_add(self) -> None:
+        await self.machinery.hass.config_entries.async_remove(self.entry.entry_id)
+        self.entry = self._entry()
+        await self._set_up(None, 0)
 
     # The user
 
-    async def stored(self) -> dict[str, list[Row]]:
-        """Return all rows of each statistic."""
-        return {
-            item.statistic_id: await self._series(item).async_read(LONG_AGO)
-            for item in self.watched
-        }
+    async def again(self, days: int | None) -> None:
+        await self._ask(days)
+        await self.machinery.settle()
 
-    def _series(self, item: Watched) -> Series:
-        return Series(self.hass, item.statistic_id, "", "")
+    async def _ask(self, days: int | None) -> None:
+        """Ask for history to be read again, all of it or of the last days."""
+        data = {} if days is None else {"start": (self.now - timedelta(days=days)).isoformat()}
+        if self.machinery.hass.config_entries.async_loaded_entries(DOMAIN):
+            await self.machinery.hass.services.async_call(
+                DOMAIN, "reimport_history", data, blocking=True
+            )
 
-    async def adjust(self, ago: float, centi: int, *, money: bool) -> bool:
-        """Move the sums from some stored hour on."""
+    async def adjust(self, ago: float, centi: int, money: bool, busy: bool) -> None:
+        """Move the sums from some stored hour on; with `busy`, while passes wait."""
+        if busy:
+            await self._held(timedelta(hours=1))
+        await self._adjust(ago, centi, money=money)
+        self.release()
+        await self.machinery.settle()
+
+    async def _adjust(self, ago: float, centi: int, *, money: bool) -> None:
         item = self.watched[money]
-        rows = (await self.stored())[item.statistic_id]
+        rows = (await self.machinery.async_rows([item.statistic_id]))[item.statistic_id]
         if not rows:
-            return False
-        at, amount = rows[int(ago * (len(rows) - 1))].start, Decimal(centi) / 100
+            return
+        at, amount = instant(rows[int(ago * (len(rows) - 1))].start), Decimal(centi) / 100
         unit = "JPY" if money else "kWh"
-        get_instance(self.hass).async_adjust_statistics(item.statistic_id, at, float(amount), unit)
-        await self.machinery.synchronize()
+        self.machinery.instance.async_adjust_statistics(
+            item.statistic_id, at, float(amount), unit
+        )
         item.adjustments.append((at, amount))
-        return True
+        self.met.add("sums adjusted")
 
-    async def rename(self, name: str) -> bool:
+    async def rename(self, name: str) -> None:
         item = self.watched[0]
-        found = await get_instance(self.hass).async_add_executor_job(
-            lambda: get_metadata(self.hass, statistic_ids={item.statistic_id})
+        found = await self.machinery.instance.async_add_executor_job(
+            lambda: get_metadata(self.machinery.hass, statistic_ids={item.statistic_id})
         )
         if item.statistic_id not in found:
-            return False
+            return
         metadata = dict(found[item.statistic_id][1]) | {"name": name}
         metadata.pop("has_mean", None)
-        async_add_external_statistics(self.hass, metadata, [])  # type: ignore[arg-type]
+        async_add_external_statistics(self.machinery.hass, metadata, [])  # type: ignore[arg-type]
         await self.machinery.synchronize()
         item.name = name
-        return True
+
+    async def cleared(self, energy: bool, money: bool) -> None:
+        await self.clear(energy=energy, money=money)
+        await self.pass_time(hours=0.6)
 
     async def clear(self, *, energy: bool, money: bool) -> None:
+        self._clear(energy=energy, money=money)
+        await self.machinery.synchronize()
+
+    def _clear(self, *, energy: bool, money: bool) -> None:
         chosen = [item for item in self.watched if (money if item.money else energy)]
         for item in chosen:
             item.adjustments.clear()
             item.name = None
-        get_instance(self.hass).async_clear_statistics([item.statistic_id for item in chosen])
-        await self.machinery.synchronize()
+            self._known.pop(item.statistic_id, None)
+        self.machinery.instance.async_clear_statistics([item.statistic_id for item in chosen])
 
-    # The end
+    # What must hold
 
-    async def honest_end(self, *, waits: bool = True) -> int:
-        """Let the service answer honestly, then compare; return how many hours were.
+    async def _check(self) -> None:
+        """After every step: no sum has fallen, no hour is gone, no whole hour has become a half one."""
+        found = await self.machinery.async_rows([item.statistic_id for item in self.watched])
+        for name, rows in found.items():
+            for one, other in pairwise(rows):
+                assert one.start < other.start, name
+                assert one.sum <= other.sum + 1e-9, (name, one, other)
+            now = {row.start: row for row in rows}
+            before = self._known.get(name, [])
+            lost = [str(instant(row.start)) for row in before if row.start not in now]
+            assert not lost, f"{name} lost {len(lost)} hours: {lost[:5]}"
+            halved = [row for row in before if row.half is None and now[row.start].half is not None]
+            assert not halved, f"{name} halved {halved[:5]}"
+        self._known = found
 
-        `waits`: until all is read again by itself, which is a week; else the user asks for it.
-        """
+    async def honest_end(self) -> int:
+        """Let the service answer honestly, then compare; return how many hours were."""
         self.release()
+        for fact in list(self._late):
+            self.told(fact)
         self.simulator.faults.clear()
-        for item in self.watched:
-            self.simulator.world.publish_all(item.point.identifier)
-        if waits:
-            await self.pass_time(days=8)
+        for number in self._numbers():
+            self.world.publish_all(number)
+        if self.script.waits:
+            await self.pass_time(days=2)
+            await self._pass(timedelta(days=8))
+            await self._pass(timedelta(days=30))
+        else:
+            await self.pass_time(hours=13)
         for hours in (1.2, 0.6):
             await self.pass_time(hours=hours)
-        if not waits:
-            await self.ask_again()
+        if not self.script.waits:
+            await self.again(None)
+        for _ in range(24):
+            if not self.importing:
+                break
+            await self.pass_time(hours=1.2)
         for _ in range(12):
             if self._calendars_agree():
                 break
-            await self.pass_time(days=1)
-            await self.pass_time(days=0.03)
+            await self.pass_time(days=1, hours=0.6)
+        await self._check()
+        self._note_met()
         for item in self.watched:
-            await self._compare(item)
-        return sum(len(rows) for rows in (await self.stored()).values())
+            await self._compare(item, self._known[item.statistic_id])
+        return sum(len(rows) for rows in self._known.values())
 
-    async def ask_again(self) -> None:
-        """Read all history again, as the action does."""
-        clocks = self.entry.runtime_data
-        for clock in (clocks.readings, clocks.exports):
-            for number in clock.numbers():
-                clock.backfill.async_ask(number)
-        await self.machinery.settle()
+    def _note_met(self) -> None:
+        rows = [row for rows in self._known.values() for row in rows[:1]]
+        if any(instant(row.start) < due for row in rows for due in self._imported_before):
+            self.met.add("import")
+        if any(len(self.world.listings_of(number)) > 1 for number in self.world.supply_points):
+            self.met.add("point listed twice")
 
     def _calendars_agree(self) -> bool:
         """Tell whether the open billing period is known: it is while its reading is not due yet."""
-        readings = self.entry.runtime_data.readings
-        for point in self.household.supply_points:
-            calendar = readings.book.tariff(point.identifier).calendar
-            start, _ = self.simulator.truth.periods(point.identifier)[-1]
-            now = self.simulator.clock.now()
-            known = calendar.period_at(now)
-            if known.start != start:
+        book = self.entry.runtime_data.book
+        for number in self.world.supply_points:
+            periods = self.simulator.truth.periods(number)
+            known = book.tariff(number).calendar.period_at(self.now)
+            if periods and known.start != periods[-1][0]:
                 return False
         return True
 
-    async def _compare(self, item: Watched) -> None:
+    async def _compare(self, item: Watched, rows: list[StoredHour]) -> None:
         truth = self.simulator.truth
-        now = self.simulator.clock.now()
-        values = (truth.costs if item.money else truth.hours)(item.point.identifier, LONG_AGO, now)
-        rows = await self._series(item).async_read(LONG_AGO)
-        starts = {row.start for row in rows}
-        assert len(starts) == len(rows), item.statistic_id
-        assert (starts - values.keys(), values.keys() - starts) == (set(), set()), (
-            item.statistic_id,
-            now,
-            f"too many: {sorted(map(str, starts - values.keys()))}",
-            f"missing: {sorted(map(str, values.keys() - starts))}",
-        )
+        number = item.point.identifier
+        values = (truth.costs if item.money else truth.hours)(number, LONG_AGO, self.now)
+        stored = {instant(row.start): row for row in rows}
+        assert len(stored) == len(rows), item.statistic_id
+        missing, more = values.keys() - stored.keys(), stored.keys() - values.keys()
+        assert not missing, self._told(item, "missing", missing)
+        assert not more, self._told(item, "too many", more)
+        wrong = {at for at, row in stored.items() if not _equal(exact(row.state), values[at], item)}
+        first = min(wrong, default=None)
+        assert first is None, self._told(item, "wrong", wrong) + f": {stored[first]}, {values[first]}"
         total = Decimal(0)
-        for row in rows:
-            value = values[row.start]
-            total += value
-            expected = total + sum(amount for at, amount in item.adjustments if at <= row.start)
-            if item.money:
-                assert abs(exact(row.state) - value) < Decimal("1e-6"), (row, value)
-                assert abs(exact(row.sum) - expected) < Decimal("0.005"), (row, expected)
-            else:
-                assert exact(row.state) == value, (row, value)
-                assert exact(row.sum) == expected, (row, expected)
+        for at, row in sorted(stored.items()):
+            total += values[at]
+            expected = total + sum(amount for since, amount in item.adjustments if since <= at)
+            tolerance = Decimal("0.005") if item.money else Decimal(0)
+            assert abs(exact(row.sum) - expected) <= tolerance, (item.statistic_id, at, row, expected)
+        if item.money and not isinstance(item.point, type(None)):
+            self.periods += len(truth.periods(number)) if values else 0
         if item.name is not None:
-            found = await get_instance(self.hass).async_add_executor_job(
-                lambda: get_metadata(self.hass, statistic_ids={item.statistic_id})
+            found = await self.machinery.instance.async_add_executor_job(
+                lambda: get_metadata(self.machinery.hass, statistic_ids={item.statistic_id})
             )
             assert found[item.statistic_id][1]["name"] == item.name
+
+    def _told(self, item: Watched, what: str, hours: Any) -> str:
+        of = f"{item.point.area} {'money' if item.money else 'energy'} since {item.point.start}"
+        return f"{of}, now {self.now}: {len(hours)} {what}, {min(hours)} to {max(hours)}"
+
+    async def end(self) -> None:
+        """Leave Home Assistant to the next history."""
+        self.release()
+        hass = self.machinery.hass
+        if hass.state is not CoreState.running:
+            await self.machinery.start()
+            hass = self.machinery.hass
+        for entry in hass.config_entries.async_entries(DOMAIN):
+            await hass.config_entries.async_remove(entry.entry_id)
+        await self.machinery.settle()
+        self.machinery.simulator = None
+        await self.simulator.stop()
+
+
+def _equal(found: Decimal, value: Decimal, item: Watched) -> bool:
+    return abs(found - value) < Decimal("1e-6") if item.money else found == value
+
+
+_WORLD = {
+    "correct", "withhold", "spoil", "fail", "refuse", "told", "restate", "list_again", "move",
+}  # fmt: skip
+"""Steps that change the world only."""

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -206,15 +206,15 @@ class History:
             await self.machinery.until(lambda: gate.reached.is_set() or settled.done())
             if gate.reached.is_set():
                 self.events[f"{meanwhile.name} inside"] += 1
-                await getattr(self, f"_inside_{meanwhile.name}")(
-                    gate, settled, **meanwhile.options
-                )
+                await getattr(self, f"_inside_{meanwhile.name}")(gate, settled, **meanwhile.options)
             gate.open()
             if not settled.cancelled():
                 await self.machinery.until(settled.done)
                 await settled
 
-    async def _inside_clear(self, _gate: Gate, _settled: object, *, energy: bool, money: bool) -> None:
+    async def _inside_clear(
+        self, _gate: Gate, _settled: object, *, energy: bool, money: bool
+    ) -> None:
         if self.importing:
             self.met.add("cleared during an import")
         self._clear(energy=energy, money=money)
@@ -246,7 +246,9 @@ class History:
 
     def _half_hour(self, ago: float) -> datetime:
         """Return a half hour of the supply so far: 0 the newest, 1 the first."""
-        halves = max(1, round((self.now - midnight(self.start)) / timedelta(seconds=HALF_HOUR) * ago))
+        halves = max(
+            1, round((self.now - midnight(self.start)) / timedelta(seconds=HALF_HOUR) * ago)
+        )
         at = self.now - halves * timedelta(seconds=HALF_HOUR)
         return at.replace(minute=at.minute // 30 * 30, second=0, microsecond=0)
 
@@ -444,9 +446,7 @@ class History:
             return
         at, amount = instant(rows[int(ago * (len(rows) - 1))].start), Decimal(centi) / 100
         unit = "JPY" if money else "kWh"
-        self.machinery.instance.async_adjust_statistics(
-            item.statistic_id, at, float(amount), unit
-        )
+        self.machinery.instance.async_adjust_statistics(item.statistic_id, at, float(amount), unit)
         item.adjustments.append((at, amount))
         self.met.add("sums adjusted")
 
@@ -556,14 +556,21 @@ class History:
         assert not more, self._told(item, "too many", more)
         wrong = {at for at, row in stored.items() if not _equal(exact(row.state), values[at], item)}
         first = min(wrong, default=None)
-        assert first is None, self._told(item, "wrong", wrong) + f": {stored[first]}, {values[first]}"
+        assert first is None, (
+            self._told(item, "wrong", wrong) + f": {stored[first]}, {values[first]}"
+        )
         total = Decimal(0)
         for at, row in sorted(stored.items()):
             total += values[at]
             expected = total + sum(amount for since, amount in item.adjustments if since <= at)
             tolerance = Decimal("0.005") if item.money else Decimal(0)
-            assert abs(exact(row.sum) - expected) <= tolerance, (item.statistic_id, at, row, expected)
-        if item.money and not isinstance(item.point, type(None)):
+            assert abs(exact(row.sum) - expected) <= tolerance, (
+                item.statistic_id,
+                at,
+                row,
+                expected,
+            )
+        if item.money and item.point is not None:
             self.periods += len(truth.periods(number)) if values else 0
         if item.name is not None:
             found = await self.machinery.instance.async_add_executor_job(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import json
 from pathlib import Path
 from statistics import median
+import sys
 from typing import Any
 
 from history_scripts import OUTAGES
@@ -105,3 +106,18 @@ def load(path: Path) -> Reached:
 def together(found: Iterable[Reached]) -> Reached:
     """Add up."""
     return sum(found, Reached())
+
+
+def main(folder: str, seed: str) -> int:
+    """Print what all pieces of a seed reached."""
+    found = together(load(path) for path in sorted(Path(folder).glob(f"{seed}-*.json")))
+    print(found.table())  # noqa: T201
+    for failure in found.failures:
+        print(f"\n{failure}")  # noqa: T201
+    for missed in found.missed():
+        print(f"not reached: {missed}")  # noqa: T201
+    return bool(found.failures or found.missed())
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -131,7 +131,9 @@ def _play(random: Random, number: int, hand: _Hand) -> Script:
     if hand.meanwhile:
         options |= {"meanwhile": _meanwhile(random, hand.meanwhile), "rows": _row(random)}
     options |= {"second": days - random.randint(-1, random.choice((3, 12, 40)))}
-    options |= {"late": [card for card in hand.cards if card in {"supply start", "boundary", "rate"}]}
+    options |= {
+        "late": [card for card in hand.cards if card in {"supply start", "boundary", "rate"}]
+    }
     return Script(
         number,
         _household(random, hand.cards),

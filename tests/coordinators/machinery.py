@@ -7,8 +7,8 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 import copy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 import gc
+from pathlib import Path
 import threading
 from time import sleep
 from typing import Any, NamedTuple, override

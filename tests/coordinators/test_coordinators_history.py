@@ -300,7 +300,7 @@ async def test_two_entries_never_write_the_same_statistic(home: Home) -> None:
     await equal(home, spin)
 
 
-async def test_a_point_that_fails_does_not_stop_the_others(home: Home) -> None:
+async def test_a_poll_that_fails_shows_it_until_the_next(home: Home) -> None:
     entry = await home.sign_in(HOUSEHOLD)
     home.simulator.faults.add("http_500", operation="HalfHourlyReadings", times=1)
     await home.pass_time(timedelta(minutes=31))
@@ -308,18 +308,6 @@ async def test_a_point_that_fails_does_not_stop_the_others(home: Home) -> None:
     assert home.state(home.spin(HOUSEHOLD), "consumption_today").state == "unavailable"
     await home.pass_time(timedelta(minutes=31))
     assert home.state(home.spin(HOUSEHOLD), "consumption_today").state != "unavailable"
-
-
-async def test_a_credential_that_is_no_longer_accepted_stops_the_background(home: Home) -> None:
-    entry = await home.sign_in(HOUSEHOLD)
-    importer = entry.runtime_data.readings.backfill
-    importer.async_ask(home.spin(HOUSEHOLD))
-    await home.settle()
-    home.simulator.world.households[HOUSEHOLD].password = "changed"
-    home.simulator.faults.add("expired_token", operation="HalfHourlyReadings")
-    importer.async_ask(home.spin(HOUSEHOLD))
-    await home.settle()
-    assert importer._timer is None or importer.progress(home.spin(HOUSEHOLD)) == 0
 
 
 async def test_a_pass_that_fails_is_repeated(home: Home) -> None:

@@ -43,7 +43,8 @@ async def lived(machinery: Machinery, one: Script, reached: Reached) -> str | No
         await history.run()
         reached.hours += await history.honest_end()
     except Exception:  # noqa: BLE001  # Told with the history, and the others go on.
-        failure = f"{one}\n{traceback.format_exc(limit=-4)}"
+        failure = f"HISTORIES_SEED={SEED} {one}\n{traceback.format_exc(limit=-4)}"
+        _note(failure)
     await history.end()
     reached.days.append(round(history.days, 1))
     reached.points.append(len(history.watched) // 2)
@@ -52,6 +53,14 @@ async def lived(machinery: Machinery, one: Script, reached: Reached) -> str | No
     reached.periods += history.periods
     reached.seconds += time.process_time() - began
     return failure
+
+
+def _note(failure: str) -> None:
+    """Tell at once, for a run of hours."""
+    if FOLDER:
+        Path(FOLDER).mkdir(parents=True, exist_ok=True)
+        with (Path(FOLDER) / "failures.txt").open("a") as file:
+            file.write(failure + "\n")
 
 
 async def shrunk(machinery: Machinery, one: Script) -> Script:
@@ -72,7 +81,7 @@ async def test_statistics_equal_the_truth(
     for number in range(piece * PIECE, piece * PIECE + PIECE):
         failure = await lived(machinery, script(SEED, number), reached)
         if failure:
-            reached.failures.append(f"HISTORIES_SEED={SEED} {failure}")
+            reached.failures.append(failure)
     told = f"HISTORIES_SEED={SEED}, piece {piece}:\n{reached.table()}"
     print(told)  # noqa: T201
     record_property("told", told)

@@ -124,6 +124,7 @@ class Backfill:
                         changed.append(number)
                 except KrakenAuthError:
                     # The coordinators start the reauthentication, and the entry is reloaded after it.
+                    self._again = False
                     break
                 except KrakenThrottledError as error:
                     waits.append(error.retry_after or PAUSE)

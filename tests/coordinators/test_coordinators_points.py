@@ -1,0 +1,60 @@
+"""Several points of one login: what happens to one of them happens to no other."""
+
+from datetime import timedelta
+
+from home import Home
+import pytest
+
+HOUSEHOLD = "three-points-two-accounts"
+
+pytestmark = pytest.mark.parametrize("households", [(HOUSEHOLD,)])
+
+
+def asked(home: Home) -> list[str]:
+    """Return the requests for readings since the last call."""
+    found = [request.operation for request in home.simulator.requests]
+    home.simulator.requests.clear()
+    return [name for name in found if name == "HalfHourlyReadings"]
+
+
+async def test_a_point_that_fails_keeps_nothing_from_the_others(home: Home) -> None:
+    entry = await home.sign_in(HOUSEHOLD)
+    readings = entry.runtime_data.readings
+    barn = home.simulator.world.households[HOUSEHOLD].accounts[1].supply_points[0].identifier
+    others = [spin for spin in readings.numbers() if spin != barn]
+    fault = home.simulator.faults.add("http_500", operation="HalfHourlyReadings", point=barn)
+    await home.pass_time(timedelta(hours=7))
+    assert fault.fired
+    assert readings.last_update_success
+    assert home.state(barn, "consumption_today").state == "unavailable"
+    now = home.simulator.clock.now()
+    for spin in others:
+        assert home.state(spin, "consumption_today").state not in {"unavailable", "unknown"}
+        hours = home.simulator.truth.hours(spin, now - timedelta(days=3), now)
+        stored = await readings.meter(spin).hours(now - timedelta(days=3))
+        assert {hour.start: hour.kwh for hour in stored} == hours
+    home.simulator.faults.remove(fault)
+    await home.pass_time(timedelta(minutes=31))
+    assert home.state(barn, "consumption_today").state != "unavailable"
+
+
+async def test_a_credential_that_is_rejected_ends_the_background(home: Home) -> None:
+    """The other points would be refused too, and each further attempt brings the login nearer to being locked."""
+    entry = await home.sign_in(HOUSEHOLD)
+    readings = entry.runtime_data.readings
+    await home.pass_time(timedelta(minutes=31))
+    simulator = home.simulator
+    simulator.world.households[HOUSEHOLD].password = "changed"
+    simulator.tokens.forget()
+    simulator.faults.add("expired_token", operation="HalfHourlyReadings")
+    asked(home)
+    for spin in readings.numbers():
+        readings.backfill.async_ask(spin)
+    await home.settle()
+    assert asked(home) == ["HalfHourlyReadings"]
+    # A pause would end now; nothing is asked for until the next poll, which asks the user.
+    await home.pass_time(timedelta(minutes=6))
+    assert asked(home) == []
+    await home.pass_time(timedelta(minutes=31))
+    flows = home.hass.config_entries.flow.async_progress()
+    assert [flow["context"]["source"] for flow in flows] == ["reauth"]

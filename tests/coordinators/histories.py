@@ -58,6 +58,8 @@ class History:
         self.simulator = Simulator(
             (script.household,), now=LONG_AGO, seed=script.world, since=script.since
         )
+        # Documents are parsed once for all histories.
+        machinery.engine = self.simulator.engine = machinery.engine or self.simulator.engine
         self.world = self.simulator.world
         self.household = self.world.households[script.household]
         self.met: set[str] = set()

@@ -28,6 +28,7 @@ from sqlalchemy import event, select
 from sqlalchemy.engine import make_url
 
 from simulator import Simulator
+from simulator.engine import Engine
 
 WAIT = 600.0
 """Seconds after which something hangs. Nothing is expected to take a part of it."""
@@ -97,6 +98,7 @@ class Machinery:
         self.recorder = recorder
         self.hass: HomeAssistant
         self.simulator: Simulator | None = None
+        self.engine: Engine | None = None
         self._ticker = ThreadPoolExecutor(1)
         self._stack = AsyncExitStack()
 

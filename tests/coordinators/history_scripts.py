@@ -86,7 +86,7 @@ def _deal(random: Random) -> list[_Hand]:
     """Deal a block. The first is long, the second short; three more begin under two months."""
     hands = [_Hand(random.randint(401, 424)), _Hand(random.randint(1, 30))]
     hands += [_Hand(random.randint(34, 59)) for _ in range(3)]
-    hands += [_Hand(round(random.triangular(61, 150, 61))) for _ in range(5)]
+    hands += [_Hand(round(random.triangular(61, 110, 61))) for _ in range(5)]
     long, short, *others = hands
     weeks, months = others[:3], others[3:]
     for hand in (short, *random.sample(others, 3)):
@@ -94,10 +94,10 @@ def _deal(random: Random) -> list[_Hand]:
     for hand in (weeks[0], weeks[1], months[0]):
         hand.outages.append(random.randint(*OUTAGES["outage of 8-31 days"]))
     for hand in (weeks[2], months[1], months[2]):
-        hand.outages.append(random.randint(*OUTAGES["outage of 32-62 days"]))
+        hand.outages.append(round(random.triangular(*OUTAGES["outage of 32-62 days"], 32)))
     long.outages.append(random.randint(63, 360))
     for hand in months[3:]:
-        hand.outages.append(round(random.triangular(63, 120, 63)))
+        hand.outages.append(round(random.triangular(63, 100, 63)))
     importing = [long, *others]
     random.shuffle(importing)
     for hand, meanwhile in zip(importing, ("clear", "again", "restart") * 3, strict=True):
@@ -112,7 +112,7 @@ def _deal(random: Random) -> list[_Hand]:
         ("listed again", 2),
         ("moved", 1),
     ):
-        for hand in random.sample(hands, count):
+        for hand in random.sample(hands[1:] if card == "moved" else hands, count):
             hand.cards.append(card)
     random.shuffle(hands)
     return hands
@@ -130,13 +130,14 @@ def _play(random: Random, number: int, hand: _Hand) -> Script:
     options: dict[str, Any] = {"days": days, "before_start": random.random() < 0.3}
     if hand.meanwhile:
         options |= {"meanwhile": _meanwhile(random, hand.meanwhile), "rows": _row(random)}
-    options |= {"second": days - random.randint(-1, random.choice((3, 12, 40)))}
+    # Rows are what takes time: of two points the second begins late, mostly while things go on.
+    options |= {"second": days + away - random.randint(-1, random.choice((3, 12, 40)))}
     options |= {
         "late": [card for card in hand.cards if card in {"supply start", "boundary", "rate"}]
     }
     return Script(
         number,
-        _household(random, hand.cards),
+        _household(random, hand),
         random.randrange(10**6),
         since,
         Step("begin", options),
@@ -145,12 +146,13 @@ def _play(random: Random, number: int, hand: _Hand) -> Script:
     )
 
 
-def _household(random: Random, cards: Sequence[str]) -> str:
-    if "moved" in cards:
+def _household(random: Random, hand: _Hand) -> str:
+    if "moved" in hand.cards:
         return TWO_ACCOUNTS
-    if "twice" in cards:
+    if "twice" in hand.cards:
         return random.choice(TWICE)
-    return random.choice((*HOMES, TWO_ACCOUNTS))
+    short = hand.days + sum(hand.outages) < 70
+    return random.choice((*HOMES, TWO_ACCOUNTS) if short else HOMES)
 
 
 def _steps(random: Random, card: str) -> list[Step]:
@@ -203,7 +205,7 @@ def _spice(random: Random) -> Step:
     spices: list[tuple[int, Step]] = [
         (4, Step("pass_time", {"hours": random.choice((0.5, 1, 3, 7, 13, 25))})),
         (3, Step("pass_time", {"days": random.randint(2, 6)})),
-        (4, Step("correct", {"ago": random.random() ** 3, "centi": random.randint(0, 400), "later": later})),
+        (4, Step("correct", {"ago": random.random() ** 5, "centi": random.randint(0, 400), "later": later})),
         (4, Step("withhold", {"ago": random.random() ** 2, "halves": random.randint(1, 60), "hours": random.randint(1, 200), "later": later})),
         (2, Step("withhold", {"ago": -0.02, "halves": random.randint(1, 200), "hours": random.randint(1, 300), "later": later})),
         (4, Step("spoil", {"kind": random.choice(SPOILT), "times": random.randint(1, 3), "share": round(random.uniform(0.05, 0.95), 2), "later": later})),

@@ -64,7 +64,7 @@ class History:
         self.household = self.world.households[script.household]
         self.met: set[str] = set()
         self.events = Counter[str]()
-        self.periods = 0
+        self.periods = self.points = 0
         self._late: dict[str, Fault] = {}
         self._block: Block | None = None
         self._known: dict[str, list[StoredHour]] = {}
@@ -528,6 +528,7 @@ class History:
         self._note_met()
         for item in self.watched:
             await self._compare(item, self._known[item.statistic_id])
+            self.points += item.money and bool(self._known[item.statistic_id])
         return sum(len(rows) for rows in self._known.values())
 
     def _note_met(self) -> None:

@@ -131,7 +131,7 @@ def _play(random: Random, number: int, hand: _Hand) -> Script:
     if hand.meanwhile:
         options |= {"meanwhile": _meanwhile(random, hand.meanwhile), "rows": _row(random)}
     # Rows are what takes time: of two points the second begins late, mostly while things go on.
-    options |= {"second": days + away - random.randint(-1, random.choice((3, 12, 40)))}
+    options |= {"second": max(0, days + away - random.randint(2, random.choice((6, 12, 40))))}
     options |= {
         "late": [card for card in hand.cards if card in {"supply start", "boundary", "rate"}]
     }

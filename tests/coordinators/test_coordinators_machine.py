@@ -47,7 +47,7 @@ async def lived(machinery: Machinery, one: Script, reached: Reached) -> str | No
         _note(failure)
     await history.end()
     reached.days.append(round(history.days, 1))
-    reached.points.append(len(history.watched) // 2)
+    reached.points.append(history.points)
     reached.met.update(history.met)
     reached.events.update(history.events)
     reached.periods += history.periods

@@ -12,7 +12,7 @@ from custom_components.octopus_japan.recorder.meter_history import LONGEST_PASS
 
 pytestmark = pytest.mark.parametrize("persistent_database", [True])
 
-DAYS = int(os.environ.get("HISTORY_DAYS", "120"))
+DAYS = int(os.environ.get("HISTORY_DAYS", "100"))
 TEN = 10.0
 
 

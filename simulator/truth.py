@@ -21,7 +21,7 @@ from .dates import (
     slot_from,
     slot_start,
 )
-from .points import Point
+from .points import Point, SupplyPoint
 from .pricing import ZERO, Basis, Terms, terms as priced
 from .world import World
 
@@ -93,11 +93,20 @@ class Truth:
         """Return the yen of the hours that `hours` returns: energy, adjustment, levy, standing charge / 24, less subsidy.
 
         Steps are counted from the start of each billing period over what is published. Hours without an agreement are
-        left out.
+        left out. An hour of which nothing is published costs its standing charge once its period is closed, so that the hours
+        of a bill add up to it; not in a period of which nothing at all is published.
         """
         point = self._world.point(identifier)
         if point.start > jst_date(end):
             return {}
+        metered = self._metered(point, start, end, basis)
+        if not isinstance(point, SupplyPoint):
+            return metered
+        return dict(sorted((self._standing(point, start, end, basis) | metered).items()))
+
+    def _metered(
+        self, point: Point, start: datetime, end: datetime, basis: Basis | None
+    ) -> dict[datetime, Decimal]:
         begin = point.schedule.period(max(jst_date(start), point.start))
         window, until = slot_from(start), slot_from(end)
         used, period = ZERO, begin
@@ -114,6 +123,24 @@ class Truth:
                 energy = term.energy(hour_of(slot), used, kwh)
                 found[slot_start(slot)] = energy + kwh * per_kwh + term.standing / 24
             used += kwh
+        return found
+
+    def _standing(
+        self, point: SupplyPoint, start: datetime, end: datetime, basis: Basis | None
+    ) -> dict[datetime, Decimal]:
+        """Return the standing charge of every hour of the closed periods of which something is published."""
+        found: dict[datetime, Decimal] = {}
+        now = self._clock.timestamp()
+        for period in point.periods(jst_date(end)):
+            slots = first_slot(period.start), first_slot(period.end)
+            if point.meter.closed_at(period.start) > now or midnight(period.end) <= start:
+                continue
+            if next(point.meter.published(*slots, now), None) is None:
+                continue
+            for slot in range(*slots, 2):
+                term = self.terms(point, day_of(slot), basis)
+                if term is not None and start <= slot_start(slot) < end:
+                    found[slot_start(slot)] = term.standing / 24
         return found
 
     def used(self, identifier: str, at: datetime) -> Decimal:

@@ -9,6 +9,8 @@ from custom_components.octopus_japan.oejp.household.hour import HOUR, PLACES, Ho
 from custom_components.octopus_japan.oejp.household.totals import Period
 from custom_components.octopus_japan.oejp.household.usage import ConsumptionPricing
 from custom_components.octopus_japan.oejp.tariff import (
+    BillingCalendar,
+    BillingPeriod,
     Component,
     MonthlyRate,
     MonthlyRates,
@@ -73,3 +75,21 @@ def test_hours_without_money_are_pending_while_they_have_a_price() -> None:
 def test_a_rate_that_nobody_told_is_said() -> None:
     of = tariff("30", levy_told=False)
     assert day(of, rows(of)).estimated_since == START
+
+
+def test_hours_that_are_never_read_have_their_part_once_their_period_is_closed() -> None:
+    closed = BillingCalendar((BillingPeriod(START, START + 30 * DAY, closed=True),))
+    of = replace(tariff("30"), calendar=closed)
+    read = [hour for hour in HOURS if hour.start.hour % 2]
+    yen = {at: round(each, PLACES) for at, each in ConsumptionPricing(of).price(read)}
+    (found,) = used(of, read, yen, [PERIOD], None)
+    assert found.kwh.value == Decimal("3.6")
+    assert not found.kwh.complete
+    assert found.total == Decimal("3.6") * 34 + 24
+    assert sum(found.parts.values()) == found.total
+    assert found.parts[Component.STANDING_CHARGE] == 24
+    assert not found.pending
+    assert found.unpriced == 0
+    # Rows from before the close are pending until they are compared again.
+    (before,) = used(of, read, {hour.start: yen[hour.start] for hour in read}, [PERIOD], None)
+    assert before.pending

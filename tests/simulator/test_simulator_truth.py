@@ -114,6 +114,25 @@ def test_hourly_costs_add_up() -> None:
     assert late == {at: yen for at, yen in costs.items() if at >= eleventh}
 
 
+def test_an_hour_without_a_reading_costs_its_standing_charge_once_its_period_is_closed() -> None:
+    simulator = make()
+    point = flat(simulator, ("kk-03", START, None))
+    whole = simulator.truth.costs(point.spin, *WINDOW)
+    gap = [WINDOW[1] - timedelta(hours=n) for n in (3, 2, 1)]
+    simulator.world.withhold(point.spin, gap[0], WINDOW[1], NOW + timedelta(days=900))
+    costs = simulator.truth.costs(point.spin, *WINDOW)
+    assert list(costs) == list(whole)
+    assert [costs[at] for at in gap] == [Decimal("38.80") / 24] * 3
+    assert all(costs[at] == whole[at] for at in costs if at < gap[0])
+    assert simulator.truth.costs(point.spin, gap[1], gap[2]) == {gap[1]: Decimal("38.80") / 24}
+    # Before the close they may still come; of a period of which nothing is published nothing is known.
+    simulator.clock.set(WINDOW[1] + timedelta(hours=5))
+    assert gap[0] not in simulator.truth.costs(point.spin, *WINDOW)
+    simulator.clock.set(NOW)
+    simulator.world.withhold(point.spin, *WINDOW, NOW + timedelta(days=900))
+    assert simulator.truth.costs(point.spin, *WINDOW) == {}
+
+
 def test_an_hour_across_two_steps() -> None:
     charges = product("kk-03").on(START)
     parts = ladder(charges, Decimal("119.7"), Decimal("0.5"))

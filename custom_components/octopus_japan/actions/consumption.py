@@ -9,8 +9,8 @@ from enum import StrEnum
 
 from ..oejp.household.hour import HOUR, PLACES, Hour
 from ..oejp.household.totals import Period, Total, totals
-from ..oejp.household.usage import energy, half_hours
-from ..oejp.tariff import Component, Tariff, costs
+from ..oejp.household.usage import energy, half_hours, hourly_costs
+from ..oejp.tariff import Component, Tariff
 from ..oejp.tariff.japan_time import day_of, midnight, month_of, month_start
 
 # What an hour may differ by: the recorder keeps so many decimal places.
@@ -31,22 +31,18 @@ class Used:
     """Use (kWh) and cost (yen, not rounded) of a period.
 
     `total` is what the rows say, None while they say nothing; `parts` are priced anew, by component. Where the two differ a
-    rewrite of the rows is `pending`. `unpriced`: hours that the cost lacks. `estimated_since`: from when on it rests on rates
-    that nobody told yet.
+    rewrite of the rows is `pending`. `unpriced`: hours with a reading that the cost lacks. `estimated_since`: from when on it
+    rests on rates that nobody told yet.
     """
 
     period: Period
     kwh: Total
     total: Decimal | None = None
     parts: dict[Component, Decimal] = field(default_factory=dict)
+    unpriced: int = 0
     priced: int = 0
     worked_out: int = 0
     estimated_since: datetime | None = None
-
-    @property
-    def unpriced(self) -> int:
-        """The hours that have no price, and that the cost lacks."""
-        return self.kwh.hours - self.priced
 
     @property
     def pending(self) -> bool:
@@ -93,7 +89,8 @@ def used(
     `since` is the start of supply: earlier hours are not missing.
     """
     named = {str(index): period for index, period in enumerate(periods)}
-    sums = totals(energy(hours), named, since, half_hours(hours))
+    kwh = energy(hours)
+    sums = totals(kwh, named, since, half_hours(hours))
     found = [Used(period, sums[name]) for name, period in named.items()]
     starts = [period.start for period in periods]
 
@@ -105,8 +102,10 @@ def used(
         if (each := of_hour(at)) is not None:
             each.priced += 1
             each.total = (each.total or Decimal(0)) + amount
-    metered = [(hour.start, hour.kwh) for hour in hours]
-    for cost in costs(tariff, metered, skip_unpriced=True):
+    for at in kwh.keys() - yen.keys():
+        if (each := of_hour(at)) is not None:
+            each.unpriced += 1
+    for cost in hourly_costs(tariff, hours):
         if (each := of_hour(cost.start)) is None:
             continue
         each.worked_out += 1

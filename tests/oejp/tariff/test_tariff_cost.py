@@ -272,18 +272,38 @@ PERIOD = BillingPeriod(at("2026-07-18T00:00"), at("2026-08-18T00:00"), closed=Tr
 def test_an_hour_without_a_reading_bears_its_standing_charge_once_its_period_is_closed() -> None:
     read = [(at("2026-07-20T10:00"), yen("2")), (at("2026-08-20T10:00"), yen("2"))]
     built = replace(tariff(LADDER), calendar=BillingCalendar((PERIOD,), day=18))
-    start, end = at("2026-07-01T00:00"), at("2026-08-21T00:00")
-    hours = with_silent_hours(built, read, start, end)
+    hours = with_silent_hours(built, read)
+    # The period of 31 days; to the period that is open nothing is added.
     assert len(hours) == 31 * 24 + 1
+    assert hours == sorted(hours)
+    assert [start for start, kwh in hours if kwh] == [start for start, _ in read]
     assert sum(row.components[STANDING] for row in costs(built, hours)) == 31 * 24 + 1
-    assert sum(row.kwh for row in costs(built, hours)) == 4
-    # Nothing is added outside the time asked for, nor where no agreement was in force, nor to a period that is open.
-    assert len(with_silent_hours(built, read, at("2026-07-20T00:00"), at("2026-07-21T00:00"))) == 25
+    assert with_silent_hours(built, hours) == hours
+    assert with_silent_hours(tariff(LADDER), read) == read
+
+
+def test_where_no_agreement_is_in_force_nothing_is_added() -> None:
+    read = [(at("2026-08-17T10:00"), yen("2"))]
+    built = replace(tariff(LADDER), calendar=BillingCalendar((PERIOD,), day=18))
     moved_in = replace(built, cards=(replace(LADDER, start=at("2026-08-17T00:00")),))
-    assert len(with_silent_hours(moved_in, [], start, end)) == 24
-    assert with_silent_hours(tariff(LADDER), read, start, end) == read
-    halves = with_silent_hours(built, [], start, end, resolution=timedelta(minutes=30))
-    assert len(halves) == 31 * 48
+    assert len(with_silent_hours(moved_in, read)) == 24
+
+
+def test_of_a_period_without_any_reading_nothing_is_known() -> None:
+    earlier = BillingPeriod(at("2026-06-18T00:00"), PERIOD.start, closed=True)
+    built = replace(tariff(LADDER), calendar=BillingCalendar((earlier, PERIOD), day=18))
+    assert with_silent_hours(built, []) == []
+    hours = with_silent_hours(built, [(at("2026-07-20T10:00"), yen("2"))])
+    assert hours[0][0] == PERIOD.start
+
+
+def test_hours_begin_on_the_hour_even_where_a_period_does_not() -> None:
+    read = [(at("2026-07-20T10:00"), yen("2"))]
+    odd = replace(PERIOD, start=at("2026-07-18T00:20"))
+    built = replace(tariff(LADDER), calendar=BillingCalendar((odd,), day=18))
+    starts = [start for start, _ in with_silent_hours(built, read)]
+    assert starts[0] == at("2026-07-18T01:00")
+    assert all(start.minute == 0 for start in starts)
 
 
 LEVIED = replace(

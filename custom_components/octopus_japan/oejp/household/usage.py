@@ -9,7 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from ..kraken.models import Reading
-from ..tariff import BillingPeriod, Tariff, costs
+from ..tariff import BillingPeriod, HourCost, Tariff, costs, with_silent_hours
 from ..tariff.export import GenerationTariff, credits_for
 from .forecast import TYPICAL_DAYS
 from .hour import HOUR, Hour
@@ -63,15 +63,16 @@ def usage(  # noqa: PLR0917
 ) -> PointUsage:
     """Sum up the hours of energy from `usage_start` on, and the yen of each as they are stored.
 
-    `since` is the start of supply: earlier hours are not missing.
+    `since` is the start of supply: earlier hours are not missing. Cost is as complete as the energy: an hour without a reading
+    may have its standing charge, and is missing all the same.
     """
     periods = _periods(tariff, now)
-    halves = half_hours(hours)
+    used, halves = energy(hours), half_hours(hours)
     return PointUsage(
         hours=hours,
         periods=periods,
-        consumption=totals(energy(hours), periods, since, halves),
-        cost=totals(yen, periods, since, halves),
+        consumption=totals(used, periods, since, halves),
+        cost=totals(yen, periods, since, halves | (yen.keys() - used.keys())),
         latest=latest,
         age=None if latest is None else (now - latest.end_at) // HOUR,
         published_until=hours[-1].start + HOUR if hours else None,
@@ -93,9 +94,8 @@ class ConsumptionPricing:
         return period.start, period.end
 
     def price(self, hours: Sequence[Hour]) -> list[tuple[datetime, Decimal]]:
-        """Return what each hour costs in yen."""
-        used = [(hour.start, hour.kwh) for hour in hours]
-        return [(c.start, c.total) for c in costs(self.tariff, used, skip_unpriced=True)]
+        """Return what each hour costs in yen; of a closed period those without a reading too."""
+        return [(cost.start, cost.total) for cost in hourly_costs(self.tariff, hours)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +113,15 @@ class GenerationPricing:
         """Return what each hour earns in yen."""
         fed = [(hour.start, hour.kwh) for hour in hours]
         return [(c.start, c.yen) for c in credits_for(self.tariff, fed, skip_unpriced=True)]
+
+
+def hourly_costs(tariff: Tariff, hours: Sequence[Hour]) -> list[HourCost]:
+    """Price the hours of whole billing periods, those without a price left out.
+
+    Where a period is closed, an hour without a reading costs its standing charge: so the period adds up to its bill.
+    """
+    used = with_silent_hours(tariff, [(hour.start, hour.kwh) for hour in hours])
+    return costs(tariff, used, skip_unpriced=True)
 
 
 def energy(hours: Sequence[Hour]) -> dict[datetime, Decimal]:

@@ -1,11 +1,12 @@
 """What hours of use cost, by component. A year of ten plans is priced while a page loads, so the loops do little."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from operator import itemgetter
 
+from .billing_calendar import BillingPeriod
 from .japan_time import JST
 from .model import NO_AGREEMENT, ZERO, Component, HourCost, HourTerms, Per, RateCard, Unpriced
 from .tariff import Hole, Stretch, Tariff, stretches
@@ -19,6 +20,7 @@ _DISCOUNT = Component.DISCOUNT
 _ENDLESS = Decimal("Infinity")
 _HOUR = timedelta(hours=1)
 _HALF_HOUR = timedelta(minutes=30)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _START = itemgetter(0)
 
 
@@ -76,31 +78,33 @@ def kwh_used(tariff: Tariff, hours: Sequence[Hour]) -> Decimal:
     return used
 
 
-def with_silent_hours(
-    tariff: Tariff,
-    hours: Sequence[Hour],
-    start: datetime,
-    end: datetime,
-    *,
-    resolution: timedelta = _HOUR,
-) -> list[Hour]:
-    """Add the hours from `start` until `end` that have no reading and will have none: at 0 kWh, for their standing charge.
+def with_silent_hours(tariff: Tariff, hours: Sequence[Hour]) -> list[Hour]:
+    """Add the hours that have no reading and will have none: at 0 kWh, for their standing charge.
 
     Those are the hours of closed billing periods in which an agreement is in force. An hour of the open period may still be
-    read. `hours` ascend, and `start` is the start of an hour.
+    read; and of a period of which nothing is read, the readings may not have been fetched yet. `hours` ascend; each begins on
+    the whole hour, in UTC.
     """
     known = dict(hours)
-    for period in tariff.calendar.periods(start, end):
-        if not period.closed:
-            continue
-        for stretch in stretches(tariff, max(start, period.start), min(end, period.end)):
-            if isinstance(stretch, Hole):
-                continue
-            at = stretch.start.astimezone(UTC)
-            while at < min(stretch.end, period.end, end):
-                known.setdefault(at, ZERO)
-                at += resolution
+    index = 0
+    while index < len(hours):
+        period = tariff.calendar.period_at(hours[index][0])
+        upto = bisect_left(hours, period.end, index, key=_START)
+        if period.closed and (upto - index) * _HOUR < period.end - period.start:
+            known |= dict.fromkeys(_charged_hours(tariff, period), ZERO) | dict(hours[index:upto])
+        index = upto
     return sorted(known.items())
+
+
+def _charged_hours(tariff: Tariff, period: BillingPeriod) -> Iterator[datetime]:
+    """List the whole hours of a period that begin while a price is known."""
+    at = period.start.astimezone(UTC)
+    at += (_EPOCH - at) % _HOUR
+    for stretch in stretches(tariff, period.start, period.end):
+        while at < min(stretch.end, period.end):
+            if not isinstance(stretch, Hole):
+                yield at
+            at += _HOUR
 
 
 def _climbed(stretch: Stretch | Hole, chunk: Sequence[Hour]) -> Decimal:

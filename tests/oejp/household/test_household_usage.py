@@ -1,0 +1,65 @@
+"""Hours of a closed billing period that were never read: they cost their standing charge, and are missing all the same."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from custom_components.octopus_japan.oejp.household.hour import HOUR, Hour
+from custom_components.octopus_japan.oejp.household.usage import ConsumptionPricing, usage
+from custom_components.octopus_japan.oejp.tariff import (
+    BillingCalendar,
+    BillingPeriod,
+    Component,
+    MonthlyRate,
+    MonthlyRates,
+    Provenance,
+    Tariff,
+    single,
+    timeline,
+)
+
+DAY = timedelta(days=1)
+END = datetime.fromisoformat("2026-11-18T00:00:00+09:00")
+PERIOD = BillingPeriod(END - 31 * DAY, END, closed=True)
+NOW = END + DAY / 2
+PLAN = replace(single("24", "26"), fuel_cost_adjusted=False)
+LEVY = MonthlyRate(
+    Component.RENEWABLE_ENERGY_LEVY,
+    datetime.fromisoformat("2026-10-01T00:00:00+09:00"),
+    datetime.fromisoformat("2026-12-01T00:00:00+09:00"),
+    Decimal(4),
+    Provenance.API,
+)
+
+
+def tariff(*closed: BillingPeriod) -> Tariff:
+    return Tariff(
+        (PLAN,),
+        MonthlyRates(renewable_energy_levy=timeline([LEVY])),
+        BillingCalendar(closed, day=18),
+    )
+
+
+def read(start: datetime, count: int) -> list[Hour]:
+    return [Hour(start + n * HOUR, Decimal(1)) for n in range(count)]
+
+
+def test_a_closed_period_costs_its_standing_charge_in_every_hour() -> None:
+    hours = read(END - 2 * DAY, 10)
+    assert len(ConsumptionPricing(tariff()).price(hours)) == 10
+    priced = dict(ConsumptionPricing(tariff(PERIOD)).price(hours))
+    assert len(priced) == 31 * 24
+    assert sum(priced.values()) == 31 * 24 + 10 * 30
+    assert {priced[hour.start] for hour in hours} == {31}
+
+
+def test_cost_is_not_more_complete_than_the_energy() -> None:
+    built = tariff(PERIOD)
+    # Of the last day of the period two hours were never read.
+    hours = read(END - DAY, 22)
+    yen = {at: each for at, each in ConsumptionPricing(built).price(hours) if at >= END - DAY}
+    found = usage(hours, yen, built, None, NOW, None, None)
+    energy, cost = found.consumption["yesterday"], found.cost["yesterday"]
+    assert (energy.value, energy.complete, energy.hours) == (22, False, 22)
+    assert (cost.value, cost.complete, cost.hours) == (22 * 30 + 24, False, 24)
+    assert cost.complete_until == energy.complete_until == END - 2 * HOUR

@@ -8,12 +8,17 @@ import sys
 from freezegun.api import FrozenDateTimeFactory
 from home import NOW, Home
 from homeassistant.core import HomeAssistant
+from hypothesis import settings
 import pytest
 
 from simulator import Simulator
 
 # The plugin has every SQL statement logged.
 logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
+
+# Nothing is wrong with a machine that is slow.
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 
 def pytest_configure(config: pytest.Config) -> None:

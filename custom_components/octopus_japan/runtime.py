@@ -63,7 +63,9 @@ def entry_client(hass: HomeAssistant, entry: ConfigEntry[Any]) -> KrakenClient:
     sign_in.told = tell
     tell()
     session = async_create_clientsession(hass, cookie_jar=DummyCookieJar())
-    return KrakenClient(session, entry.data[CONF_URL], sign_in, now=_now)
+    return KrakenClient(
+        session, entry.data[CONF_URL], sign_in, now=_now, run=hass.async_add_executor_job
+    )
 
 
 @callback

@@ -18,6 +18,7 @@ from ..const import LOGGER
 from ..oejp.household.hour import Pricing, whole_hour
 from ..oejp.kraken import (
     LONGEST_WINDOW,
+    AccountAnswers,
     KrakenClient,
     KrakenError,
     PathFinder,
@@ -225,12 +226,13 @@ class HalfHourlyCoordinator[UsageT](DataUpdateCoordinator[Mapping[str, UsageT]])
 
     @override
     async def _async_update_data(self) -> Mapping[str, UsageT]:
+        now, answers = dt_util.utcnow(), AccountAnswers()
         found: dict[str, UsageT] = {}
         failures: list[KrakenError] = []
         with translated_errors():
             for number in list(self.numbers()):
                 try:
-                    await self._poll(number)
+                    await self._poll(number, now, answers)
                 except KrakenError as error:
                     if concerns_login(error):
                         raise
@@ -245,28 +247,34 @@ class HalfHourlyCoordinator[UsageT](DataUpdateCoordinator[Mapping[str, UsageT]])
         self.backfill.async_start()
         return found
 
-    async def _poll(self, number: str) -> None:
-        """Ask for the recent window."""
+    async def _poll(self, number: str, now: datetime, answers: AccountAnswers) -> None:
+        """Take the recent window of a point: points of one account that lack the same are told of by one answer."""
         newest = await self.meter(number).newest()
         if number not in self.numbers():
             return
-        now = dt_util.utcnow()
         start = listed_since(now)
         if newest is not None:
             start = max(start, min(whole_hour(now - RECENT), newest))
         for span in self.supply(number, now):
             window = span.clip(Interval(start, now))
             if window is not None and number in self.numbers():
-                readings = await self.fetch(number, window)
+                readings = await self.fetch(number, window, answers=answers)
                 self.keep(number, readings)
                 self.meter(number).hold((reading.start_at, reading.value) for reading in readings)
 
     async def fetch(
-        self, number: str, window: Interval, *, supplied: bool = False
+        self,
+        number: str,
+        window: Interval,
+        *,
+        supplied: bool = False,
+        answers: AccountAnswers | None = None,
     ) -> Sequence[Reading]:
         """Return the readings of a window, each part asked of the account that the point belonged to then. Raises KrakenError."""
         ways = self.ways(number)
         readings: list[Reading] = []
         for part, account in self.accounts(number, window):
-            readings += await ways.fetch(account, part.start, part.end, supplied=supplied)
+            readings += await ways.fetch(
+                account, part.start, part.end, supplied=supplied, answers=answers
+            )
         return readings

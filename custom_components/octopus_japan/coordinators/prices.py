@@ -108,7 +108,9 @@ class PricesCoordinator(DataUpdateCoordinator[Mapping[str, PointPrices]]):
             **self.data,
             **{spin: self._prices(spin, at) for spin in numbers if spin in listed},
         }
-        self.async_update_listeners()
+        for update, context in list(self._listeners.values()):
+            if context is None or context in numbers:
+                update()
 
     def _prices(self, spin: str, at: datetime) -> PointPrices:
         shown = self._outlook(spin, at)

@@ -9,6 +9,7 @@ from freezegun.api import FrozenDateTimeFactory
 import pytest
 
 from custom_components.octopus_japan.oejp.kraken import (
+    AccountAnswers,
     Direction,
     EmailPassword,
     KrakenClient,
@@ -402,3 +403,33 @@ async def test_old_readings_by_the_first_way_again(
     assert len(await service.fetch(*OLD, supplied=True)) == service.truth(*OLD)
     assert service.chosen.old is A
     assert service.asked() == ["HalfHourlyReadings"]
+
+
+async def test_one_answer_of_an_account_serves_all_that_ask_in_the_same_poll(
+    service: Service,
+) -> None:
+    answers = AccountAnswers()
+    other = PathFinder(
+        service.client,
+        service.number,
+        choice=PathChoice(),
+        keep=service.kept.append,
+        now=lambda: datetime.now(UTC),
+    )
+    one = await service.finder.fetch(service.account_number, *WEEK, answers=answers)
+    two = await other.fetch(service.account_number, *WEEK, answers=answers)
+    assert one == two
+    assert len(one) == service.truth(*WEEK)
+    assert service.asked() == ["HalfHourlyReadings"]
+    # Another time is another question, and so is the next poll.
+    await other.fetch(service.account_number, WEEK[0] + DAY, WEEK[1], answers=answers)
+    await other.fetch(service.account_number, *WEEK)
+    assert service.asked() == ["HalfHourlyReadings"] * 2
+
+
+async def test_what_failed_is_asked_for_again_in_the_same_poll(service: Service) -> None:
+    answers = AccountAnswers()
+    service.simulator.faults.add("http_500", times=1)
+    with pytest.raises(KrakenConnectionError):
+        await service.finder.fetch(service.account_number, *WEEK, answers=answers)
+    assert await service.finder.fetch(service.account_number, *WEEK, answers=answers)

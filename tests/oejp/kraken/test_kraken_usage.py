@@ -1,13 +1,15 @@
 """Half hours, out of answers that are late, doubled, shuffled, in part, in other units."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+import threading
 from typing import Any
 
-from aiohttp import web
+from aiohttp import ClientSession, web
 from hypothesis import given, strategies as st
-from kraken_service import Clock, Service, failure
+from kraken_service import CREDENTIAL, Clock, Service, failure
 import pytest
 
 from custom_components.octopus_japan.oejp.kraken import (
@@ -567,3 +569,76 @@ class TestWhatSpeaksAgainstAWay:
 
 def test_readings_are_a_value() -> None:
     assert Readings({ONE: ()}, {}).of(ONE) == ()
+
+
+class Elsewhere:
+    """Runs what it is given in a thread, and remembers in which."""
+
+    def __init__(self) -> None:
+        self.threads: list[int] = []
+
+    async def __call__[T](self, function: Callable[[], T], /) -> T:
+        def run() -> T:
+            self.threads.append(threading.get_ident())
+            return function()
+
+        return await asyncio.to_thread(run)
+
+
+class TestManyRows:
+    """More than 2,000 rows are not read in the event loop."""
+
+    @pytest.fixture
+    def elsewhere(self) -> Elsewhere:
+        return Elsewhere()
+
+    @pytest.fixture
+    def client(
+        self, session: ClientSession, service: Service, clock: Clock, elsewhere: Elsewhere
+    ) -> KrakenClient:
+        return KrakenClient(session, service.url, CREDENTIAL, now=clock, run=elsewhere)
+
+    async def test_of_an_account(
+        self, client: KrakenClient, service: Service, elsewhere: Elsewhere
+    ) -> None:
+        end = START + timedelta(days=31)
+        one, two = [row(i) for i in range(1000)], [row(i) for i in range(1001)]
+        service.answer(
+            "HalfHourlyReadings",
+            account(place(**{p(ONE): one, p(TWO): one})),
+            account(place(**{p(ONE): one, p(TWO): two, p(THREE): [row(0, "x")]})),
+        )
+        readings = await client.half_hourly_readings(ACCOUNT, START, end)
+        assert len(readings.of(TWO)) == 1000
+        assert elsewhere.threads == []
+        readings = await client.half_hourly_readings(ACCOUNT, START, end)
+        assert len(readings.of(TWO)) == 1001
+        with pytest.raises(KrakenServiceError):
+            readings.of(THREE)
+        assert len(elsewhere.threads) == 1
+        assert threading.get_ident() not in elsewhere.threads
+        assert sum(client.left_out.values()) == 1
+
+    async def test_of_pages(
+        self, client: KrakenClient, service: Service, elsewhere: Elsewhere
+    ) -> None:
+        end = START + timedelta(days=50)
+        rows = page(*map(kwh, range(2001)))
+        service.answer("SupplyPointImport", {"data": {"supplyPoint": {"readings": {"page": rows}}}})
+        assert len(await client.supply_point_readings(ONE, START, end)) == 2001
+        service.answer("Measurements", account(TestMeasurements.home(rows, ONE)))
+        assert len(await client.measurements(ACCOUNT, ONE, START, end)) == 2001
+        assert len(elsewhere.threads) == 2
+        assert threading.get_ident() not in elsewhere.threads
+
+    async def test_of_billing_periods(
+        self, client: KrakenClient, service: Service, elsewhere: Elsewhere
+    ) -> None:
+        periods = [
+            {"startAt": at.isoformat(), "endAt": (at + HALF).isoformat(), "value": "300"}
+            for at in (START + i * HALF for i in range(2001))
+        ]
+        answer = {"known": [{"spin": ONE}], "points": [{"spin": ONE, "intervalReadings": periods}]}
+        service.answer("IntervalReadings", account(answer))
+        assert len((await client.interval_readings(ACCOUNT, START))[ONE]) == 2001
+        assert len(elsewhere.threads) == 1

@@ -22,6 +22,7 @@ from .graphql.points import ByPoint
 from .half_hours import Readings
 from .models import Direction
 from .reading_paths import (
+    AccountAnswers,
     PathChoice,
     PathFinder,
     ReadingPath,
@@ -36,6 +37,7 @@ from .transport import TIMEOUT
 __all__ = [
     "LONGEST_WINDOW",
     "TIMEOUT",
+    "AccountAnswers",
     "ApiKey",
     "AuthFailure",
     "ByPoint",

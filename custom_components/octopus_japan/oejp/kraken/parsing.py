@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 import logging
+from threading import Lock
 from typing import Any
 
 from mashumaro.exceptions import InvalidFieldValue, MissingField
@@ -14,15 +15,21 @@ _LOGGER = logging.getLogger(__name__)
 
 
 class Reader:
-    """Reads items; counts what could not be read, and says it once a kind; never with a value, which may identify someone."""
+    """Reads items; counts what could not be read, and says it once a kind; never with a value, which may identify someone.
+
+    It may read in several threads at once.
+    """
 
     def __init__(self) -> None:
         self.left_out: Counter[str] = Counter()
+        self._lock = Lock()
 
     def leave_out(self, what: str) -> None:
         """Count `what`, and log it the first time."""
-        self.left_out[what] += 1
-        if self.left_out[what] == 1:
+        with self._lock:
+            self.left_out[what] += 1
+            first = self.left_out[what] == 1
+        if first:
             _LOGGER.warning("The Kraken API answered %s; left out", what)
 
     def item[M: KrakenModel](self, model: type[M], raw: object) -> M | None:

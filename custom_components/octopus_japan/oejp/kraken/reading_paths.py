@@ -23,6 +23,7 @@ from .errors import (
     KrakenTooComplexError,
     concerns_login,
 )
+from .half_hours import Readings
 from .models import HALF_HOUR, Direction, Reading
 from .readings import LONGEST_WINDOW
 
@@ -65,17 +66,17 @@ async def read(  # noqa: PLR0917  # The contract's order: what, whose, when.
     start: datetime,
     end: datetime,
     direction: Direction = Direction.CONSUMPTION,
+    answers: AccountAnswers | None = None,
 ) -> tuple[Reading, ...]:
     """Return the half hours of one point by one way, from `start` until before `end`, at most 31 days apart for `HALF_HOURLY`.
 
-    For `GENERATION` by `HALF_HOURLY`, the point's number is a GPIN.
+    For `GENERATION` by `HALF_HOURLY`, the point's number is a GPIN. What `answers` holds is not asked for again.
     """
     match path:
-        case ReadingPath.HALF_HOURLY if direction is Direction.GENERATION:
-            exported = await client.generation_half_hourly_readings(account_number, start, end)
-            return exported.of(spin)
         case ReadingPath.HALF_HOURLY:
-            return (await client.half_hourly_readings(account_number, start, end)).of(spin)
+            known = AccountAnswers() if answers is None else answers
+            told = await known.half_hourly(client, account_number, start, end, direction)
+            return told.of(spin)
         case ReadingPath.SUPPLY_POINT:
             return await client.supply_point_readings(spin, start, end, direction)
     return await client.measurements(account_number, spin, start, end, direction)
@@ -135,6 +136,32 @@ class _Failing:
     count: int = 0
 
 
+class AccountAnswers:
+    """What accounts answered in one poll: an answer holds all points of an account, so that it need be asked for only once."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[object, ...], Readings] = {}
+
+    async def half_hourly(
+        self,
+        client: KrakenClient,
+        account_number: str,
+        start: datetime,
+        end: datetime,
+        direction: Direction,
+    ) -> Readings:
+        """Return the half hours of all points of an account. Raises KrakenError; then the next point asks again."""
+        key = account_number, start, end, direction
+        if key not in self._known:
+            ask = (
+                client.generation_half_hourly_readings
+                if direction is Direction.GENERATION
+                else client.half_hourly_readings
+            )
+            self._known[key] = await ask(account_number, start, end)
+        return self._known[key]
+
+
 class PathFinder:
     """Asks for the readings of one point by the way that serves it. Raises KrakenError.
 
@@ -179,13 +206,22 @@ class PathFinder:
         return windows(start, end)
 
     async def fetch(
-        self, account_number: str, start: datetime, end: datetime, *, supplied: bool = False
+        self,
+        account_number: str,
+        start: datetime,
+        end: datetime,
+        *,
+        supplied: bool = False,
+        answers: AccountAnswers | None = None,
     ) -> Sequence[Reading]:
         """Return the readings from `start` until before `end`, at most 31 days apart, of the account that was supplied then.
 
-        `supplied` tells that the point was on supply then, so that something is missing where nothing comes.
+        `supplied` tells that the point was on supply then, so that something is missing where nothing comes. `answers`: what other
+        points of the account were told in the same poll.
         """
-        asked = _Question(self._client, account_number, self._number, start, end, self._direction)
+        asked = _Question(
+            self._client, account_number, self._number, start, end, self._direction, answers
+        )
         if end > listed_since(self._now()) or self.recent is not _FIRST:
             return await self._fetch(asked)
         return await self._fetch_old(asked, supplied=supplied)
@@ -319,6 +355,7 @@ class _Question:
     start: datetime
     end: datetime
     direction: Direction
+    answers: AccountAnswers | None = None
 
     async def by(self, path: ReadingPath) -> Sequence[Reading]:
         """Ask by one way."""
@@ -330,6 +367,7 @@ class _Question:
             self.start,
             self.end,
             self.direction,
+            self.answers,
         )
 
     async def whole(self, path: ReadingPath) -> Sequence[Reading]:

@@ -1,10 +1,11 @@
 """How much energy: three ways to the half hours."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
-from .errors import KrakenNotFoundError, KrakenServiceError
+from .errors import KrakenError, KrakenNotFoundError, KrakenServiceError
 from .graphql.pages import Cursors, page
 from .graphql.points import numbers, points, properties
 from .graphql.requester import Result
@@ -66,7 +67,7 @@ class Usage(Login):
                 found.extend(read.nodes)
                 if read.after is not None:
                     pending.append((index, cursors.check(read.after)))
-        return half_hours(self._reader, found, start, end)
+        return await self._half_hours(found, start, end)
 
     async def supply_point_readings(
         self,
@@ -93,7 +94,7 @@ class Usage(Login):
             read = page(connection)
             found.extend(read.nodes)
             if read.after is None:
-                return half_hours(self._reader, found, start, end)
+                return await self._half_hours(found, start, end)
             after = cursors.check(read.after)
 
     async def _half_hourly(
@@ -105,18 +106,32 @@ class Usage(Login):
         result = await self._requester.ask_newest(names, variables)
         read = points(result, "halfHourlyReadings", key)
         read.resolved()
-        by_point: dict[str, tuple[Reading, ...]] = {}
-        errors = dict(read.errors)
         # Of a point that is listed twice each listing may tell a part.
         rows: dict[str, list[Any]] = {}
         for number, point in read.found:
             rows.setdefault(number, []).extend(as_list(point.get("halfHourlyReadings")))
+        by_point, errors = await self._read(
+            sum(map(len, rows.values())), partial(self._of_points, rows, start, end)
+        )
+        return Readings(by_point, {**read.errors, **errors}, read.error)
+
+    async def _half_hours(
+        self, rows: Sequence[Mapping[str, Any]], start: datetime, end: datetime
+    ) -> tuple[Reading, ...]:
+        return await self._read(len(rows), partial(half_hours, self._reader, rows, start, end))
+
+    def _of_points(
+        self, rows: Mapping[str, Sequence[Any]], start: datetime, end: datetime
+    ) -> tuple[dict[str, tuple[Reading, ...]], dict[str, KrakenError]]:
+        """Read the half hours of each point; what went wrong is that point's."""
+        found: dict[str, tuple[Reading, ...]] = {}
+        errors: dict[str, KrakenError] = {}
         for number, told in rows.items():
             try:
-                by_point[number] = half_hours(self._reader, told, start, end)
-            except KrakenServiceError as err:
-                errors[number] = err
-        return Readings(by_point, errors, read.error)
+                found[number] = half_hours(self._reader, told, start, end)
+            except KrakenServiceError as error:
+                errors[number] = error
+        return found, errors
 
     @staticmethod
     def _measured(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from . import scalars
@@ -144,7 +145,11 @@ class Supply(Login):
         result = await self._requester.ask(
             name, {"accountNumber": account_number, **(variables or {})}
         )
-        return points(result, part).joined(lambda parts: self._items(model, parts, part))
+        told = points(result, part)
+        rows = sum(len(as_list(point.get(part))) for _, point in told.found)
+        return await self._read(
+            rows, partial(told.joined, lambda parts: self._items(model, parts, part))
+        )
 
     def _items[M: KrakenModel](
         self, model: type[M], parts: Sequence[Mapping[str, Any]], name: str

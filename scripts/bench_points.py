@@ -94,7 +94,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if options.serve:
         asyncio.run(serve(options.serve))
         return
-    found = {}
+    found: dict[str, dict[str, float]] = {}
     for points in options.points:
         found |= report([asyncio.run(measured(points)) for _ in range(options.runs)])
     if options.json:

@@ -99,13 +99,14 @@ async def test_system_health_without_an_entry_names_the_service(home: Home) -> N
 
 
 @pytest.mark.parametrize("households", [("unknown-tou",)])
-async def test_a_learned_schedule_is_told_to_the_user(home: Home) -> None:
+async def test_a_learned_schedule_is_told_by_the_price_and_asks_nothing_of_the_user(
+    home: Home,
+) -> None:
     await home.sign_in("unknown-tou")
     issues = [
         issue for (domain, _), issue in ir.async_get(home.hass).issues.items() if domain == DOMAIN
     ]
-    assert [issue.translation_key for issue in issues] == ["learned_schedule"]
-    assert issues[0].translation_placeholders == {"number": home.spin("unknown-tou")[-4:]}
+    assert not issues
     price = home.state(home.spin("unknown-tou"), "current_price")
     assert price.attributes["sources"]["energy_charge"] == "learned"
 

@@ -93,30 +93,42 @@ async def test_no_bill_is_waited_for(home: Home) -> None:
 
 
 @pytest.mark.parametrize("households", [("three-points-two-accounts",)])
-@pytest.mark.parametrize("operation", ["Viewer"])
+@pytest.mark.parametrize(
+    ("operations", "state"),
+    [
+        (["ObtainToken"], ConfigEntryState.SETUP_RETRY),
+        (["Viewer"], ConfigEntryState.SETUP_RETRY),
+        (["SupplyPoints"], ConfigEntryState.SETUP_RETRY),
+        # The points are known: prices come later.
+        (["Agreements"], ConfigEntryState.LOADED),
+        (["SupplyPoints", "Agreements"], ConfigEntryState.SETUP_RETRY),
+    ],
+)
 async def test_a_service_that_hangs_holds_set_up_for_one_time_out(
-    home: Home, operation: str
+    home: Home, operations: list[str], state: ConfigEntryState
 ) -> None:
-    home.leave_readings_out()
-    home.simulator.faults.add("timeout", operation=operation, seconds=10_000)
-    began, limit = dt_util.utcnow(), timedelta(seconds=(TIMEOUT.total or 0) - 1)
+    faults = [home.simulator.faults.add("timeout", operation=name) for name in operations]
+    at_once = 1 if operations[0] in {"ObtainToken", "Viewer"} else 2
+
+    def hanging() -> int:
+        return sum(fault.fired for fault in faults)
+
     task = asyncio.ensure_future(set_up(home, "three-points-two-accounts"))
-    while not task.done():
-        hanging = [r for r in home.simulator.requests if r.operation == operation]
-        if dt_util.utcnow() == began and home.simulator.requests:
-            home.freezer.tick(timedelta(seconds=1))
-        if hanging and dt_util.utcnow() < began + limit:
-            home.freezer.tick(limit)
+    while hanging() < at_once:
         await asyncio.sleep(0)
-        # Time stands still from here on: a second time-out would never end, so that nothing may be asked any more.
-        assert len(hanging) <= 2
-    # With the points known, agreements come later; without them it is tried again.
-    loaded = operation == "Agreements"
-    entry = task.result()
-    assert entry.state is (ConfigEntryState.LOADED if loaded else ConfigEntryState.SETUP_RETRY)
+    # The event loop's time is made up too; a timer that is due at this very moment does not go off yet.
+    home.freezer.tick(timedelta(seconds=(TIMEOUT.total or 0), milliseconds=1))
+    (entry,) = home.hass.config_entries.async_entries(DOMAIN)
+    while entry.state is ConfigEntryState.SETUP_IN_PROGRESS:
+        # Time stands still from here on: whatever was asked now would be waited for without end.
+        assert hanging() == at_once
+        await asyncio.sleep(0)
+    assert entry.state is state
+    await task
+    if state is ConfigEntryState.LOADED:
+        spin = home.spin("three-points-two-accounts")
+        assert home.state(spin, "current_price").state == STATE_UNKNOWN
     await home.hass.config_entries.async_unload(entry.entry_id)
-    # Let the service end what it holds.
-    home.freezer.tick(timedelta(seconds=10_000))
 
 
 async def test_a_reload_asks_for_nothing_old_again(home: Home) -> None:

@@ -26,7 +26,6 @@ class Kind:
 
 
 KINDS: Final = {
-    "learned_schedule": Kind(),
     "schedule_mismatch": Kind(),
     "monthly_rate_unknown": Kind(fixable=True),
     "hours_unknown": Kind(fixable=True),

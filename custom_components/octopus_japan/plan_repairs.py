@@ -27,7 +27,6 @@ from .oejp.tariff.japan_time import day_of, month_start
 from .oejp.tariff.schedule import NoSchedule
 from .runtime import OctopusConfigEntry
 
-LEARNED = "learned_schedule"
 MISMATCH = "schedule_mismatch"
 RATE = "monthly_rate_unknown"
 HOURS = "hours_unknown"
@@ -56,8 +55,6 @@ def found_issues(tariff: Tariff, now: datetime) -> Found:
         return found
     if card.schedule is not None and card.schedule.row_at(now) is None:
         found[HOURS] = {}
-    elif card.schedule is not None and card.schedule.learned:
-        found[LEARNED] = {}
     if card.standing_charge is None:
         found[CAPACITY] = {}
     return found
@@ -78,7 +75,7 @@ def async_watch_plans(hass: HomeAssistant, entry: OctopusConfigEntry) -> None:
                 continue
             seen[spin] = (day_of(now), point.tariff)
             found = found_issues(point.tariff, now)
-            for key in (LEARNED, MISMATCH, RATE, HOURS, CAPACITY):
+            for key in (MISMATCH, RATE, HOURS, CAPACITY):
                 if key in found:
                     names = found[key] | {"number": last_four(spin)}
                     async_report(hass, entry, key, digest(spin), **names)

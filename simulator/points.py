@@ -158,7 +158,8 @@ class Listing:
         """Return the `SupplyPointStatus`: that of the point, but before and after this property's own time."""
         today = jst_date(now)
         if not isinstance(self.point, SupplyPoint):
-            return self.point.status
+            ended = self.point.end is not None and self.point.end <= today
+            return "LOST" if ended else self.point.status
         if self.end is not None and self.end <= today:
             return "OFF_SUPPLY"
         return "MOVE_IN_PENDING" if self.point.start < self.start > today else self.point.status

@@ -34,7 +34,14 @@ HOUSE: dict[str, set[str]] = {
     "plan_repairs": {"entering", "identity", "issues", "runtime", "oejp"},
     "repairs": {"plan_repairs"},
     "shared_points": {"const", "identity", "issues", "runtime"},
-    "entity": {"const", "identity", "runtime", "shared_points", "oejp.household.supply"},
+    "entity": {
+        "const",
+        "identity",
+        "runtime",
+        "shared_points",
+        "oejp.household.supply",
+        "oejp.kraken.models",
+    },
     "presentation": {"const", "coordinators", "oejp"},
     "automation_targets": {"const"},
     "actions": {

@@ -13,7 +13,6 @@ from homeassistant.components.recorder.statistics import list_statistic_ids
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.helpers import device_registry as dr
-from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -115,14 +114,14 @@ async def test_a_service_that_hangs_holds_set_up_for_one_time_out(
 
     task = asyncio.ensure_future(set_up(home, "three-points-two-accounts"))
     while hanging() < at_once:
-        await asyncio.sleep(0)
+        await home.hass.async_add_executor_job(int)
     # The event loop's time is made up too; a timer that is due at this very moment does not go off yet.
     home.freezer.tick(timedelta(seconds=(TIMEOUT.total or 0), milliseconds=1))
     (entry,) = home.hass.config_entries.async_entries(DOMAIN)
     while entry.state is ConfigEntryState.SETUP_IN_PROGRESS:
         # Time stands still from here on: whatever was asked now would be waited for without end.
         assert hanging() == at_once
-        await asyncio.sleep(0)
+        await home.hass.async_add_executor_job(int)
     assert entry.state is state
     await task
     if state is ConfigEntryState.LOADED:

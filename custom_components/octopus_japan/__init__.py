@@ -82,9 +82,7 @@ async def async_remove_config_entry_device(
     hass: HomeAssistant, entry: OctopusConfigEntry, device: DeviceEntry
 ) -> bool:
     """Let the user remove what the service no longer lists. An answer that lacks it may be short: nothing goes by itself."""
-    login = entry.runtime_data.account.data
-    numbers = (*login.accounts, *login.supply_points, *login.generation_points)
-    return number_of(device.identifiers, numbers) is None
+    return number_of(device.identifiers, entry.runtime_data.account.data.numbers) is None
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: OctopusConfigEntry) -> None:

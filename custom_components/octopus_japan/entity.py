@@ -18,7 +18,8 @@ from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
 from .identity import digest, last_four
-from .oejp.household.supply import SupplyPointData
+from .oejp.household.supply import SupplyPointData, generation_end, generation_has_ended
+from .oejp.kraken.models import GenerationPoint
 from .runtime import OctopusConfigEntry
 from .shared_points import kept_by_others
 
@@ -46,6 +47,14 @@ def use_of(point: SupplyPointData, now: datetime) -> Use:
     if point.supply_end is not None and now < point.supply_end + PERIODS_PASS:
         return Use.PERIODS
     return Use.HISTORY
+
+
+def use_of_generation(point: GenerationPoint, now: datetime) -> Use:
+    """Return which entities a generation point supports, like `use_of`."""
+    if not generation_has_ended(point, now):
+        return Use.SUPPLY
+    end = generation_end(point)
+    return Use.PERIODS if end is not None and now < end + PERIODS_PASS else Use.HISTORY
 
 
 def device_info(number: str, kind: str, via_device_id: str | None = None) -> DeviceInfo:
@@ -113,9 +122,9 @@ def add_entities_of(
             for spin, point in data.supply_points.items():
                 supply_point = device_info(spin, "electricity_supply_point", via)
                 follow(spin, supply_point, for_supply_point, use_of(point, now))
-            for gpin in data.generation_points:
+            for gpin, source in data.generation_points.items():
                 feeding = device_info(gpin, "electricity_generation_point", via)
-                follow(gpin, feeding, for_generation_point)
+                follow(gpin, feeding, for_generation_point, use_of_generation(source, now))
 
     update()
     entry.async_on_unload(account.async_add_listener(update))

@@ -254,6 +254,35 @@ async def test_an_ended_point_keeps_the_entities_that_its_history_supports(home:
     assert keys_of(home, spin) == before
 
 
+EXPORTS = {"export_today", "export_yesterday", "compensation_yesterday", "latest_reading"}
+
+
+@pytest.mark.parametrize("households", [("solar-tokyo",)])
+async def test_an_ended_generation_point_keeps_what_its_history_supports_too(home: Home) -> None:
+    entry = await home.sign_in("solar-tokyo")
+    (roof,) = home.simulator.world.households["solar-tokyo"].generation_points
+    before = keys_of(home, roof.gpin)
+    assert before > HISTORY | EXPORTS | {"generation_credit", "data_delay"}
+    # That an agreement has ended tells of no end: the next may not be told yet.
+    signed = roof.agreements
+    roof.agreements = tuple(term.until(date(2025, 11, 20)) for term in signed)
+    await home.pass_time(ACCOUNT_CLOCK)
+    assert keys_of(home, roof.gpin) == before
+    home.simulator.world.end_supply(roof.gpin, jst_date(home.simulator.clock.now()))
+    await home.pass_time(ACCOUNT_CLOCK)
+    left = keys_of(home, roof.gpin)
+    assert left >= HISTORY | EXPORTS
+    assert not left & {"generation_credit", "data_delay"}
+
+    await home.hass.config_entries.async_unload(entry.entry_id)
+    home.simulator.clock.advance(timedelta(days=70))
+    home.freezer.tick(timedelta(days=70))
+    await home.hass.config_entries.async_setup(entry.entry_id)
+    await home.settle()
+    assert keys_of(home, roof.gpin) == HISTORY
+    assert home.state(roof.gpin, "history_import").state == "100.0"
+
+
 @pytest.mark.parametrize("households", [("three-points-two-accounts",)])
 async def test_readings_are_asked_of_the_account_that_the_point_belongs_to(home: Home) -> None:
     await home.sign_in("three-points-two-accounts")
@@ -307,6 +336,54 @@ async def test_a_point_that_two_entries_see_is_kept_by_the_first_and_taken_over(
     assert entity is not None
     assert entity.config_entry_id == second.entry_id
     assert home.state(spin, "fuel_cost_adjustment").state != STATE_UNAVAILABLE
+
+
+def keeper(home: Home, spin: str) -> str | None:
+    """Return the id of the entry that has the point's entities."""
+    registry = er.async_get(home.hass)
+    unique_id = f"{digest(spin)}_fuel_cost_adjustment"
+    entity = registry.async_get(
+        registry.async_get_entity_id("sensor", DOMAIN, unique_id) or "sensor.none"
+    )
+    return None if entity is None else entity.config_entry_id
+
+
+@pytest.mark.parametrize("households", [("green-tokyo", "ev-tokyo")])
+async def test_a_point_that_a_login_lists_no_longer_goes_to_the_other_that_does(
+    home: Home, caplog: pytest.LogCaptureFixture
+) -> None:
+    home.leave_readings_out()
+    spin, first, second = await share(home)
+    (account,) = home.simulator.world.households["green-tokyo"].accounts
+    home.simulator.world.hide(spin, account.number)
+    # A short answer releases nothing.
+    await home.pass_time(ACCOUNT_CLOCK)
+    assert keeper(home, spin) == first.entry_id
+    home.simulator.world.show(spin)
+    await home.pass_time(ACCOUNT_CLOCK)
+    home.simulator.world.hide(spin, account.number)
+    await home.pass_time(ACCOUNT_CLOCK)
+    await home.pass_time(ACCOUNT_CLOCK)
+    assert keeper(home, spin) == first.entry_id
+    assert [issue.translation_key for issue in home.issues()] == ["kept_by_another_entry"]
+
+    home.simulator.world.hide(spin, account.number)
+    for _ in range(3):
+        await home.pass_time(ACCOUNT_CLOCK)
+    assert keeper(home, spin) == second.entry_id
+    assert not home.issues()
+    assert second.state is ConfigEntryState.LOADED
+    assert float(home.state(spin, "fuel_cost_adjustment").state)
+    assert "unique IDs" not in caplog.text
+
+    # Listed again it stays where it is, also after a restart of both.
+    home.simulator.world.show(spin)
+    await home.pass_time(ACCOUNT_CLOCK)
+    for entry in (first, second):
+        await home.hass.config_entries.async_reload(entry.entry_id)
+    await home.settle()
+    assert keeper(home, spin) == second.entry_id
+    assert [issue.translation_key for issue in home.issues()] == ["kept_by_another_entry"]
 
 
 # ---------------------------------------------------------------- the clock itself

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, override
 
@@ -51,6 +51,8 @@ INTERVAL = timedelta(hours=12)
 BACK = timedelta(days=10 * 366)
 """How far back closed billing periods and government discounts are asked for."""
 AHEAD = timedelta(days=62)
+RELEASED_AFTER = timedelta(days=1)
+"""A point that answers leave out for so long is given to another login that lists it."""
 FIRST_ACCOUNTS = 6
 """Of so many set-up waits: after two requests to sign in and list them, one more round each, at most eight in a row."""
 
@@ -66,6 +68,8 @@ class _Told:
     number: str
     status: str | None = None
     listed: Mapping[str, str | None] | None = None
+    left_out: Mapping[str, datetime] = field(default_factory=dict)
+    """Since when answers leave out a point that is not known to have ended."""
     agreements: Mapping[str, tuple[Agreement, ...]] = field(default_factory=dict)
     supply_periods: Mapping[str, tuple[SupplyPeriod, ...]] = field(default_factory=dict)
     interval_readings: Mapping[str, tuple[IntervalReading, ...]] = field(default_factory=dict)
@@ -128,11 +132,23 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
         self._told: dict[str, _Told] = {}
         self._credits: tuple[MetiCredit, ...] | None = None
         self._bills: asyncio.Task[None] | None = None
+        self.had: frozenset[str] = frozenset()
+        """The numbers of the accounts and points that were listed at any time since set-up."""
 
     @callback
     def async_start(self) -> None:
         """Poll even when every entity is disabled."""
         self.config_entry.async_on_unload(self.async_add_listener(lambda: None))
+
+    def lists(self, number: str) -> bool:
+        """Tell whether an account or a point is listed. One that an answer leaves out still is for a day: it may be short."""
+        if number not in self.data.numbers:
+            return False
+        told = [told for told in self._told.values() if number in (told.listed or {})]
+        gone = dt_util.utcnow() - RELEASED_AFTER
+        return not told or any(
+            (since := each.left_out.get(number)) is None or since > gone for each in told
+        )
 
     async def async_ask_anew(self) -> None:
         """Ask for everything now, whether it is due or not."""
@@ -228,6 +244,8 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
         told.status = supply.status
         # A point that an answer leaves out stays while it is not known to have ended: the answer may be short.
         missing = {spin: (told.listed or {})[spin] for spin in self._missing(told, supply)}
+        now = dt_util.utcnow()
+        told.left_out = {spin: told.left_out.get(spin, now) for spin in missing}
         told.listed = {**missing, **_points(supply)}
 
     def _lacking_accounts(self, viewer: Viewer) -> Lacks:
@@ -372,7 +390,7 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
         points = {spin: joined(spin, items) for spin, items in listings.items()}
         for point in points.values():
             observe(self._memory, point.agreements)
-        return LoginData(
+        login = LoginData(
             accounts={
                 number: AccountData(
                     number=number,
@@ -391,6 +409,8 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
             },
             meti_credits=self._credits,
         )
+        self.had |= login.numbers
+        return login
 
 
 def _points(supply: AccountSupply) -> dict[str, str | None]:

@@ -30,6 +30,8 @@ from ..tariff.interval import Interval
 ON_SUPPLY: Final = "ON_SUPPLY"
 OFF_STATUSES: Final = frozenset({"OFF_SUPPLY", "LOST", "CANCELLED_DUE_TO_DUNNING"})
 """What the service calls a point whose supply has ended."""
+LOST_STATUSES: Final = frozenset({"LOST", "NEVER_UNDER_CONTRACT"})
+"""What the service calls a generation point that it has no contract for, any more or at all."""
 
 _EVER = datetime.min.replace(tzinfo=UTC)
 _NEVER_ENDS = datetime.max.replace(tzinfo=UTC)
@@ -279,6 +281,19 @@ class SupplyPointData:
         return next(item for item in self.listings if item.account_number == number)
 
 
+def generation_end(point: GenerationPoint) -> datetime | None:
+    """Return when the last agreement of a generation point ends; None while it has no end, or none is told."""
+    end = max((time.end for time in _agreed(point.agreements)), default=_NEVER_ENDS)
+    return None if end == _NEVER_ENDS else end
+
+
+def generation_has_ended(point: GenerationPoint, at: datetime) -> bool:
+    """Tell whether a generation point has ended: it is lost, and no agreement is in force. Silence is no end."""
+    return point.status in LOST_STATUSES and not any(
+        time.covers(at) for time in _agreed(point.agreements)
+    )
+
+
 def joined(spin: str, listings: Iterable[Listing]) -> SupplyPointData:
     """Join what the accounts say of a point. The order in which they are listed changes nothing.
 
@@ -314,6 +329,11 @@ class LoginData:
 
     accounts: Mapping[str, AccountData]
     meti_credits: tuple[MetiCredit, ...] | None = None
+
+    @cached_property
+    def numbers(self) -> frozenset[str]:
+        """The numbers of all accounts and points."""
+        return frozenset((*self.accounts, *self.supply_points, *self.generation_points))
 
     @cached_property
     def supply_points(self) -> dict[str, SupplyPointData]:

@@ -95,7 +95,9 @@ def _deal(random: Random) -> list[_Hand]:
         hand.outages.append(random.randint(*OUTAGES["outage of 8-31 days"]))
     for hand in (weeks[2], months[1], months[2]):
         hand.outages.append(round(random.triangular(*OUTAGES["outage of 32-62 days"], 32)))
-    long.outages.append(random.randint(63, 360))
+    if random.random() < 0.5:
+        # Else its import reaches back further than what is read again by age.
+        long.outages.append(random.randint(63, 360))
     for hand in months[3:]:
         hand.outages.append(round(random.triangular(63, 100, 63)))
     importing = [long, *others]
@@ -126,7 +128,9 @@ def _play(random: Random, number: int, hand: _Hand) -> Script:
     away = sum(hand.outages)
     days = max(hand.days - away, random.randint(33, 40) if hand.meanwhile else 0)
     latest = (LAST - FIRST).days - days - away - 12
-    since = FIRST + timedelta(days=random.randint(0, max(0, latest)))
+    # Published tables end before: there only the service tells what a rate is.
+    earliest = latest if "rate" in hand.cards else 0
+    since = FIRST + timedelta(days=random.randint(max(0, earliest), max(0, latest)))
     options: dict[str, Any] = {"days": days, "before_start": random.random() < 0.3}
     if hand.meanwhile:
         options |= {"meanwhile": _meanwhile(random, hand.meanwhile), "rows": _row(random)}

@@ -109,7 +109,7 @@ def _deal(random: Random) -> list[_Hand]:
         ("supply start", 2),
         ("boundary", 2),
         ("rate", 2),
-        ("rate restated", 1),
+        ("rate restated", 2),
         ("twice", 2),
         ("listed again", 2),
         ("moved", 1),
@@ -128,9 +128,7 @@ def _play(random: Random, number: int, hand: _Hand) -> Script:
     away = sum(hand.outages)
     days = max(hand.days - away, random.randint(33, 40) if hand.meanwhile else 0)
     latest = (LAST - FIRST).days - days - away - 12
-    # Published tables end before: there only the service tells what a rate is.
-    earliest = latest if "rate" in hand.cards else 0
-    since = FIRST + timedelta(days=random.randint(max(0, earliest), max(0, latest)))
+    since = FIRST + timedelta(days=random.randint(0, max(0, latest)))
     options: dict[str, Any] = {"days": days, "before_start": random.random() < 0.3}
     if hand.meanwhile:
         options |= {"meanwhile": _meanwhile(random, hand.meanwhile), "rows": _row(random)}
@@ -169,7 +167,8 @@ def _steps(random: Random, card: str) -> list[Step]:
         case "supply start" | "boundary" | "rate":
             return [Step("told", {"fact": card}), Step("pass_time", {"hours": 13})]
         case "rate restated":
-            return [Step("restate", {"centi": random.randint(-300, 900)})]
+            # Seen while it is stated: later only a bill would tell, and one that is issued already tells the former rate.
+            return [Step("restate", {"centi": random.randint(-300, 900), "later": 13})]
         case "listed again":
             return [Step("list_again", {"first": random.random() < 0.5}), Step("pass_time", {"hours": 13})]  # fmt: skip
         case "moved":

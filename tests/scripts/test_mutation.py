@@ -1,5 +1,6 @@
 """The proof of the tests proves itself: what kills a mutant, and that every mutant still fits the product."""
 
+from collections import Counter
 from pathlib import Path
 import subprocess
 
@@ -8,6 +9,19 @@ import pytest
 from scripts import mutation
 from scripts.mutation import MUTANTS, ROOT, Outcome, outcome, read
 
+ROOMS = {
+    "comparing",
+    "holes",
+    "import",
+    "joining",
+    "pass",
+    "reading paths",
+    "set-up",
+    "sign-in",
+    "store",
+    "tariff book",
+    "use",
+}
 REPORT = """<testsuites><testsuite><testcase name="one"/><testcase name="two">{}</testcase></testsuite></testsuites>"""
 PATCH = """What it breaks.
 Room: comparing
@@ -74,7 +88,9 @@ def test_every_mutant_fits_the_product(file: Path) -> None:
     assert not done.returncode, done.stderr
     for test in mutant.tests:
         if "/" in test:
-            assert (ROOT / test.partition("::")[0]).exists(), test
+            path, *names = test.partition("[")[0].split("::")
+            text = (ROOT / path).read_text("utf-8")
+            assert all(f"class {name}" in text or f"def {name}(" in text for name in names), test
 
 
 def test_a_patch_that_does_not_fit_is_an_error(tmp_path: Path) -> None:
@@ -83,3 +99,9 @@ def test_a_patch_that_does_not_fit_is_an_error(tmp_path: Path) -> None:
     subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)  # noqa: S607
     with pytest.raises(ValueError, match="first does not apply"):
         mutation.apply(read(file), tmp_path)
+
+
+def test_there_are_enough_in_every_room() -> None:
+    rooms = Counter(read(file).room for file in MUTANTS.glob("*.patch"))
+    assert rooms.total() >= 40
+    assert {room for room, count in rooms.items() if count >= 3} == ROOMS

@@ -236,7 +236,9 @@ async def test_a_broken_part_is_told_and_the_entry_starts(
     await home.hass.config_entries.async_setup(entry.entry_id)
     await home.settle()
     assert entry.state is ConfigEntryState.LOADED
-    assert "could not be read, in part: reading_paths" in caplog.text
+    assert "Stored data could not be read, in part: reading_paths" in [
+        record.getMessage() for record in caplog.records if record.levelname == "WARNING"
+    ]
     assert as_json(entry.runtime_data.memory.parts)["bills"] == bills
 
 
@@ -249,8 +251,8 @@ async def test_what_was_learned_last_is_saved_at_unload(
     kept = full()
     entry.runtime_data.memory.parts = kept
     await home.hass.config_entries.async_unload(entry.entry_id)
-    stored = hass_storage[f"{DOMAIN}.{entry.entry_id}"]["data"]
-    assert stored["entered_rates"] == as_json(kept)["entered_rates"]
+    stored = hass_storage.get(f"{DOMAIN}.{entry.entry_id}", {"data": {}})["data"]
+    assert stored.get("entered_rates") == as_json(kept)["entered_rates"]
 
 
 async def test_removing_the_entry_forgets_all(home: Home, hass_storage: dict[str, Any]) -> None:

@@ -154,8 +154,12 @@ async def test_what_polls_bring_is_stored_while_old_history_fails(home: Home) ->
             raise KrakenServiceError("no history")
         return await real(client, number, start, end)
 
+    entry = await home.sign_in(HOUSEHOLD)
+    await clear(home, consumption_id, cost_id)
+    entry.runtime_data.memory.parts.asked_windows.clear()
     with patch.object(KrakenClient, "half_hourly_readings", recent):
-        await home.sign_in(HOUSEHOLD)
+        await entry.runtime_data.readings.async_refresh()
+        await home.settle()
     stored = await rows(home, consumption_id)
     truth = home.simulator.truth.hours(home.spin(HOUSEHOLD), NOW - 30 * DAY, NOW)
     assert {row.start: exact(row.state) for row in stored}.items() >= truth.items()

@@ -95,6 +95,8 @@ def test_every_answer_of_the_day_of_a_step_says_the_same() -> None:
         (jst("2026-11-10T00:00"), 24),
         (CROSSING, 29),
     ]
+    (later,) = prices_between(STEPS, CROSSING + HOUR, CROSSING + 2 * HOUR, use)
+    assert later.price.total == 29
 
 
 def test_a_step_that_is_crossed_within_the_day_is_in_its_prices() -> None:

@@ -182,6 +182,7 @@ async def test_a_short_answer_at_set_up_is_a_retry(home: Home, field: str) -> No
 # ---------------------------------------------------------------- lives
 
 
+@pytest.mark.parametrize("since", [None])
 @pytest.mark.parametrize("households", [("three-points-two-accounts",)])
 async def test_a_point_whose_history_fails_does_not_stop_the_others(home: Home) -> None:
     home.leave_readings_out()

@@ -283,6 +283,24 @@ async def test_money_of_the_periods_touched_follows_energy(point: Point) -> None
     assert await point.stored(point.money) == [(20, 20), (20, 40), (30, 70), (50, 120)]
 
 
+class SteppedPricing(DailyPricing):
+    """Ten yen each for the first three kWh of a day, 20 yen each for the hours after them."""
+
+    def price(self, hours: Sequence[Hour]) -> list[tuple[datetime, Decimal]]:
+        used = list(accumulate((hour.kwh for hour in hours), initial=Decimal(0)))
+        return [
+            (hour.start, hour.kwh * (10 if before < 3 else 20))
+            for hour, before in zip(hours, used, strict=False)
+        ]
+
+
+async def test_steps_count_from_the_start_of_the_period(point: Point) -> None:
+    """Only one late hour differs, and its price rests on the hours before it."""
+    await point.update(hours("1", "2", first=5), SteppedPricing())
+    await point.update(hours("1", first=7), SteppedPricing())
+    assert await point.stored(point.money) == [(10, 10), (20, 30), (20, 50)]
+
+
 async def test_money_is_reviewed_where_energy_stays(point: Point) -> None:
     await point.update(hours("1", "2", first=9), DailyPricing())
     span = Interval(START, START + DAY)

@@ -173,7 +173,7 @@ async def test_a_login_whose_only_account_is_refused_says_so(home: Home) -> None
 async def test_a_login_without_electricity_says_so(home: Home) -> None:
     form = await open_form(home, "password")
     form = await fill(home, form, password(home, "newcomer"))
-    assert form["errors"] == {"base": "no_supply_point"}
+    assert form.get("errors") == {"base": "no_supply_point"}
     await recovers(home, form)
 
 

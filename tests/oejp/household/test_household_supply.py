@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 import pytest
 
 from custom_components.octopus_japan.oejp.household.supply import (
@@ -363,6 +363,7 @@ def test_no_billing_period_reaches_over_a_break(items: list[Listing]) -> None:
         assert not any(period.start_at < at < period.end_at for at in point.supply_breaks)
 
 
+@settings(max_examples=500)
 @given(listings(apart=True), DAYS)
 def test_a_time_keeps_the_billing_periods_of_its_own_account_and_no_others(
     items: list[Listing], number: int

@@ -7,7 +7,7 @@ time, and what an account says counts within its own time only.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from itertools import pairwise
 from typing import Final
@@ -226,10 +226,27 @@ class SupplyPointData:
             piece
             for item in self.listings
             for reading in item.interval_readings
-            for piece in _cut(reading, self.supply_breaks)
+            for piece in _cut(reading, self._edges(item.account_number))
             if self.counts(item.account_number, piece.start_at)
         )
         return tuple(sorted(told, key=lambda reading: (reading.start_at, reading.end_at)))
+
+    def _edges(self, account_number: str) -> list[datetime]:
+        """Return where a billing period of an account is cut: at each break, and where the account's own time begins or ends.
+
+        An agreement can outlive supply by some days, or begin after it has ended.
+        """
+        instant = timedelta(microseconds=1)
+        edges = {at for owned in self.owned for at in (owned.start, owned.end)} - {
+            _EVER,
+            _NEVER_ENDS,
+        }
+        turns = {
+            at
+            for at in edges
+            if self.counts(account_number, at) != self.counts(account_number, at - instant)
+        }
+        return sorted(turns.union(self.supply_breaks))
 
     @property
     def reading_dates(self) -> ReadingDates | None:

@@ -96,6 +96,14 @@ def test_a_point_that_one_account_lists() -> None:
     assert point.product_name(day(-1)) is None
 
 
+def test_an_agreement_takes_the_product_that_one_listing_nulls_from_another() -> None:
+    nulled = Listing(account_number="A", agreements=(agreed(0, id=1, product=None),))
+    whole = Listing(account_number="B", agreements=(agreed(0, id=1),))
+    for items in ([nulled, whole], [whole, nulled]):
+        (agreement,) = joined(SPIN, items).agreements
+        assert agreement.product == GREEN
+
+
 ENDED = Listing(
     account_number="B",
     status="OFF_SUPPLY",

@@ -138,9 +138,9 @@ def exact(value: float | Decimal) -> Decimal:
     return round(value if isinstance(value, Decimal) else Decimal(repr(value)), PLACES)
 
 
-def differs(value: Decimal, state: float | None) -> bool:
-    """Tell whether a value is another number than what is stored of its hour, if anything is."""
-    return state is None or abs(float(round(value, PLACES)) - state) > TOLERANCE
+def differs(value: Decimal, state: float) -> bool:
+    """Tell whether a value is another number than what is stored of its hour."""
+    return abs(float(round(value, PLACES)) - state) > TOLERANCE
 
 
 def sync(

@@ -526,9 +526,9 @@ class History:
             await self.pass_time(days=1, hours=0.6)
         await self._check()
         self._note_met()
+        self.points = sum(bool(self._known[i.statistic_id]) for i in self.watched if i.money)
         for item in self.watched:
             await self._compare(item, self._known[item.statistic_id])
-            self.points += item.money and bool(self._known[item.statistic_id])
         return sum(len(rows) for rows in self._known.values())
 
     def _note_met(self) -> None:

@@ -29,10 +29,6 @@ class Interval:
         """Tell whether an instant lies in it."""
         return self.start <= at < self.end
 
-    def overlaps(self, other: Self) -> bool:
-        """Tell whether the two share any time."""
-        return self.start < other.end and other.start < self.end
-
     def clip(self, other: Self) -> Self | None:
         """Return the time that both share, or None."""
         start, end = max(self.start, other.start), min(self.end, other.end)

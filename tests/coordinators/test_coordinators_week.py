@@ -20,9 +20,10 @@ from homeassistant.helpers import entity_registry as er
 import pytest
 
 from custom_components.octopus_japan.const import DOMAIN
+from custom_components.octopus_japan.entities.account import ACCOUNT_SENSORS
+from custom_components.octopus_japan.entities.usage import USAGE_SENSORS
 from custom_components.octopus_japan.identity import digest
 from custom_components.octopus_japan.recorder.statistic_ids import consumption_id, cost_id
-from custom_components.octopus_japan.sensor import ACCOUNT_SENSORS, USAGE_SENSORS
 from simulator.dates import jst_date, midnight
 
 HOUSEHOLD = "three-points-two-accounts"

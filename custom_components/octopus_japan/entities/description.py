@@ -1,0 +1,34 @@
+"""What a description of a sensor says: how its value is taken from its coordinator's data."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from homeassistant.components.sensor import SensorEntityDescription
+from homeassistant.helpers.typing import StateType
+
+from ..entity import Use
+
+YEN = "JPY"
+YEN_PER_KWH = "JPY/kWh"
+YEN_PER_DAY = "JPY/d"
+
+type Value = StateType | datetime
+type Attributes = Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OctopusSensorDescription[DataT](SensorEntityDescription):
+    """A sensor: what it shows of its coordinator's data, None while that is unknown."""
+
+    value_fn: Callable[[DataT], Value]
+    use: Use = Use.SUPPLY
+    attributes_fn: Callable[[DataT], Attributes] = lambda _: None
+    last_reset_fn: Callable[[DataT], datetime | None] = lambda _: None
+
+
+def number(value: Decimal | None) -> float | None:
+    """Return a state: Home Assistant has floats. None while it is unknown."""
+    return None if value is None else float(value)

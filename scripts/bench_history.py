@@ -354,12 +354,12 @@ async def increments() -> dict[str, float]:
 
 
 def tariff() -> Tariff:
-    """Return a stepped plan of Tokyo with its adders."""
-    adders = MonthlyRates(
+    """Return a stepped plan of Tokyo with its monthly rates."""
+    monthly_rates = MonthlyRates(
         timeline(fuel_cost_adjustments("03")), timeline(renewable_energy_levies())
     )
     card = stepped("38.80", (120, "20.62"), (300, "25.29"), (None, "27.44"))
-    return Tariff((card,), adders, BillingCalendar(day=18))
+    return Tariff((card,), monthly_rates, BillingCalendar(day=18))
 
 
 async def store(hass: HomeAssistant, spin: str, now: datetime, hours: int) -> MeterHistory:

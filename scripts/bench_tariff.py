@@ -69,13 +69,13 @@ def plans() -> list[RateCard]:
 
 
 def tariffs() -> list[Tariff]:
-    """Return the plans with the published adders of Tokyo."""
-    adders = MonthlyRates(
+    """Return the plans with the published monthly rates of Tokyo."""
+    monthly_rates = MonthlyRates(
         timeline(fuel_cost_adjustments("03")),
         timeline(renewable_energy_levies()),
         timeline(subsidies()),
     )
-    return [Tariff((card,), adders, BillingCalendar(day=18)) for card in plans()]
+    return [Tariff((card,), monthly_rates, BillingCalendar(day=18)) for card in plans()]
 
 
 def seconds(work: Callable[[], object]) -> float:

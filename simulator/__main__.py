@@ -24,7 +24,7 @@ async def _serve(options: argparse.Namespace) -> None:
         options.household or ["green-tokyo"],
         options.now,
         options.seed,
-        options.adder_basis,
+        options.month_basis,
         schema=options.schema,
     )
     if options.speed:
@@ -83,7 +83,7 @@ def _parser() -> argparse.ArgumentParser:
         "--seed", type=int, default=1, help="another seed is another world; default 1"
     )
     parser.add_argument(
-        "--adder-basis",
+        "--month-basis",
         choices=("calendar_day", "reading_month"),
         default="calendar_day",
         help="what fuel cost adjustment and levy follow; default calendar_day",

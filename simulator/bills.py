@@ -12,8 +12,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from itertools import groupby
 from typing import NamedTuple
 
-from .adders import Adders
 from .dates import Period, day_of, first_slot, hour_of
+from .monthly_rates import MonthlyRates
 from .points import Point
 from .pricing import ZERO, Basis, Terms, ladder, terms
 from .products import without_tax
@@ -71,9 +71,9 @@ class _Use(NamedTuple):
     terms: Terms
 
 
-def bill(adders: Adders, point: Point, period: Period, basis: Basis) -> Bill:
+def bill(rates: MonthlyRates, point: Point, period: Period, basis: Basis) -> Bill:
     """Return the bill of a period from the meter's figures at its close."""
-    uses = list(_uses(adders, point, period, basis))
+    uses = list(_uses(rates, point, period, basis))
     kwh = half_up(sum(use.centi for use in uses))
     by_agreement = _split(uses, kwh, lambda use: use.terms.agreement.id)
     energy: list[Line] = []
@@ -88,7 +88,7 @@ def bill(adders: Adders, point: Point, period: Period, basis: Basis) -> Bill:
         fuel += _per_kwh("FUEL_COST_ADJUSTMENT", area, part, units, lambda t: t.fuel)
         levy += _per_kwh("RENEWABLE_ENERGY_LEVY", area, part, units, lambda t: t.levy)
         subsidy += _per_kwh("METI_CREDIT", area, part, units, lambda t: -t.subsidy, whole=True)
-    standing = _standing(adders, point, period, basis)
+    standing = _standing(rates, point, period, basis)
     levied = Decimal(int(_sum(levy)))
     total = _sum(standing) + _sum(energy) + _sum(fuel) + levied + _sum(subsidy)
     return Bill(
@@ -109,13 +109,13 @@ def half_up(centi: int) -> int:
     return int(Decimal(centi).scaleb(-2).quantize(Decimal(1), ROUND_HALF_UP))
 
 
-def _uses(adders: Adders, point: Point, period: Period, basis: Basis) -> Iterable[_Use]:
+def _uses(rates: MonthlyRates, point: Point, period: Period, basis: Basis) -> Iterable[_Use]:
     known: dict[date, Terms | None] = {}
     closed = point.meter.closed_at(period.start)
     for reading in point.meter.settled(first_slot(period.start), first_slot(period.end), closed):
         day = day_of(reading.slot)
         if day not in known:
-            known[day] = terms(adders, point, day, basis)
+            known[day] = terms(rates, point, day, basis)
         term = known[day]
         if term is not None:
             yield _Use(day, hour_of(reading.slot), reading.centi, term)
@@ -181,13 +181,13 @@ def _per_kwh(
     return lines
 
 
-def _standing(adders: Adders, point: Point, period: Period, basis: Basis) -> list[Line]:
+def _standing(rates: MonthlyRates, point: Point, period: Period, basis: Basis) -> list[Line]:
     days = [
         date.fromordinal(number)
         for number in range(period.start.toordinal(), period.end.toordinal())
     ]
     in_force = [
-        (day, term) for day in days if (term := terms(adders, point, day, basis)) is not None
+        (day, term) for day in days if (term := terms(rates, point, day, basis)) is not None
     ]
     lines: list[Line] = []
     for _, run in groupby(in_force, key=lambda item: item[1].agreement.id):

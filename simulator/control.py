@@ -191,8 +191,8 @@ EDITS: dict[str, Callable[[World], Callable[..., object]]] = {
     "correct": lambda world: world.correct,
     "withhold": lambda world: world.withhold,
     "publish_all": lambda world: world.publish_all,
-    "restate_fuel": lambda world: world.adders.restate_fuel,
-    "restate_levy": lambda world: world.adders.restate_levy,
+    "restate_fuel": lambda world: world.monthly_rates.restate_fuel,
+    "restate_levy": lambda world: world.monthly_rates.restate_levy,
 }
 
 

@@ -9,8 +9,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from .adders import Adders
 from .dates import Month, Period
+from .monthly_rates import MonthlyRates
 from .points import Agreement, Point
 from .products import Charge, slot_of_hour
 
@@ -75,7 +75,7 @@ def ladder(
     return parts
 
 
-def terms(adders: Adders, point: Point, day: date, basis: Basis) -> Terms | None:
+def terms(rates: MonthlyRates, point: Point, day: date, basis: Basis) -> Terms | None:
     """Return what is in force on a JST day; None without an agreement.
 
     By `calendar_day` adjustment and levy follow the month of the day, as the API's windows say. By `reading_month` they follow
@@ -91,11 +91,11 @@ def terms(adders: Adders, point: Point, day: date, basis: Basis) -> Terms | None
     return Terms(
         agreement=agreement,
         charges=product.on(day, agreement.start, point.kva),
-        fuel=adders.fuel(product.area, month) if product.fuel else ZERO,
+        fuel=rates.fuel(product.area, month) if product.fuel else ZERO,
         fuel_month=month,
-        levy=ZERO if product.kind == "fit" else adders.levy(month),
+        levy=ZERO if product.kind == "fit" else rates.levy(month),
         levy_month=month,
-        subsidy=adders.subsidy(period.label.plus(-1)) if point.subsidy else ZERO,
+        subsidy=rates.subsidy(period.label.plus(-1)) if point.subsidy else ZERO,
         standing=product.standing_for(point.amperage, point.kva),
         month=day.month,
     )

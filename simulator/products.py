@@ -10,8 +10,8 @@ from functools import cache
 import json
 from typing import Any
 
-from .adders import DATA
 from .dates import Month
+from .monthly_rates import DATA
 
 TAX = Decimal("1.1")
 # That HIGH and LOW part at 6 kVA is an inference: docs/pricing.md.

@@ -27,7 +27,7 @@ class Simulation:
         households: Iterable[str] = ("green-tokyo",),
         now: datetime | None = None,
         seed: int = 1,
-        adder_basis: Basis = "calendar_day",
+        month_basis: Basis = "calendar_day",
         *,
         clock: Clock | None = None,
         regular_readings: bool = False,
@@ -38,7 +38,7 @@ class Simulation:
         self.world = World(
             households, seed, self.clock, regular_readings=regular_readings, since=since
         )
-        self.truth = Truth(self.world, self.clock, adder_basis)
+        self.truth = Truth(self.world, self.clock, month_basis)
         self.faults = Faults()
         self.tokens = Tokens(self.world, self.clock)
         self.points = Points(self.clock)

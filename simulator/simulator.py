@@ -11,7 +11,7 @@ class Simulator(Simulation):
     """A Kraken API to run against.
 
     `households` are keys of `simulator.households.PLANS`. Without `now` the clock follows real time; with it, it stands still
-    there until `clock.run()`. The same seed makes the same world. `adder_basis` chooses how adjustment and levy are billed.
+    there until `clock.run()`. The same seed makes the same world. `month_basis` chooses how adjustment and levy are billed.
     With `regular_readings` every meter is read on the same day of each month: nobody has to wait for the service to state a
     closed period to know where it ended. No supply begins before the day `since`, if it is given.
     `schema` is the month of 2026 whose schema is spoken; `engine.speak` changes it while things run.

@@ -57,10 +57,10 @@ class GasBill:
 class Truth:
     """Answers about a world at its clock's time."""
 
-    def __init__(self, world: World, clock: Clock, adder_basis: Basis) -> None:
+    def __init__(self, world: World, clock: Clock, month_basis: Basis) -> None:
         self._world = world
         self._clock = clock
-        self.adder_basis: Basis = adder_basis
+        self.month_basis: Basis = month_basis
         self._terms: dict[tuple[str, date, Basis, bool, int, int], Terms | None] = {}
         self._bills: dict[tuple[object, ...], Bill] = {}
 
@@ -180,11 +180,11 @@ class Truth:
         """Return the bill of a period from `periods`, as it is (or for the open one will be) when the period closes."""
         point = self._world.point(identifier)
         days = Period(jst_date(period[0]), jst_date(period[1]))
-        basis = basis or self.adder_basis
-        edits = point.meter.edits, self._world.adders.edits
+        basis = basis or self.month_basis
+        edits = point.meter.edits, self._world.monthly_rates.edits
         key = (identifier, days, basis, point.subsidy, edits)
         if key not in self._bills:
-            self._bills[key] = bill(self._world.adders, point, days, basis)
+            self._bills[key] = bill(self._world.monthly_rates, point, days, basis)
         return self._bills[key]
 
     def gas_bill(self, spin: str, period: tuple[datetime, datetime]) -> GasBill:
@@ -221,10 +221,10 @@ class Truth:
 
     def terms(self, point: Point, day: date, basis: Basis | None = None) -> Terms | None:
         """Return what prices a kWh of a point on a JST day, remembered; None without an agreement."""
-        edits = point.schedule.edits, self._world.adders.edits
-        key = (point.identifier, day, basis or self.adder_basis, point.subsidy, *edits)
+        edits = point.schedule.edits, self._world.monthly_rates.edits
+        key = (point.identifier, day, basis or self.month_basis, point.subsidy, *edits)
         if key not in self._terms:
-            self._terms[key] = priced(self._world.adders, point, day, key[2])
+            self._terms[key] = priced(self._world.monthly_rates, point, day, key[2])
         return self._terms[key]
 
     def _hours(self, point: Point, start: int, end: int) -> Iterator[tuple[int, int]]:

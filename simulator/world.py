@@ -5,11 +5,11 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from .accounts import Account, Household, Property
-from .adders import Adders
 from .building import Builder
 from .clock import Clock
 from .dates import first_slot, jst_date, slot_from, slot_of
 from .households import PLANS
+from .monthly_rates import MonthlyRates
 from .plans import PointPlan
 from .points import Agreement, GasPoint, GenerationPoint, Listing, Point, SupplyPoint
 from .products import product
@@ -44,7 +44,7 @@ class World:
     ) -> None:
         self.seed = seed
         self.clock = clock
-        self.adders = Adders(seed)
+        self.monthly_rates = MonthlyRates(seed)
         self.households: dict[str, Household] = {}
         self._builders: dict[str, Builder] = {}
         for key in keys:

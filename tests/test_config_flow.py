@@ -10,7 +10,7 @@ from homeassistant.data_entry_flow import FlowResultType
 import pytest
 
 from custom_components.octopus_japan.config_flow import CONF_ADVANCED
-from custom_components.octopus_japan.const import CONF_ADDER_BASIS, DEFAULT_URL, DOMAIN
+from custom_components.octopus_japan.const import CONF_MONTH_BASIS, DEFAULT_URL, DOMAIN
 
 BOTH = pytest.mark.parametrize("households", [("green-tokyo", "ev-tokyo", "newcomer")])
 
@@ -234,7 +234,7 @@ async def test_reconfiguration_keeps_what_is_known(home: Home) -> None:
     assert entry.data == home.credentials("green-tokyo")
 
 
-async def test_the_options_choose_what_adders_follow(home: Home) -> None:
+async def test_the_options_choose_what_monthly_rates_follow(home: Home) -> None:
     entry = await home.sign_in("green-tokyo")
     menu = await home.hass.config_entries.options.async_init(entry.entry_id)
     form = await home.hass.config_entries.options.async_configure(
@@ -242,9 +242,9 @@ async def test_the_options_choose_what_adders_follow(home: Home) -> None:
     )
     assert form["type"] is FlowResultType.FORM
     result = await home.hass.config_entries.options.async_configure(
-        form["flow_id"], {CONF_ADDER_BASIS: "reading_month"}
+        form["flow_id"], {CONF_MONTH_BASIS: "reading_month"}
     )
     await home.settle()
     assert result["type"] is FlowResultType.CREATE_ENTRY
     prices = entry.runtime_data.prices.data[home.spin("green-tokyo")]
-    assert prices.tariff.adder_basis == "reading_month"
+    assert prices.tariff.month_basis == "reading_month"

@@ -26,7 +26,7 @@ from homeassistant.util import dt as dt_util
 import voluptuous as vol
 from yarl import URL
 
-from .const import CONF_ADDER_BASIS, DEFAULT_URL, DOMAIN, NAME
+from .const import CONF_MONTH_BASIS, DEFAULT_URL, DOMAIN, NAME
 from .coordinators.tariff_book import AUTOMATIC
 from .entering import (
     CONF_POINT,
@@ -51,7 +51,7 @@ from .oejp.kraken import (
     concerns_login,
 )
 from .oejp.kraken.models import Viewer
-from .oejp.tariff import AdderBasis
+from .oejp.tariff import MonthBasis
 from .oejp.tariff.schedule import NoSchedule
 from .runtime import OctopusConfigEntry, forget_sign_in, trial_client
 
@@ -249,10 +249,10 @@ class OctopusOptionsFlow(OptionsFlowWithReload):
             return self._finish(user_input)
         schema = vol.Schema(
             {
-                vol.Required(CONF_ADDER_BASIS, default=AUTOMATIC): SelectSelector(
+                vol.Required(CONF_MONTH_BASIS, default=AUTOMATIC): SelectSelector(
                     SelectSelectorConfig(
-                        options=[AUTOMATIC, *(basis.value for basis in AdderBasis)],
-                        translation_key=CONF_ADDER_BASIS,
+                        options=[AUTOMATIC, *(basis.value for basis in MonthBasis)],
+                        translation_key=CONF_MONTH_BASIS,
                     )
                 )
             }

@@ -9,7 +9,7 @@ DOMAIN: Final = "octopus_japan"
 NAME: Final = "Octopus Energy Japan"
 LOGGER: Final = logging.getLogger(__package__)
 
-CONF_ADDER_BASIS: Final = "adder_basis"
+CONF_MONTH_BASIS: Final = "month_basis"
 CONF_CAPACITY: Final = "capacity"
 CAPACITY_UNITS: Final = ("amperes", "kva", "kw")
 """What a contract is dimensioned in; the option has one number or more for a point."""

@@ -141,7 +141,7 @@ def _price(prices: PointPrices) -> dict[str, Any]:
 
 def _tariff(tariff: Tariff) -> dict[str, Any]:
     return {
-        "adder_basis": tariff.adder_basis,
+        "month_basis": tariff.month_basis,
         "cards": [_card(card) for card in tariff.cards],
         "gaps": [{"reason": gap.reason, "start": gap.start, "end": gap.end} for gap in tariff.gaps],
         "schedule_mismatches": len(tariff.mismatches),

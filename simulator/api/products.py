@@ -4,8 +4,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from ..adders import levy_window
 from ..dates import Month, jst_date, midnight
+from ..monthly_rates import levy_window
 from ..points import Agreement, Point
 from ..products import Charge, Product, product, product_keys, without_tax
 from .context import Context, Node
@@ -50,7 +50,7 @@ def agreement(context: Context, term: Agreement, point: Point | None) -> Node:
 
 
 def product_node(context: Context, item: Product, point: Point | None) -> Node:
-    """Return a member of the union `Product`. The adders are those in force now, the standing charge is the point's."""
+    """Return a member of the union `Product`. The monthly rates are those in force now, the standing charge is the point's."""
     node: Node = {
         "__typename": _TYPENAME[item.kind],
         "code": item.code,
@@ -177,7 +177,7 @@ def _standing(item: Product, price: Decimal) -> Node:
 
 
 def _fuel(context: Context, item: Product, month: Month) -> Node:
-    return _price(context.world.adders.fuel(item.area, month)) | {
+    return _price(context.world.monthly_rates.fuel(item.area, month)) | {
         "unitType": "KWH_CONSUMPTION",
         "gridOperatorCode": item.area,
         "validFrom": midnight(month.first),
@@ -187,7 +187,7 @@ def _fuel(context: Context, item: Product, month: Month) -> Node:
 
 def _levy(context: Context, month: Month) -> Node:
     start, end = levy_window(month)
-    return _price(context.world.adders.levy(month)) | {
+    return _price(context.world.monthly_rates.levy(month)) | {
         "unitType": "KWH_CONSUMPTION",
         "validFrom": midnight(start),
         "validTo": midnight(end),

@@ -35,7 +35,7 @@ from .scalars import instant
 NEWEST_ROWS = 1488
 _CEILING = datetime(9999, 1, 1, tzinfo=JST)
 # `costEstimate` adds one opaque price for adjustment and levy, and knows no third step, as measured: sen a kWh, and kWh.
-_ESTIMATED_ADDERS = 847
+_ESTIMATED_MONTHLY_RATES = 847
 _ESTIMATED_STEP = 300
 
 
@@ -191,7 +191,7 @@ def _limits(term: Terms | None) -> list[tuple[int, Charge]]:
 
 def _half_hour(reading: Reading, charge: Charge, estimated: Charge) -> Node:
     centi = reading.centi
-    sen = centi * _sen(estimated.price) // 100 + centi * _ESTIMATED_ADDERS // 100
+    sen = centi * _sen(estimated.price) // 100 + centi * _ESTIMATED_MONTHLY_RATES // 100
     return {
         "startAt": slot_text(reading.slot),
         "endAt": slot_text(reading.slot + 1),
@@ -222,7 +222,7 @@ def _interval(context: Context, account: Account, listing: Listing, period: Peri
         "periodLengthDays": period.days,
         "value": f"{bill.kwh}.00000",
         "hasHalfHourlyDataForPeriod": True,
-        "costEstimate": f"{bill.energy + bill.kwh * Decimal(_ESTIMATED_ADDERS) / 100:.2f}",
+        "costEstimate": f"{bill.energy + bill.kwh * Decimal(_ESTIMATED_MONTHLY_RATES) / 100:.2f}",
         "halfHourlyReadings": lambda: half_hourly(
             context, account, listing, fromDatetime=window[0], toDatetime=window[1]
         ),

@@ -110,7 +110,7 @@ def _meti_credits(context: Context, **given: Any) -> list[Node]:
     active = given.get("activeOn")
     start, end = given.get("activeFrom") or active, given.get("activeTo") or active
     credits_: list[Node] = []
-    for month, price in context.world.adders.subsidies():
+    for month, price in context.world.monthly_rates.subsidies():
         last: date = month.plus(1).first - timedelta(days=1)
         if (start is None or last >= start) and (end is None or month.first <= end):
             credits_.append(

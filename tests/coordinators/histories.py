@@ -309,7 +309,7 @@ class History:
         """State the fuel cost adjustment of this month anew."""
         area = next(iter(self.world.supply_points.values())).area
         price = Decimal(centi) / 100
-        self.world.adders.restate_fuel(area, Month.of(jst_date(self.now)), price)
+        self.world.monthly_rates.restate_fuel(area, Month.of(jst_date(self.now)), price)
         self.met |= {"fact told late", "rate restated"}
 
     def list_again(self, first: bool) -> None:

@@ -308,19 +308,19 @@ async def test_a_refused_account(connect: Connect) -> None:
 async def test_a_fuel_cost_adjustment_is_restated_within_its_month() -> None:
     simulator = Simulator(("green-tokyo",), now=NOW)
     spin = next(iter(simulator.world.supply_points))
-    truth, adders = simulator.truth, simulator.world.adders
+    truth, monthly_rates = simulator.truth, simulator.world.monthly_rates
     month = Month(2026, 11)
     at = datetime(2026, 11, 5, 3, tzinfo=UTC)
     before = truth.price(spin, at).fuel
     open_period = truth.periods(spin)[-1]
     bill = truth.bill(spin, open_period)
-    adders.restate_fuel("03", month, "9.99")
+    monthly_rates.restate_fuel("03", month, "9.99")
     assert truth.price(spin, at).fuel == Decimal("9.99") != before
     restated = truth.bill(spin, open_period)
     assert restated.fuel != bill.fuel
     assert restated.energy == bill.energy
     assert truth.price(spin, at - 30 * DAY).fuel != Decimal("9.99")
-    adders.restate_levy(month, "5.00")
+    monthly_rates.restate_levy(month, "5.00")
     assert truth.price(spin, at).levy == Decimal("5.00")
     assert truth.price(spin, datetime(2026, 6, 5, 3, tzinfo=UTC)).levy == Decimal("5.00")
 
@@ -338,8 +338,8 @@ async def test_the_api_shows_a_restated_rate(connect: Connect) -> None:
         return point["agreements"][0]["product"]
 
     before = await told()
-    client.simulator.world.adders.restate_fuel("03", Month(2026, 11), "9.99")
-    client.simulator.world.adders.restate_levy(Month(2026, 11), "5.00")
+    client.simulator.world.monthly_rates.restate_fuel("03", Month(2026, 11), "9.99")
+    client.simulator.world.monthly_rates.restate_levy(Month(2026, 11), "5.00")
     after = await told()
     assert after["fuelCostAdjustment"].pop("pricePerUnitIncTax") == "9.99"
     assert before["fuelCostAdjustment"].pop("pricePerUnitIncTax") != "9.99"

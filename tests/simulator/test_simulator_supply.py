@@ -112,7 +112,7 @@ async def test_only_this_months_adjustment_is_served(connect: Connect) -> None:
 
     assert await adjustment() == "4.32"
     client.simulator.clock.advance(minutes=1)
-    assert await adjustment() == str(client.simulator.world.adders.fuel("03", (2026, 9)))  # type: ignore[arg-type]
+    assert await adjustment() == str(client.simulator.world.monthly_rates.fuel("03", (2026, 9)))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("household", PLANS)

@@ -9,11 +9,11 @@ import pytest
 from simulator_client import NOW
 
 from simulator import Simulator
-from simulator.adders import Adders
 from simulator.bills import half_up
 from simulator.dates import Month, Period, Schedule, midnight
 from simulator.households import PLANS
 from simulator.meter import Meter
+from simulator.monthly_rates import MonthlyRates
 from simulator.pricing import ladder
 from simulator.products import later, product, slot_of_hour
 from simulator.world import Agreement, SupplyPoint
@@ -82,7 +82,7 @@ def test_stepped_bill_by_calendar_day() -> None:
 
 
 def test_stepped_bill_by_reading_month() -> None:
-    simulator = make(adder_basis="reading_month")
+    simulator = make(month_basis="reading_month")
     point = flat(simulator, ("kk-03", START, None))
     bill = simulator.truth.bill(point.spin, WINDOW)
     assert bill.fuel == Decimal("1144.80")  # 360 x 3.18: read in July
@@ -156,7 +156,7 @@ def test_an_hour_across_two_steps() -> None:
 def test_subsidy_belongs_to_the_reading_month(
     basis: Any, start: date, end: date, price: str
 ) -> None:
-    simulator = make(adder_basis=basis)
+    simulator = make(month_basis=basis)
     point = flat(simulator, ("kk-03", start, None), start=start, end=end)
     window = midnight(start), midnight(end)
     without = simulator.truth.bill(point.spin, window)
@@ -357,14 +357,14 @@ def test_price_components() -> None:
 
 def test_reading_month_and_levy_year() -> None:
     assert Period(date(2026, 8, 17), date(2026, 9, 17)).label == Month(2026, 9)
-    adders = Adders(1)
-    assert adders.levy(Month(2026, 4)) == Decimal("3.98")
-    assert adders.levy(Month(2026, 5)) == Decimal("4.18")
-    assert adders.levy(Month(2027, 4)) == Decimal("4.18")
-    assert adders.levy(Month(2027, 5)) == Adders(1).levy(Month(2028, 4))
-    assert adders.fuel("03", Month(2026, 8)) == Decimal("4.32")
-    assert adders.fuel("03", Month(2026, 12)) == Adders(1).fuel("03", Month(2026, 12))
-    assert adders.fuel("03", Month(2026, 12)) != Adders(2).fuel("03", Month(2026, 12))
+    monthly_rates = MonthlyRates(1)
+    assert monthly_rates.levy(Month(2026, 4)) == Decimal("3.98")
+    assert monthly_rates.levy(Month(2026, 5)) == Decimal("4.18")
+    assert monthly_rates.levy(Month(2027, 4)) == Decimal("4.18")
+    assert monthly_rates.levy(Month(2027, 5)) == MonthlyRates(1).levy(Month(2028, 4))
+    assert monthly_rates.fuel("03", Month(2026, 8)) == Decimal("4.32")
+    assert monthly_rates.fuel("03", Month(2026, 12)) == MonthlyRates(1).fuel("03", Month(2026, 12))
+    assert monthly_rates.fuel("03", Month(2026, 12)) != MonthlyRates(2).fuel("03", Month(2026, 12))
 
 
 def test_every_hour_of_every_schedule_has_one_slot() -> None:
@@ -430,7 +430,7 @@ def test_exports_and_compensation() -> None:
 
 @pytest.mark.parametrize("basis", ["calendar_day", "reading_month"])
 def test_bills_stay_near_the_hourly_costs(basis: Any) -> None:
-    simulator = make(*PLANS, adder_basis=basis)
+    simulator = make(*PLANS, month_basis=basis)
     for spin, point in simulator.world.supply_points.items():
         for period in simulator.truth.periods(spin)[-6:-2]:
             costs = sum(simulator.truth.costs(spin, *period).values())

@@ -11,17 +11,17 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import callback
 from homeassistant.util import dt as dt_util
 
-from ..const import CAPACITY_UNITS, CONF_ADDER_BASIS, CONF_CAPACITY, LOGGER
+from ..const import CAPACITY_UNITS, CONF_CAPACITY, CONF_MONTH_BASIS, LOGGER
 from ..identity import digest
 from ..oejp.household.supply import SupplyPointData
 from ..oejp.household.tariff_book import Known, product_at, slots_of, supply_tariff
 from ..oejp.kraken.models import ElectricityProduct, Reading
 from ..oejp.tariff import (
-    AdderBasis,
     Capacity,
     Component,
     Gap,
     GenerationTariff,
+    MonthBasis,
     Tariff,
     contracted_capacity,
 )
@@ -148,7 +148,7 @@ class TariffBook:
             return self._generation.get(gpin) or GenerationTariff((), (Gap(FAILED),))
 
     def _known(self, point: SupplyPointData) -> Known:
-        basis = self._entry.options.get(CONF_ADDER_BASIS, AUTOMATIC)
+        basis = self._entry.options.get(CONF_MONTH_BASIS, AUTOMATIC)
         return Known(
             charges=[
                 line
@@ -174,7 +174,7 @@ class TariffBook:
             capacity=self._capacity(point),
             meti_credits=self._account.data.meti_credits,
             readings=self._readings.get(point.spin, ()),
-            adder_basis=None if basis == AUTOMATIC else AdderBasis(basis),
+            month_basis=None if basis == AUTOMATIC else MonthBasis(basis),
         )
 
     def _capacity(self, point: SupplyPointData) -> Capacity:

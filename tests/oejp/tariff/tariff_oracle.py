@@ -71,7 +71,7 @@ def before(month: tuple[int, int]) -> tuple[int, int]:
     return (month[0] - 1, 12) if month[1] == 1 else (month[0], month[1] - 1)
 
 
-def adders(world: World, day: date) -> tuple[int, int, int]:
+def monthly_rates(world: World, day: date) -> tuple[int, int, int]:
     month = (day.year, day.month)
     end = period(world, day)[1]
     reading_month = (end.year, end.month)
@@ -92,7 +92,7 @@ def energy(world: World, at: datetime, used: int) -> int:
 
 
 def total(world: World, at: datetime, used: int) -> int:
-    return energy(world, at, used) + sum(adders(world, japan(at).date()))
+    return energy(world, at, used) + sum(monthly_rates(world, japan(at).date()))
 
 
 def costs(world: World, hours: list[tuple[datetime, int]], used: int) -> list[dict[str, Fraction]]:
@@ -107,7 +107,7 @@ def costs(world: World, hours: list[tuple[datetime, int]], used: int) -> list[di
         for _ in range(centi):
             cost += energy(world, start, used)
             used += 1
-        fuel, levy, subsidy = adders(world, day)
+        fuel, levy, subsidy = monthly_rates(world, day)
         result.append(
             {
                 "energy": Fraction(cost, 10_000),

@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 from tariff_oracle import Plan, World
 
 from custom_components.octopus_japan.oejp.tariff import (
-    AdderBasis,
     Band,
     BillingCalendar,
     Component,
     Kind,
+    MonthBasis,
     MonthlyRate,
     MonthlyRates,
     Provenance,
@@ -120,5 +120,5 @@ def as_tariff(world: World) -> Tariff:
             timeline(months(Component.SUBSIDY, world.subsidy, -1)),
         ),
         BillingCalendar(day=world.reading_day),
-        AdderBasis.READING_MONTH if world.by_reading_month else AdderBasis.CALENDAR_DAY,
+        MonthBasis.READING_MONTH if world.by_reading_month else MonthBasis.CALENDAR_DAY,
     )

@@ -7,7 +7,6 @@ from decimal import Decimal
 import pytest
 
 from custom_components.octopus_japan.oejp.tariff import (
-    AdderBasis,
     BillingCalendar,
     BillingPeriod,
     Component,
@@ -15,6 +14,7 @@ from custom_components.octopus_japan.oejp.tariff import (
     Gap,
     GasTariff,
     Minimum,
+    MonthBasis,
     MonthlyRates,
     Per,
     RateCard,
@@ -45,7 +45,7 @@ EV = time_of_use(
     [("DAY", "12.60"), ("NIGHT", "14.60"), ("STANDARD", "25.77")],
     published("tgoe_ev_tou_jan_25_scheme", "03"),
 )
-ADDERS = MonthlyRates(
+MONTHLY_RATES = MonthlyRates(
     timeline(fuel_cost_adjustments("03")),
     timeline(renewable_energy_levies()),
     timeline(subsidies()),
@@ -65,7 +65,7 @@ def test_a_bill_by_hand() -> None:
 
 
 def test_a_published_example_with_a_minimum_charge() -> None:
-    """Kansai Electric's own (kepco.jp/ryokin/menu/dento_a): 260 kWh, direct debit discount 55 yen, before adders 6,175 yen."""
+    """Kansai Electric's own (kepco.jp/ryokin/menu/dento_a): 260 kWh, direct debit discount 55 yen, before monthly rates 6,175 yen."""
     card = stepped(
         "522.58", (15, 0), (120, "20.21"), (300, "25.61"), (None, "28.59"), per=Per.MONTH
     )
@@ -80,7 +80,7 @@ def test_a_published_example_of_three_steps() -> None:
     assert bill(card, 320, days=30).total == 6741
 
 
-def test_adders_of_a_minimum_charge_are_fixed_amounts_up_to_its_bound() -> None:
+def test_monthly_rates_of_a_minimum_charge_are_fixed_amounts_up_to_its_bound() -> None:
     card = stepped("522.58", (15, 0), (None, "20.00"), per=Per.MONTH)
     fixed = Minimum(15, fuel="-3.30", levy="62.70")
     found = bill(card, 25, days=30, fuel="-0.50", levy="4.18", minimum=fixed)
@@ -170,13 +170,17 @@ AUGUST = period("2026-07-18", "2026-08-18")
 
 
 def tariff(
-    *cards: RateCard, subsidies: bool = False, basis: AdderBasis = AdderBasis.CALENDAR_DAY
+    *cards: RateCard,
+    subsidies: bool = False,
+    basis: MonthBasis = MonthBasis.CALENDAR_DAY,
 ) -> Tariff:
-    return Tariff(cards, ADDERS, BillingCalendar((AUGUST,), day=18), basis, subsidies=subsidies)
+    return Tariff(
+        cards, MONTHLY_RATES, BillingCalendar((AUGUST,), day=18), basis, subsidies=subsidies
+    )
 
 
-def test_a_bill_from_hours_follows_the_adders_by_day() -> None:
-    july = ADDERS.fuel_cost_adjustment.at(2026 * 12 + 6)
+def test_a_bill_from_hours_follows_the_monthly_rates_by_day() -> None:
+    july = MONTHLY_RATES.fuel_cost_adjustment.at(2026 * 12 + 6)
     assert july is not None
     # 744 h x 0.403 kWh = 299.832 kWh: 300; 14 days of July 135.408: 135, the rest in August.
     found = bill_for(tariff(KK), AUGUST, hours(AUGUST, "0.403"))
@@ -190,7 +194,7 @@ def test_a_bill_from_hours_follows_the_adders_by_day() -> None:
 
 
 def test_a_bill_from_hours_by_reading_month() -> None:
-    by_month = tariff(KK, subsidies=True, basis=AdderBasis.READING_MONTH)
+    by_month = tariff(KK, subsidies=True, basis=MonthBasis.READING_MONTH)
     found = bill_for(by_month, AUGUST, hours(AUGUST, "0.403"))
     assert found.components[Component.FUEL_COST_ADJUSTMENT] == 300 * Decimal("4.32")
     assert found.components[Component.SUBSIDY] == 300 * Decimal("-3.5")

@@ -7,7 +7,6 @@ from decimal import Decimal
 import pytest
 
 from custom_components.octopus_japan.oejp.tariff import (
-    AdderBasis,
     BillingCalendar,
     BillingPeriod,
     Component,
@@ -15,6 +14,7 @@ from custom_components.octopus_japan.oejp.tariff import (
     Extra,
     Gap,
     Interval,
+    MonthBasis,
     MonthlyRate,
     MonthlyRates,
     Per,
@@ -55,7 +55,7 @@ def month(component: Component, year: int, number: int, price: str) -> MonthlyRa
     )
 
 
-ADDERS = MonthlyRates(
+MONTHLY_RATES = MonthlyRates(
     timeline([month(FUEL, 2026, 7, "3.00"), month(FUEL, 2026, 8, "4.00")]),
     timeline([month(LEVY, 2026, 1, "1.00")]),
     timeline([month(SUBSIDY, 2026, 7, "-2.00")]),
@@ -63,7 +63,7 @@ ADDERS = MonthlyRates(
 
 
 def tariff(*cards: RateCard, day: int = 18, subsidies: bool = False) -> Tariff:
-    return Tariff(cards, ADDERS, BillingCalendar(day=day), subsidies=subsidies)
+    return Tariff(cards, MONTHLY_RATES, BillingCalendar(day=day), subsidies=subsidies)
 
 
 def at(text: str) -> datetime:
@@ -151,17 +151,17 @@ def test_an_hour_of_two_bands_costs_their_mean() -> None:
     assert row.components[ENERGY] == 30
 
 
-def test_adders_by_calendar_day_or_by_reading_month() -> None:
+def test_monthly_rates_by_calendar_day_or_by_reading_month() -> None:
     hours = [(at("2026-07-31T23:00"), yen("1")), (at("2026-08-01T00:00"), yen("1"))]
     by_day = tariff(LADDER)
     assert [row.components[FUEL] for row in costs(by_day, hours)] == [3, 4]
-    by_month = replace(by_day, adder_basis=AdderBasis.READING_MONTH)
+    by_month = replace(by_day, month_basis=MonthBasis.READING_MONTH)
     assert [row.components[FUEL] for row in costs(by_month, hours)] == [4, 4]
 
 
-@pytest.mark.parametrize("basis", AdderBasis)
+@pytest.mark.parametrize("basis", MonthBasis)
 def test_a_subsidy_is_of_the_reading_month_whatever_the_adjustment_goes_by(
-    basis: AdderBasis,
+    basis: MonthBasis,
 ) -> None:
     # The use of July is what is read from 18 July until 18 August: no calendar month.
     hours = [
@@ -170,7 +170,7 @@ def test_a_subsidy_is_of_the_reading_month_whatever_the_adjustment_goes_by(
         (at("2026-08-17T23:00"), yen("1")),
         (at("2026-08-18T00:00"), yen("1")),
     ]
-    found = costs(replace(tariff(LADDER, subsidies=True), adder_basis=basis), hours)
+    found = costs(replace(tariff(LADDER, subsidies=True), month_basis=basis), hours)
     assert [row.components.get(SUBSIDY) for row in found] == [None, -2, -2, None]
 
 
@@ -208,7 +208,7 @@ def test_hours_without_a_price_raise_or_are_left_out() -> None:
     gap = Gap("unknown_product", start=change, end=change + timedelta(days=1))
     part = Tariff(
         (replace(LADDER, end=change), replace(LADDER, start=change + timedelta(days=1))),
-        ADDERS,
+        MONTHLY_RATES,
         BillingCalendar(day=18),
         gaps=(gap,),
     )
@@ -235,14 +235,14 @@ def test_an_unknown_standing_charge_leaves_the_cost_unknown() -> None:
 @pytest.mark.parametrize("day", [date(2024, 2, 29), date(2024, 12, 31)])
 def test_the_last_day_of_a_period_that_starts_on_the_31st(day: date) -> None:
     calendar = BillingCalendar(day=31)
-    adders = replace(
-        ADDERS,
+    monthly_rates = replace(
+        MONTHLY_RATES,
         fuel_cost_adjustment=timeline([month(FUEL, 2023, 1, "3.00")]),
         renewable_energy_levy=timeline([month(LEVY, 2023, 1, "1.00")]),
     )
     midnight = datetime(day.year, day.month, day.day, tzinfo=JST)
     hours = [(midnight - timedelta(hours=1), yen("121")), (midnight, yen("1"))]
-    found = costs(Tariff((LADDER,), adders, calendar), hours)
+    found = costs(Tariff((LADDER,), monthly_rates, calendar), hours)
     assert [row.components[ENERGY] for row in found] == [2425, 20]
 
 
@@ -307,14 +307,14 @@ def test_hours_begin_on_the_hour_even_where_a_period_does_not() -> None:
 
 
 LEVIED = replace(
-    ADDERS,
+    MONTHLY_RATES,
     renewable_energy_levy=timeline([month(LEVY, 2026, number, "1.00") for number in range(5, 13)]),
 )
 
 
 def test_a_sum_tells_since_when_it_is_an_estimate() -> None:
     hours = [(at(f"2026-{month}-20T10:00"), yen("1")) for month in ("07", "08", "09", "10")]
-    found = costs(replace(tariff(LADDER), adders=LEVIED), hours)
+    found = costs(replace(tariff(LADDER), monthly_rates=LEVIED), hours)
     assert [row.estimated for row in found] == [False, False, True, True]
     assert estimated_since(found) == hours[2][0]
     assert estimated_since(found[:2]) is None
@@ -326,7 +326,7 @@ def test_what_is_guessed_and_since_when() -> None:
     start, end = at("2026-07-20T00:00"), at("2026-10-05T00:00")
     september, october = 2026 * 12 + 8, 2026 * 12 + 9
     first_of = [at(f"2026-{month}-01T00:00") for month in ("09", "10")]
-    assert estimates(replace(tariff(LADDER), adders=LEVIED), start, end) == tuple(
+    assert estimates(replace(tariff(LADDER), monthly_rates=LEVIED), start, end) == tuple(
         Estimate(FUEL, month, Interval(since, until), Provenance.CARRIED_FORWARD)
         for month, since, until in (
             (september, first_of[0], first_of[1]),
@@ -334,7 +334,7 @@ def test_what_is_guessed_and_since_when() -> None:
         )
     )
     fixed = replace(LADDER, fuel_cost_adjusted=False, estimated=True)
-    assert estimates(replace(tariff(fixed), adders=LEVIED), start, end) == (
+    assert estimates(replace(tariff(fixed), monthly_rates=LEVIED), start, end) == (
         Estimate(ENERGY, None, Interval(start, end), Provenance.CARRIED_FORWARD),
     )
     assert estimates(tariff(replace(LADDER, end=start)), start, end) == ()

@@ -27,10 +27,10 @@ from custom_components.octopus_japan.oejp.kraken.models import (
     SupplyPeriod,
 )
 from custom_components.octopus_japan.oejp.tariff import (
-    AdderBasis,
     Capacity,
     Component,
     Kind,
+    MonthBasis,
     MonthlyRate,
     Per,
     Provenance,
@@ -568,14 +568,16 @@ def test_bills_tell_the_past() -> None:
     assert components(kept, "2026-07-04")[:2] == (Decimal("3.03"), Provenance.BILL)
 
 
-def test_bills_decide_by_which_month_adders_go() -> None:
+def test_bills_decide_by_which_month_monthly_rates_go() -> None:
     crossing = item("RENEWABLE_ENERGY_LEVY", "2026-04-18", "2026-05-18", "100", "418.00")
-    assert build(agreement(stepped())).adder_basis is AdderBasis.CALENDAR_DAY
-    assert build(agreement(stepped()), charges=[crossing]).adder_basis is AdderBasis.READING_MONTH
+    assert build(agreement(stepped())).month_basis is MonthBasis.CALENDAR_DAY
+    assert build(agreement(stepped()), charges=[crossing]).month_basis is MonthBasis.READING_MONTH
     chosen = tariff(
-        [agreement(stepped())], Evidence(charges=[crossing]), adder_basis=AdderBasis.CALENDAR_DAY
+        [agreement(stepped())],
+        Evidence(charges=[crossing]),
+        month_basis=MonthBasis.CALENDAR_DAY,
     )
-    assert chosen.adder_basis is AdderBasis.CALENDAR_DAY
+    assert chosen.month_basis is MonthBasis.CALENDAR_DAY
 
 
 def test_a_fixed_fuel_cost_adjustment_is_the_product_s_own() -> None:
@@ -768,7 +770,7 @@ def test_an_adjustment_without_end_costs_itself_only() -> None:
     endless = replace(AUGUST_FUEL, valid_to=datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC))
     found = build(agreement(stepped(fuel_cost_adjustment=endless)))
     assert components(found, "2026-08-04")[:2] == (Decimal("4.32"), Provenance.PUBLISHED)
-    assert found.adders.fuel_cost_adjustment.refused[0].end == endless.valid_to
+    assert found.monthly_rates.fuel_cost_adjustment.refused[0].end == endless.valid_to
 
 
 @pytest.mark.parametrize(

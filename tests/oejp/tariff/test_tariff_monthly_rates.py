@@ -8,8 +8,8 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.octopus_japan.oejp.tariff import (
-    AdderBasis,
     Component,
+    MonthBasis,
     MonthlyRate,
     Provenance,
     timeline,
@@ -139,7 +139,7 @@ def line(
     return ChargeLine(name, instant(start), instant(end), number(units), number(gross))
 
 
-def test_line_items_tell_the_adders_of_past_months() -> None:
+def test_line_items_tell_the_monthly_rates_of_past_months() -> None:
     lines = [
         line(
             "JPN_ELECTRICITY_FUEL_COST_ADJUSTMENT_03", "2026-06-18", "2026-07-01", "100", "328.50"
@@ -147,12 +147,12 @@ def test_line_items_tell_the_adders_of_past_months() -> None:
         line("jpn_electricity_renewable_energy_levy", "2026-06-18", "2026-07-18", "200", "836.00"),
     ]
     june, july = 2026 * 12 + 5, 2026 * 12 + 6
-    found = windows(lines, AdderBasis.CALENDAR_DAY)
+    found = windows(lines, MonthBasis.CALENDAR_DAY)
     assert [(w.component, w.months, w.price, w.exact) for w in found] == [
         (FUEL, range(june, june + 1), Decimal("3.29"), True),
         (LEVY, range(july, july + 1), Decimal("4.18"), False),
     ]
-    found = windows(lines[1:], AdderBasis.READING_MONTH)
+    found = windows(lines[1:], MonthBasis.READING_MONTH)
     assert [(w.months, w.exact) for w in found] == [(range(july, july + 1), True)]
 
 
@@ -173,7 +173,7 @@ def test_line_items_tell_the_adders_of_past_months() -> None:
     ],
 )
 def test_lines_that_tell_nothing_are_passed_over(item: ChargeLine) -> None:
-    assert windows([item], AdderBasis.CALENDAR_DAY) == ()
+    assert windows([item], MonthBasis.CALENDAR_DAY) == ()
 
 
 JULY_AUGUST = timeline(
@@ -185,13 +185,15 @@ NOTHING = timeline([])
 @pytest.mark.parametrize(
     ("gross", "basis"),
     [
-        ("400.00", AdderBasis.READING_MONTH),
-        ("355.50", AdderBasis.CALENDAR_DAY),
+        ("400.00", MonthBasis.READING_MONTH),
+        ("355.50", MonthBasis.CALENDAR_DAY),
         ("300.00", None),
         ("450.50", None),
     ],
 )
-def test_bills_tell_by_which_month_adders_are_charged(gross: str, basis: AdderBasis | None) -> None:
+def test_bills_tell_by_which_month_monthly_rates_are_charged(
+    gross: str, basis: MonthBasis | None
+) -> None:
     item = line("FUEL", "2026-07-18", "2026-08-18", "100", gross)
     assert basis_of([item], JULY_AUGUST, NOTHING) == basis
     assert basis_of([item], NOTHING, NOTHING) is None
@@ -202,7 +204,7 @@ def test_bills_tell_by_which_month_adders_are_charged(gross: str, basis: AdderBa
 def test_lines_divided_at_a_month_are_charged_by_the_day() -> None:
     first = line("FUEL", "2026-07-18", "2026-08-01", "100", "300.00")
     second = line("FUEL", "2026-08-01", "2026-08-18", "100", "400.00")
-    assert basis_of([first, second], NOTHING, NOTHING) is AdderBasis.CALENDAR_DAY
+    assert basis_of([first, second], NOTHING, NOTHING) is MonthBasis.CALENDAR_DAY
     crossing = line("FUEL", "2026-07-18", "2026-08-18", "100", "400.00")
     assert basis_of([first, second, crossing], JULY_AUGUST, NOTHING) is None
     # Two whole periods that meet on the first of a month say nothing.

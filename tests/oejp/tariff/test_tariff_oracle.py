@@ -83,7 +83,7 @@ def test_oracle_by_hand() -> None:
     world = oracle.World(
         [(datetime(2000, 1, 1, tzinfo=UTC).date(), plan)], 1, {(2024, 1): 500}, {(2024, 1): 100}
     )
-    # 2 kWh, half a kWh into a first step of one: 0.5 x 10 + 1.5 x 30 = 50 yen, adders 2 x 6, standing 24 / 24.
+    # 2 kWh, half a kWh into a first step of one: 0.5 x 10 + 1.5 x 30 = 50 yen, monthly rates 2 x 6, standing 24 / 24.
     (row,) = oracle.costs(world, [(datetime(2024, 1, 10, tzinfo=UTC), 200)], 50)
     assert row["energy"] == 50
     assert sum(row.values()) == Decimal(50 + 12 + 1)

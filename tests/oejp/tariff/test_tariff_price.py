@@ -44,7 +44,7 @@ EV_SCHEDULE = published("tgoe_ev_tou_jan_25_scheme", "03")
 EV = time_of_use(
     "38.80", [("NIGHT", "14.60"), ("DAY", "12.60"), ("STANDARD", "25.77")], EV_SCHEDULE
 )
-ADDERS = MonthlyRates(
+MONTHLY_RATES = MonthlyRates(
     timeline(fuel_cost_adjustments("03")),
     timeline(renewable_energy_levies()),
     timeline(subsidies()),
@@ -54,7 +54,7 @@ ADDERS = MonthlyRates(
 def tariff(
     *cards: RateCard, gaps: tuple[Gap, ...] = (), subsidies: bool = False, day: int = 18
 ) -> Tariff:
-    return Tariff(cards, ADDERS, BillingCalendar(day=day), gaps=gaps, subsidies=subsidies)
+    return Tariff(cards, MONTHLY_RATES, BillingCalendar(day=day), gaps=gaps, subsidies=subsidies)
 
 
 def at(text: str) -> datetime:
@@ -258,14 +258,14 @@ def test_prices_of_a_day() -> None:
 
 
 def test_reading_month_and_calendar_day() -> None:
-    from custom_components.octopus_japan.oejp.tariff import AdderBasis
+    from custom_components.octopus_japan.oejp.tariff import MonthBasis
 
     by_day = tariff(KK)
-    by_month = replace(by_day, adder_basis=AdderBasis.READING_MONTH)
+    by_month = replace(by_day, month_basis=MonthBasis.READING_MONTH)
     # 20 July is in the period from 18 July to 18 August: 8月分.
     for which, price in ((by_day, "3.37"), (by_month, "4.32")):
         found = price_at(which, at("2026-07-20T00:00")).components[Component.FUEL_COST_ADJUSTMENT]
-        july = ADDERS.fuel_cost_adjustment.at(2026 * 12 + 6)
+        july = MONTHLY_RATES.fuel_cost_adjustment.at(2026 * 12 + 6)
         assert july is not None
         assert found == (july.price if which is by_day else Decimal(price))
     closed = BillingPeriod(

@@ -15,8 +15,8 @@ from custom_components.octopus_japan.oejp.kraken import (
     read,
 )
 from custom_components.octopus_japan.oejp.tariff import (
-    AdderBasis,
     Component,
+    MonthBasis,
     Tariff,
     bill_for,
     contracted_capacity,
@@ -86,7 +86,11 @@ async def from_answers(
         ),
     )
     found = tariff(
-        agreements, evidence, area=spin[:2], adder_basis=AdderBasis(basis), subsidies=True
+        agreements,
+        evidence,
+        area=spin[:2],
+        month_basis=MonthBasis(basis),
+        subsidies=True,
     )
     return found, spin
 
@@ -106,7 +110,7 @@ def at_close(
 async def test_bills_and_hours_equal_the_simulator_s(
     session: ClientSession, key: str, basis: Basis
 ) -> None:
-    simulator = Simulator(households=(key,), now=NOW, adder_basis=basis)
+    simulator = Simulator(households=(key,), now=NOW, month_basis=basis)
     await simulator.start()
     try:
         built, spin = await from_answers(simulator, session, key, basis)
@@ -133,7 +137,7 @@ async def test_bills_and_hours_equal_the_simulator_s(
         for row in costs(built, hours):
             assert abs(row.total - wanted[row.start]) < Decimal("1e-20")
     if basis == "reading_month":
-        return  # the adders of next month's reading are not told yet: the price now is an estimate
+        return  # the monthly rates of next month's reading are not told yet: the price now is an estimate
     used = truth.used(spin, NOW)
     price, known = price_at(built, NOW, used), truth.price(spin, NOW, used)
     assert (price.total, price.band) == (known.total, known.band)

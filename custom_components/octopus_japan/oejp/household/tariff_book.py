@@ -16,9 +16,9 @@ from ..kraken.models import (
     SupplyPeriod,
 )
 from ..tariff import (
-    AdderBasis,
     Capacity,
     GenerationTariff,
+    MonthBasis,
     MonthlyRate,
     Provenance,
     Schedule,
@@ -43,7 +43,7 @@ class Known:
 
     `charges`: lines of bills that are about it. `observed`: monthly rates that the service stated in the past or the user
     entered. `readings`: the last weeks, for the hours of time-of-use bands; `seen`: what earlier ones named; `schedules`: the hours that the user entered, by
-    the product's code. `capacity`: of its contract. `adder_basis`: None as past bills show.
+    the product's code. `capacity`: of its contract. `month_basis`: None as past bills show.
     """
 
     charges: Sequence[LineItem] = ()
@@ -53,7 +53,7 @@ class Known:
     seen: Mapping[str, Sequence[SeenBands]] = field(default_factory=dict)
     schedules: Mapping[str, Schedule] = field(default_factory=dict)
     capacity: Capacity = field(default_factory=Capacity)
-    adder_basis: AdderBasis | None = None
+    month_basis: MonthBasis | None = None
 
 
 def supply_tariff(point: SupplyPointData, known: Known) -> Tariff:
@@ -76,7 +76,7 @@ def supply_tariff(point: SupplyPointData, known: Known) -> Tariff:
             schemes={each.code: each.scheme for each in point.catalogue if each.scheme},
         ),
         area=point.area,
-        adder_basis=known.adder_basis,
+        month_basis=known.month_basis,
         subsidies=True,
     )
 

@@ -120,7 +120,7 @@ class AccountSupply(KrakenModel):
 
 @dataclass(frozen=True, slots=True)
 class Rate(KrakenModel):
-    """A price per unit: a step, a band, a tier, an adder or a credit. Windows are half-open; None is open."""
+    """A price per unit: a step, a band, a tier, a monthly rate or a credit. Windows are half-open; None is open."""
 
     price_per_unit_inc_tax: Decimal
     price_per_unit: Decimal | None = None

@@ -14,13 +14,13 @@ from .export import GenerationTariff, HourCredit, credit_at, credits_for
 from .gas import GasTariff, gas_bill, gas_bill_for
 from .interval import Interval
 from .model import (
-    AdderBasis,
     Band,
     Component,
     Extra,
     Gap,
     HourCost,
     Kind,
+    MonthBasis,
     Per,
     Price,
     PricePeriod,
@@ -36,7 +36,6 @@ from .schedule import Mismatch, Schedule
 from .tariff import Estimate, Hole, Stretch, Tariff, estimates, stretches
 
 __all__ = [
-    "AdderBasis",
     "Band",
     "Bill",
     "BillLine",
@@ -57,6 +56,7 @@ __all__ = [
     "Kind",
     "Minimum",
     "Mismatch",
+    "MonthBasis",
     "MonthlyPrice",
     "MonthlyRate",
     "MonthlyRates",

@@ -67,7 +67,7 @@ class Bill:
 
 @dataclass(frozen=True, slots=True)
 class Minimum:
-    """A minimum charge as incumbents have it: up to `kwh` the adders are fixed amounts, beyond it they go by kWh."""
+    """A minimum charge as incumbents have it: up to `kwh` the monthly rates are fixed amounts, beyond it they go by kWh."""
 
     kwh: Number
     fuel: Number = ZERO
@@ -85,7 +85,7 @@ def bill(
     discount: Number = ZERO,
     minimum: Minimum | None = None,
 ) -> Bill:
-    """Bill a period: kWh (by slot, where the price goes by time of use) on a card, adders in yen a kWh.
+    """Bill a period: kWh (by slot, where the price goes by time of use) on a card, monthly rates in yen a kWh.
 
     Subsidy (a kWh) and discount (of the whole bill) are given as positive amounts that are taken off.
     """
@@ -95,11 +95,11 @@ def bill(
     lines = time_lines(card, days, days)
     lines += energy_lines(card, share_out(used, total), ZERO)
     if minimum is None:
-        lines += adder_lines(total, decimal(fuel), decimal(levy))
+        lines += monthly_rate_lines(total, decimal(fuel), decimal(levy))
     else:
         beyond = max(total - decimal(minimum.kwh), ZERO)
-        lines += adder_lines(_ONE, decimal(minimum.fuel), decimal(minimum.levy))
-        lines += adder_lines(beyond, decimal(fuel), decimal(levy))
+        lines += monthly_rate_lines(_ONE, decimal(minimum.fuel), decimal(minimum.levy))
+        lines += monthly_rate_lines(beyond, decimal(fuel), decimal(levy))
     if off := decimal(subsidy):
         lines.append(BillLine(Component.SUBSIDY, "subsidy", total, -off))
     if off := decimal(discount):
@@ -173,8 +173,8 @@ def time_lines(card: RateCard, days: int, period_days: int) -> list[BillLine]:
     return lines
 
 
-def adder_lines(kwh: Decimal, fuel: Decimal, levy: Decimal) -> list[BillLine]:
-    """Charge the adders for kWh."""
+def monthly_rate_lines(kwh: Decimal, fuel: Decimal, levy: Decimal) -> list[BillLine]:
+    """Charge the monthly rates for kWh."""
     found = [
         BillLine(Component.FUEL_COST_ADJUSTMENT, "fuel_cost_adjustment", kwh, fuel),
         BillLine(Component.RENEWABLE_ENERGY_LEVY, "renewable_energy_levy", kwh, levy),

@@ -1,4 +1,4 @@
-"""The bill of a period from its hours: a tariff's agreements, cards, slots and adders laid over them."""
+"""The bill of a period from its hours: a tariff's agreements, cards, slots and monthly rates laid over them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -35,7 +35,7 @@ def bill_for(
     """Bill a period from its (start, kWh), each `resolution` long; `kwh` is the meter's own total, where stated.
 
     The total is rounded to whole kWh and shared out among agreements; an agreement's among its cards, a card's among its
-    slots, and an agreement's again among the prices of each adder: each part rounded in order of time, the last taking the
+    slots, and an agreement's again among the prices of each monthly rate: each part rounded in order of time, the last taking the
     remainder. Steps go on through a change of agreement. Days without an agreement are not charged. Raises Unpriced if any
     other time of the period has no price.
     """
@@ -69,22 +69,22 @@ def _stretch(walk: Iterable[Stretch], at: datetime) -> Stretch | None:
 
 def _per_kwh(stretch: Stretch) -> list[tuple[Component, Decimal]]:
     """List the price of each monthly rate; a rate that does not apply has the price of nothing, for its own kWh only."""
-    adders = stretch.adders
+    monthly_rates = stretch.monthly_rates
     return [
-        (component, adders[component].price if component in adders else ZERO)
+        (component, monthly_rates[component].price if component in monthly_rates else ZERO)
         for component in _MONTHLY
     ]
 
 
 @dataclass(slots=True)
 class _Use:
-    """The days and kWh of one agreement by card and slot, and by price of each adder; in order of time."""
+    """The days and kWh of one agreement by card and slot, and by price of each monthly rate; in order of time."""
 
     cards: dict[_Start, RateCard] = field(default_factory=dict)
     days: dict[_Start, int] = field(default_factory=dict)
     kwh: dict[_Start, Decimal] = field(default_factory=dict)
     slots: dict[_Start, dict[str, Decimal]] = field(default_factory=dict)
-    adders: dict[Component, dict[Decimal, Decimal]] = field(default_factory=dict)
+    monthly_rates: dict[Component, dict[Decimal, Decimal]] = field(default_factory=dict)
 
     def meet(self, stretch: Stretch) -> None:
         """Count the days of a stretch, and note what it charges."""
@@ -95,14 +95,14 @@ class _Use:
         self.kwh.setdefault(card.start, ZERO)
         self.slots.setdefault(card.start, {} if card.bands else {"": ZERO})
         for component, price in _per_kwh(stretch):
-            self.adders.setdefault(component, {}).setdefault(price, ZERO)
+            self.monthly_rates.setdefault(component, {}).setdefault(price, ZERO)
 
     def add(self, stretch: Stretch, start: datetime, kwh: Decimal, resolution: timedelta) -> None:
         """Lay one row where it belongs; an hour of two slots goes half to each."""
         card = stretch.card
         self.kwh[card.start] += kwh
         for component, price in _per_kwh(stretch):
-            self.adders[component][price] += kwh
+            self.monthly_rates[component][price] += kwh
         slots = self.slots[card.start]
         first = second = ""
         if card.schedule is not None:
@@ -122,7 +122,7 @@ class _Use:
             lines += time_lines(card, self.days[start], period.days)
             lines += energy_lines(card, share_out(self.slots[start], charged), used)
             used += charged
-        for component, parts in self.adders.items():
+        for component, parts in self.monthly_rates.items():
             lines += [
                 BillLine(component, component.value, charged, price)
                 for price, charged in share_out(parts, kwh).items()

@@ -1,4 +1,4 @@
-"""What past bills tell: the adders that they charged, and by which month they charged them."""
+"""What past bills tell: the monthly rates that they charged, and by which month they charged them."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 
 from .japan_time import in_reason, month_of, month_start
-from .model import HIGHEST_PRICE, AdderBasis, Component
+from .model import HIGHEST_PRICE, Component, MonthBasis
 from .monthly_rates import MonthlyRate, Timeline
 from .provenance import Provenance
 
@@ -31,7 +31,7 @@ class ChargeLine:
 
     @property
     def component(self) -> Component | None:
-        """The adder that the line charges."""
+        """The monthly rate that the line charges."""
         name = (self.supply_type or "").upper()
         if "GAS" in name:
             return None
@@ -50,17 +50,17 @@ class _Charged:
     product_code: str | None
 
 
-def windows(lines: Iterable[ChargeLine], basis: AdderBasis) -> tuple[MonthlyRate, ...]:
-    """Read the adders of past months.
+def windows(lines: Iterable[ChargeLine], basis: MonthBasis) -> tuple[MonthlyRate, ...]:
+    """Read the monthly rates of past months.
 
-    A price that covers parts of two months is the reading month's for certain only if adders follow the reading month.
+    A price that covers parts of two months is the reading month's for certain only if monthly rates follow the reading month.
     """
     found = []
     for line in _charged(lines):
         first, last = month_of(line.start), month_of(line.end - _MOMENT)
         exact = line.exact
         month = last
-        if basis is AdderBasis.READING_MONTH:
+        if basis is MonthBasis.READING_MONTH:
             month = month_of(line.end)
         elif first != last:
             exact = False
@@ -78,13 +78,13 @@ def windows(lines: Iterable[ChargeLine], basis: AdderBasis) -> tuple[MonthlyRate
     return tuple(found)
 
 
-def basis_of(lines: Iterable[ChargeLine], fuel: Timeline, levy: Timeline) -> AdderBasis | None:
-    """Tell by which month adders were charged, if all the lines that show it agree; else None.
+def basis_of(lines: Iterable[ChargeLine], fuel: Timeline, levy: Timeline) -> MonthBasis | None:
+    """Tell by which month monthly rates were charged, if all the lines that show it agree; else None.
 
     `fuel` and `levy` are what other sources than bills state.
     """
     charged = list(_charged(lines))
-    votes = {AdderBasis.CALENDAR_DAY} if _split_at_month(charged) else set()
+    votes = {MonthBasis.CALENDAR_DAY} if _split_at_month(charged) else set()
     for line in charged:
         known = fuel if line.component is Component.FUEL_COST_ADJUSTMENT else levy
         before = known.stated(month_of(line.start))
@@ -92,9 +92,9 @@ def basis_of(lines: Iterable[ChargeLine], fuel: Timeline, levy: Timeline) -> Add
         if not line.exact or before is None or after is None or before.price == after.price:
             continue
         if line.price == after.price:
-            votes.add(AdderBasis.READING_MONTH)
+            votes.add(MonthBasis.READING_MONTH)
         elif min(before.price, after.price) < line.price < max(before.price, after.price):
-            votes.add(AdderBasis.CALENDAR_DAY)
+            votes.add(MonthBasis.CALENDAR_DAY)
     return votes.pop() if len(votes) == 1 else None
 
 

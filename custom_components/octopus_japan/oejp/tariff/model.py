@@ -46,7 +46,7 @@ class Per(StrEnum):
     MONTH = "month"
 
 
-class AdderBasis(StrEnum):
+class MonthBasis(StrEnum):
     """Which month's fuel cost adjustment and levy a kWh bears."""
 
     CALENDAR_DAY = "calendar_day"
@@ -229,7 +229,7 @@ class PricePeriod:
 
 @dataclass(frozen=True, slots=True)
 class HourTerms:
-    """What an hour costs whatever its step or band: adders in yen a kWh, charges and discounts by time in yen an hour."""
+    """What an hour costs whatever its step or band: monthly rates in yen a kWh, charges and discounts by time in yen an hour."""
 
     fuel_cost_adjustment: Decimal
     renewable_energy_levy: Decimal
@@ -240,7 +240,7 @@ class HourTerms:
 
     @property
     def per_kwh(self) -> Decimal:
-        """All adders together."""
+        """All monthly rates together."""
         return self.fuel_cost_adjustment + self.renewable_energy_levy + self.subsidy
 
     @property

@@ -121,10 +121,10 @@ def _price(stretch: Stretch, at: datetime, used: Decimal) -> Price:
         slot = "single" if card.kind is Kind.SINGLE else f"step_{card.steps.index(step) + 1}"
     components = {Component.ENERGY: rate.price + card.extras_of(Component.ENERGY, Per.KWH)}
     estimated = card.estimated
-    for component, adder in stretch.adders.items():
-        components[component] = adder.price
-        provenance[component] = adder.provenance
-        estimated = estimated or adder.estimated
+    for component, monthly in stretch.monthly_rates.items():
+        components[component] = monthly.price
+        provenance[component] = monthly.provenance
+        estimated = estimated or monthly.estimated
     if discount := rate.discount + card.extras_of(Component.DISCOUNT, Per.KWH):
         components[Component.DISCOUNT] = discount
         provenance[Component.DISCOUNT] = known

@@ -8,7 +8,7 @@ from decimal import Decimal
 from .billing_calendar import BillingCalendar, BillingPeriod
 from .interval import Interval
 from .japan_time import month_of, month_start
-from .model import AdderBasis, Component, Gap, Per, RateCard, Unpriced, find
+from .model import Component, Gap, MonthBasis, Per, RateCard, Unpriced, find
 from .monthly_rates import MonthlyPrice, MonthlyRates, Timeline
 from .provenance import Provenance
 from .schedule import Mismatch
@@ -23,9 +23,9 @@ class Tariff:
     """
 
     cards: tuple[RateCard, ...]
-    adders: MonthlyRates = field(default_factory=MonthlyRates)
+    monthly_rates: MonthlyRates = field(default_factory=MonthlyRates)
     calendar: BillingCalendar = field(default_factory=BillingCalendar)
-    adder_basis: AdderBasis = AdderBasis.CALENDAR_DAY
+    month_basis: MonthBasis = MonthBasis.CALENDAR_DAY
     gaps: tuple[Gap, ...] = ()
     mismatches: tuple[Mismatch, ...] = ()
     subsidies: bool = True
@@ -52,11 +52,11 @@ class Stretch:
     @property
     def estimated(self) -> bool:
         """Tell whether any part of the price is a guess."""
-        return self.card.estimated or any(rate.estimated for rate in self.adders.values())
+        return self.card.estimated or any(rate.estimated for rate in self.monthly_rates.values())
 
     @property
-    def adders(self) -> dict[Component, MonthlyPrice]:
-        """The adders that apply, by component."""
+    def monthly_rates(self) -> dict[Component, MonthlyPrice]:
+        """The monthly rates that apply, by component."""
         found = {}
         if self.fuel_cost_adjustment is not None:
             found[Component.FUEL_COST_ADJUSTMENT] = self.fuel_cost_adjustment
@@ -92,7 +92,7 @@ def stretch_at(tariff: Tariff, at: datetime) -> Stretch:
     if card.bands and (card.schedule is None or card.schedule.row_at(at) is None):
         raise Unpriced("unknown_schedule")
     period = tariff.calendar.period_at(at)
-    by_reading = tariff.adder_basis is AdderBasis.READING_MONTH
+    by_reading = tariff.month_basis is MonthBasis.READING_MONTH
     month = period.reading_month if by_reading else month_of(at)
     # The use of month X is that from the reading in X to the one in X+1, whatever the adjustment goes by (docs/pricing.md).
     of_use = period.reading_month - 1
@@ -102,9 +102,9 @@ def stretch_at(tariff: Tariff, at: datetime) -> Stretch:
         period=period,
         card=card,
         fuel_cost_adjustment=_fuel(
-            card, tariff.adders.fuel_cost_adjustment_of(card.product_code), month
+            card, tariff.monthly_rates.fuel_cost_adjustment_of(card.product_code), month
         ),
-        renewable_energy_levy=_levy(tariff.adders.renewable_energy_levy, month),
+        renewable_energy_levy=_levy(tariff.monthly_rates.renewable_energy_levy, month),
         subsidy=_subsidy(tariff, of_use),
         month=month,
     )
@@ -153,7 +153,7 @@ def estimates(tariff: Tariff, start: datetime, end: datetime) -> tuple[Estimate,
             continue
         guessed: list[tuple[Component, int | None, Provenance]] = [
             (component, stretch.month, rate.provenance)
-            for component, rate in stretch.adders.items()
+            for component, rate in stretch.monthly_rates.items()
             if rate.estimated
         ]
         if stretch.card.estimated:
@@ -188,7 +188,7 @@ def _fuel(card: RateCard, timeline: Timeline, month: int) -> MonthlyPrice | None
 
 def _subsidy(tariff: Tariff, month: int) -> MonthlyPrice | None:
     """Return a month's discount; one of no yen is none."""
-    found = tariff.adders.subsidy.stated(month) if tariff.subsidies else None
+    found = tariff.monthly_rates.subsidy.stated(month) if tariff.subsidies else None
     return found if found and found.price else None
 
 

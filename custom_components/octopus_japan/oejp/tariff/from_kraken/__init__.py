@@ -20,7 +20,7 @@ from ..billing_calendar import BillingCalendar, BillingPeriod, calendar_from, la
 from ..export import CreditCard, GenerationTariff
 from ..gas import GasCard, GasTariff, gas_tiers
 from ..japan_time import YEARS, in_reason
-from ..model import AdderBasis, Unpriced
+from ..model import MonthBasis, Unpriced
 from ..monthly_rates import timeline
 from ..rates import current
 from ..tariff import Tariff
@@ -48,19 +48,19 @@ def tariff(
     evidence: Evidence = NOTHING,
     *,
     area: str | None = None,
-    adder_basis: AdderBasis | None = None,
+    month_basis: MonthBasis | None = None,
     subsidies: bool = False,
 ) -> Tariff:
     """Build the tariff of an electricity supply point.
 
-    `area`: the first two digits of its SPIN. `adder_basis` None: as past bills show, else by calendar day.
+    `area`: the first two digits of its SPIN. `month_basis` None: as past bills show, else by calendar day.
     """
     contracts, unknown = contracts_of(agreements, ElectricityProduct, evidence)
     area = area or area_of(contracts)
     cards, gaps = lay_out(
         contracts, unknown, lambda contract, at: rate_card(contract, at, area, evidence)
     )
-    adders, basis = monthly_rates(agreements, evidence, area, adder_basis)
+    rates, basis = monthly_rates(agreements, evidence, area, month_basis)
     mismatches = [
         mismatch
         for card in cards
@@ -69,7 +69,7 @@ def tariff(
             card.schedule, [(at, band) for at, band in evidence.bands if card.covers(at)]
         )
     ]
-    return Tariff(cards, adders, calendar(evidence), basis, gaps, tuple(mismatches), subsidies)
+    return Tariff(cards, rates, calendar(evidence), basis, gaps, tuple(mismatches), subsidies)
 
 
 def generation_tariff(agreements: Sequence[Agreement]) -> GenerationTariff:

@@ -13,7 +13,7 @@ from ...kraken.models import (
 from .. import published
 from ..from_bills import ChargeLine, basis_of, windows
 from ..japan_time import YEARS, midnight
-from ..model import AdderBasis, Component
+from ..model import Component, MonthBasis
 from ..monthly_rates import MonthlyRate, MonthlyRates, of_product, timeline
 from ..provenance import Provenance
 from .contracts import contracts_of, is_fixed
@@ -45,10 +45,11 @@ def observations(agreements: Sequence[Agreement]) -> tuple[MonthlyRate, ...]:
 
 
 def billed(
-    charges: Iterable[LineItem], adder_basis: AdderBasis = AdderBasis.CALENDAR_DAY
+    charges: Iterable[LineItem],
+    month_basis: MonthBasis = MonthBasis.CALENDAR_DAY,
 ) -> tuple[MonthlyRate, ...]:
     """List the monthly rates that line items of a bill charged."""
-    return windows(_lines(charges, ()), adder_basis)
+    return windows(_lines(charges, ()), month_basis)
 
 
 def subsidy_rates(told: Iterable[MetiCredit], *, gas: bool = False) -> tuple[MonthlyRate, ...]:
@@ -72,8 +73,8 @@ def monthly_rates(
     agreements: Sequence[Agreement],
     evidence: Evidence,
     area: str | None,
-    basis: AdderBasis | None,
-) -> tuple[MonthlyRates, AdderBasis]:
+    basis: MonthBasis | None,
+) -> tuple[MonthlyRates, MonthBasis]:
     """Put the timelines of an area together; and tell by which month adjustment and levy go."""
     told = [
         replace(rate, provenance=Provenance.OBSERVED) if rate.provenance is Provenance.API else rate
@@ -85,7 +86,7 @@ def monthly_rates(
     codes = {contract.code for contract in contracts_of(agreements, ElectricityProduct)[0]}
     lines = _lines(evidence.charges, codes)
     if basis is None:
-        basis = basis_of(lines, timeline(fuel), timeline(levy)) or AdderBasis.CALENDAR_DAY
+        basis = basis_of(lines, timeline(fuel), timeline(levy)) or MonthBasis.CALENDAR_DAY
     charged = windows(lines, basis)
     fuel += _of(charged, _FUEL)
     rates = MonthlyRates(

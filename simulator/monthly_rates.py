@@ -24,8 +24,8 @@ _SUBSIDY = {
 }  # fmt: skip
 
 
-class Adders:
-    """The adder prices of every month, past and to come. `edits` counts how often one was restated."""
+class MonthlyRates:
+    """The monthly rates of every month, past and to come. `edits` counts how often one was restated."""
 
     def __init__(self, seed: int) -> None:
         self._seed = seed

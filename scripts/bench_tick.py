@@ -1,15 +1,23 @@
-"""A tick of the price clock: all that a half hour costs the event loop, by supply point. Pure parts only; medians of CPU time.
+"""A tick of the price clock: all that a half hour costs the event loop, by supply point. Medians of the loop's processor time.
+
+First the pure parts, then a real Home Assistant with all entities of a stepped point: their states are written, to the recorder too.
 
 Usage: scripts/bench tick [--runs N] [--json FILE]
 """
 
 import argparse
+import asyncio
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 import json
 from pathlib import Path
 from statistics import median
-from time import process_time
+from time import process_time, thread_time
+
+from homeassistant.util import dt as dt_util
+from pytest_homeassistant_custom_component.common import (  # type: ignore[import-untyped]
+    async_fire_time_changed,
+)
 
 from custom_components.octopus_japan.oejp.household.forecast import Use, crossed_at
 from custom_components.octopus_japan.oejp.household.hour import HOUR, Hour
@@ -27,6 +35,8 @@ from custom_components.octopus_japan.oejp.tariff import (
     timeline,
 )
 from custom_components.octopus_japan.oejp.tariff.japan_time import day_of, midnight
+from scripts.bench_history import home_assistant, imported, signed_in
+from scripts.bench_points import service
 
 NOW = datetime(2026, 11, 24, 3, tzinfo=UTC)
 ROW = ("NIGHT",) * 10 + ("DAY",) * 12 + ("NOON",) * 4 + ("DAY",) * 18 + ("NIGHT",) * 4
@@ -66,6 +76,23 @@ def _tick(tariff: Tariff, use: Use | None, hours: list[Hour]) -> None:
     band_periods(shown.periods)
 
 
+async def _real_ticks(runs: int) -> tuple[int, list[float]]:
+    """Return how many entities a point and its account have, and how long each half hour takes the loop, in ms."""
+    found = []
+    with service(1) as simulator:
+        async with home_assistant() as hass:
+            await imported(await signed_in(hass, simulator))
+            await hass.async_block_till_done()
+            entities = len(hass.states.async_entity_ids())
+            at = dt_util.utcnow().replace(minute=0, second=0, microsecond=0)
+            for half in range(1, runs + 1):
+                began = thread_time()
+                async_fire_time_changed(hass, at + half * timedelta(minutes=30))
+                found.append(1000 * (thread_time() - began))
+                await hass.async_block_till_done()
+    return entities, found
+
+
 def main() -> None:
     """Measure, print medians, and write all figures."""
     parser = argparse.ArgumentParser()
@@ -82,6 +109,8 @@ def main() -> None:
             _tick(tariff, use, hours)
             figures.setdefault(name, []).append(1000 * (process_time() - began))
         print(f"{name}: {median(figures[name]):.1f} ms")
+    entities, figures["Home Assistant"] = asyncio.run(_real_ticks(options.runs))
+    print(f"with all {entities} entities: {median(figures['Home Assistant']):.1f} ms")
     if options.json:
         options.json.write_text(json.dumps(figures, indent=1), "utf-8")
 

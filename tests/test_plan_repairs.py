@@ -13,7 +13,7 @@ import pytest
 
 from custom_components.octopus_japan.const import DOMAIN
 from custom_components.octopus_japan.identity import digest
-from custom_components.octopus_japan.plan_repairs import HOURS, RATE
+from custom_components.octopus_japan.plan_repairs import CAPACITY, HOURS, RATE
 from custom_components.octopus_japan.repairs import async_create_fix_flow
 
 # Months that no shipped table tells.
@@ -109,6 +109,11 @@ async def test_what_is_entered_stays_after_a_restart(home: Home) -> None:
     price = home.state(home.spin("ev-tokyo"), "current_price")
     assert price.attributes["fuel_cost_adjustment"] == 7.61
 
+    await do(home, "set_monthly_rate", month="2026-11", forget=True)
+    price = home.state(home.spin("ev-tokyo"), "current_price")
+    assert price.attributes["fuel_cost_adjustment"] == 5.78
+    assert price.attributes["estimated"] is True
+
 
 @pytest.mark.parametrize(
     ("fields", "reason"),
@@ -158,6 +163,38 @@ async def test_the_hours_of_a_plan_are_entered(home: Home) -> None:
     assert home.state(spin, "current_price").state == STATE_UNKNOWN
 
 
+@pytest.mark.parametrize("households", [("chugoku-high",)])
+async def test_the_contracted_capacity_that_nobody_tells_is_entered(home: Home) -> None:
+    """Both tiers are listed, the readings name neither, and what would tell the capacity is refused."""
+    home.simulator.faults.add("value", field="consumptionRateBand", value=None)
+    for field in ("supplyDetails", "newAmperageOptions", "standingCharges"):
+        home.simulator.faults.add("refused_field", field=field)
+    entry = await home.sign_in("chugoku-high")
+    spin = home.spin("chugoku-high")
+    price = home.state(spin, "current_price")
+    assert (price.state, price.attributes["reason"]) == (STATE_UNKNOWN, "no_capacity")
+    consumption, cost = (
+        home.state(spin, key) for key in ("consumption_yesterday", "cost_yesterday")
+    )
+    yesterday = NOW.replace(hour=0) - timedelta(days=1)
+    used = home.simulator.truth.half_hours(spin, yesterday, yesterday + timedelta(days=1))
+    assert Decimal(consumption.state) == sum(used.values())
+    assert cost.state == STATE_UNKNOWN
+
+    # It is 10 kVA: the tier is the one from 6 kVA, and the standing charge is by kVA.
+    result = await fix(home, CAPACITY, "chugoku-high", {"kva": 10})
+    assert result["type"] == "create_entry"
+    await home.settle()
+    assert entry.options["capacity"] == {digest(spin): {"kva": 10}}
+    assert issue(home, CAPACITY, "chugoku-high") is None
+    truth = home.simulator.truth
+    steps = [truth.price(spin, NOW, Decimal(used)).total for used in (100, 130)]
+    assert Decimal(home.state(spin, "current_price").state) in steps
+    costs = truth.costs(spin, yesterday, yesterday + timedelta(days=1))
+    shown = float(home.state(spin, "cost_yesterday").state)
+    assert shown == pytest.approx(float(sum(costs.values())))
+
+
 async def test_the_options_open_the_same_forms(home: Home) -> None:
     assert await async_setup_component(home.hass, "repairs", {})
     home.leave_readings_out()
@@ -182,6 +219,9 @@ async def test_the_options_open_the_same_forms(home: Home) -> None:
         date(2026, 12, 1),
         Decimal("5.5"),
     )
+    form = await choose("set_monthly_rate")
+    await options.async_configure(form["flow_id"], {"month": "2026-12", "forget": True})
+    assert entry.runtime_data.memory.parts.entered_rates[digest(home.spin("green-tokyo"))] == []
     # A plan with steps has no hours to enter.
     assert (await choose("set_schedule"))["reason"] == "no_bands"
     form = await choose("capacity")

@@ -33,6 +33,7 @@ from .entering import (
     Mistyped,
     capacity_fields,
     capacity_options,
+    forget_field,
     hour_fields,
     month_text,
     point_fields,
@@ -266,7 +267,8 @@ class OctopusOptionsFlow(OptionsFlowWithReload):
         if (entry := self._loaded()) is None:
             return self.async_abort(reason="not_loaded")
         spins = list(entry.runtime_data.account.data.supply_points)
-        schema = vol.Schema(point_fields(spins) | rate_fields(month_text(dt_util.utcnow())))
+        month_now = month_text(dt_util.utcnow())
+        schema = vol.Schema(point_fields(spins) | rate_fields(month_now) | forget_field())
         if user_input is None:
             return self._form("set_monthly_rate", schema)
         try:

@@ -10,6 +10,7 @@ import re
 from typing import Any, Final
 
 from homeassistant.helpers.selector import (
+    BooleanSelector,
     NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
@@ -30,6 +31,7 @@ from .oejp.tariff.schedule import BandHours
 CONF_POINT: Final = "supply_point"
 CONF_MONTH: Final = "month"
 CONF_MONTHS: Final = "months"
+CONF_FORGET: Final = "forget"
 
 _PRICE = NumberSelector(
     NumberSelectorConfig(mode=NumberSelectorMode.BOX, step="any", unit_of_measurement="JPY/kWh")
@@ -69,9 +71,19 @@ def rate_fields(month: str) -> dict[Any, Any]:
     }
 
 
+def forget_field() -> dict[Any, Any]:
+    """Return the field that takes back what was entered for a month."""
+    return {vol.Optional(CONF_FORGET, default=False): BooleanSelector()}
+
+
 def read_rates(fields: Mapping[str, Any]) -> tuple[date, dict[Component, Decimal | None]]:
-    """Read the month and its rates; a field that is left empty is left as it was. Raises Mistyped."""
-    prices: dict[Component, Decimal | None] = {}
+    """Read the month and its rates; a field that is left empty is left as it was, unless all are to be forgotten.
+
+    Raises Mistyped.
+    """
+    prices: dict[Component, Decimal | None] = (
+        dict.fromkeys(RATES) if fields.get(CONF_FORGET) else {}
+    )
     for component in RATES:
         if (value := fields.get(component.value)) is not None:
             price = Decimal(repr(float(value)))

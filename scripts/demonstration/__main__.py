@@ -29,6 +29,7 @@ from .households import (
     simulator_of_the_demo,
 )
 from .mishaps import mishap_rows
+from .month_end import month_end_rows
 from .night import night_rows
 from .outage import outage_rows
 from .progress import DemoError, step
@@ -98,8 +99,14 @@ async def check(folder: Path) -> bool:
     rows = await households_rows(folder / "households")
     step("mishaps: a restart in the middle of an import, a gap that fills, a correction")
     rows += await mishap_rows(folder / "mishaps")
-    step("a night: a time-of-use household goes through 01:00 on a clock that runs")
-    rows += await night_rows(folder / "night")
+    step(
+        "two clocks that run: a time-of-use household goes through 01:00, another through a month's end"
+    )
+    # Both wait most of the time.
+    for found in await asyncio.gather(
+        night_rows(folder / "night"), month_end_rows(folder / "month_end")
+    ):
+        rows += found
     step("a supply point that is listed twice, beside an account that the service refuses")
     rows += await twice_rows(folder / "twice")
     step("an outage of thirteen months")

@@ -5,7 +5,7 @@ from homeassistant.helpers import config_validation as cv
 import voluptuous as vol
 
 from ..coordinators.entered import RATES
-from ..entering import CONF_MONTH, CONF_MONTHS, Mistyped, read_hours, read_rates
+from ..entering import CONF_FORGET, CONF_MONTH, CONF_MONTHS, Mistyped, read_hours, read_rates
 from ..oejp.tariff.schedule import NoSchedule
 from .fields import chosen_point, mistake
 
@@ -15,6 +15,7 @@ SET_MONTHLY_RATE = vol.Schema(
     _POINT
     | {vol.Required(CONF_MONTH): cv.string}
     | {vol.Optional(component.value): vol.Coerce(float) for component in RATES}
+    | {vol.Optional(CONF_FORGET, default=False): cv.boolean}
 )
 SET_SCHEDULE = vol.Schema(
     _POINT

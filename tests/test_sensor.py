@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from home import NOW, Home
+from homeassistant.components.recorder.statistics import async_list_statistic_ids
 from homeassistant.helpers import entity_registry as er
 import pytest
 from syrupy.assertion import SnapshotAssertion
@@ -36,6 +37,24 @@ async def test_every_entity_is_as_recorded(home: Home, snapshot: SnapshotAsserti
             "attributes": sorted(state.attributes) if state else None,
         }
     assert shown == snapshot
+
+
+@pytest.mark.parametrize(
+    ("language", "names"),
+    [
+        ("en", {"Electricity {} consumption", "Electricity {} cost"}),
+        ("ja", {"電気 {} 使用量", "電気 {} 料金"}),
+    ],
+)
+async def test_the_energy_dashboard_is_offered_nothing_but_the_statistics_of_the_point(
+    home: Home, language: str, names: set[str]
+) -> None:
+    """Its picker lists every statistic; whatever sensor has a state class would be one, and lacks what is published late."""
+    home.hass.config.language = language
+    await home.sign_in("green-tokyo")
+    offered = await async_list_statistic_ids(home.hass)
+    end = home.spin("green-tokyo")[-4:]
+    assert {item["name"] for item in offered} == {name.format(end) for name in names}
 
 
 @ALL

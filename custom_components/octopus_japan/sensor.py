@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, override
 
 from homeassistant.components.sensor import SensorEntity
@@ -49,12 +48,6 @@ class OctopusSensor(OctopusEntity[DataUpdateCoordinator[Any]], SensorEntity):
         data = self._data()
         attributes = None if data is None else self.entity_description.attributes_fn(data)
         return None if attributes is None else dict(attributes)
-
-    @property
-    @override
-    def last_reset(self) -> datetime | None:
-        data = self._data()
-        return None if data is None else self.entity_description.last_reset_fn(data)
 
 
 class AccountSensor(OctopusSensor):

@@ -11,7 +11,6 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
-from ..const import NAME
 from ..identity import digest, last_four
 from ..oejp.household.hour import HOUR, Hour
 from ..oejp.household.tariff_book import credits_estimated_since
@@ -23,6 +22,7 @@ from ..oejp.tariff import GenerationTariff, Unpriced, credit_at
 from ..oejp.tariff.interval import Interval
 from ..recorder.meter_history import MeterHistory, energy_series, money_series
 from ..recorder.statistic_ids import compensation_id, return_id
+from ..recorder.statistic_names import statistic_name
 from ..store import OctopusStore
 from .account import AccountCoordinator
 from .half_hourly import HalfHourlyCoordinator
@@ -84,11 +84,11 @@ class ExportsCoordinator(HalfHourlyCoordinator[PointExport]):
     @override
     def make_meter(self, number: str) -> MeterHistory:
         hass = self.hass
-        name, point = f"{NAME} …{last_four(number)}", digest(number)
+        point, end = digest(number), last_four(number)
         return MeterHistory(
             hass,
-            energy_series(hass, return_id(point), f"{name} return"),
-            money_series(hass, compensation_id(point), f"{name} compensation"),
+            energy_series(hass, return_id(point), statistic_name(hass, "return", end)),
+            money_series(hass, compensation_id(point), statistic_name(hass, "compensation", end)),
             self.config_entry.entry_id,
         )
 

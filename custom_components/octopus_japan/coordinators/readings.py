@@ -10,13 +10,13 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
-from ..const import NAME
 from ..identity import digest, last_four
 from ..oejp.household.usage import ConsumptionPricing, PointUsage, usage, usage_start
 from ..oejp.kraken import KrakenClient, PathFinder, listed_since
 from ..oejp.tariff.interval import Interval
 from ..recorder.meter_history import MeterHistory, energy_series, money_series
 from ..recorder.statistic_ids import consumption_id, cost_id
+from ..recorder.statistic_names import statistic_name
 from ..store import OctopusStore
 from .account import AccountCoordinator
 from .half_hourly import HalfHourlyCoordinator
@@ -59,11 +59,11 @@ class ReadingsCoordinator(HalfHourlyCoordinator[PointUsage]):
     @override
     def make_meter(self, number: str) -> MeterHistory:
         hass = self.hass
-        name, point = f"{NAME} …{last_four(number)}", digest(number)
+        point, end = digest(number), last_four(number)
         return MeterHistory(
             hass,
-            energy_series(hass, consumption_id(point), f"{name} consumption"),
-            money_series(hass, cost_id(point), f"{name} cost"),
+            energy_series(hass, consumption_id(point), statistic_name(hass, "consumption", end)),
+            money_series(hass, cost_id(point), statistic_name(hass, "cost", end)),
             self.config_entry.entry_id,
         )
 

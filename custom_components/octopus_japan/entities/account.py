@@ -1,6 +1,6 @@
 """Sensors of an account."""
 
-from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
+from homeassistant.components.sensor import SensorDeviceClass
 from homeassistant.util import dt as dt_util
 
 from ..oejp.household.supply import AccountData
@@ -12,7 +12,6 @@ ACCOUNT_SENSORS: tuple[OctopusSensorDescription[AccountData], ...] = (
         translation_key="balance",
         device_class=SensorDeviceClass.MONETARY,
         native_unit_of_measurement=YEN,
-        state_class=SensorStateClass.TOTAL,
         suggested_display_precision=0,
         value_fn=lambda account: account.balance,
     ),

@@ -21,12 +21,15 @@ type Attributes = Mapping[str, Any] | None
 
 @dataclass(frozen=True, kw_only=True)
 class OctopusSensorDescription[DataT](SensorEntityDescription):
-    """A sensor: what it shows of its coordinator's data, None while that is unknown."""
+    """A sensor: what it shows of its coordinator's data, None while that is unknown.
+
+    It has no state class. The long-term statistics are those of the point (`recorder/`), which late readings still correct; what
+    the recorder would make of states is not, and the Energy dashboard would offer it.
+    """
 
     value_fn: Callable[[DataT], Value]
     use: Use = Use.SUPPLY
     attributes_fn: Callable[[DataT], Attributes] = lambda _: None
-    last_reset_fn: Callable[[DataT], datetime | None] = lambda _: None
 
 
 def number(value: Decimal | None) -> float | None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
+from homeassistant.components.sensor import SensorDeviceClass
 from homeassistant.const import EntityCategory, UnitOfEnergy
 
 from ..coordinators.prices import PointPrices
@@ -31,7 +31,6 @@ def _price(
         key=key,
         translation_key=key,
         native_unit_of_measurement=unit,
-        state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=2,
         entity_registry_enabled_default=enabled,
         entity_category=category,

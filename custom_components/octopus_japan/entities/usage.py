@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
+from homeassistant.components.sensor import SensorDeviceClass
 from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfEnergy, UnitOfTime
 from homeassistant.util import dt as dt_util
 
@@ -56,7 +56,6 @@ def _total(what: str, period: str, *, enabled: bool) -> OctopusSensorDescription
         translation_key=f"{what}_{period}",
         device_class=kind,
         native_unit_of_measurement=unit,
-        state_class=SensorStateClass.TOTAL,
         suggested_display_precision=digits,
         entity_registry_enabled_default=enabled,
         use=Use.PERIODS,
@@ -66,7 +65,6 @@ def _total(what: str, period: str, *, enabled: bool) -> OctopusSensorDescription
             "complete_until": total(usage).complete_until,
             **(estimation(usage.estimated_since(period)) if kind is _MONEY else {}),
         },
-        last_reset_fn=lambda usage: usage.periods[period].start,
     )
 
 
@@ -106,7 +104,6 @@ READINGS_SENSORS: tuple[OctopusSensorDescription[Any], ...] = (
         translation_key="data_delay",
         device_class=SensorDeviceClass.DURATION,
         native_unit_of_measurement=UnitOfTime.HOURS,
-        state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=1,
         entity_category=EntityCategory.DIAGNOSTIC,
         value_fn=_delay,
@@ -143,7 +140,6 @@ EXPORT_SENSORS: tuple[OctopusSensorDescription[PointExport], ...] = (
         key="generation_credit",
         translation_key="generation_credit",
         native_unit_of_measurement=YEN_PER_KWH,
-        state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=2,
         value_fn=lambda usage: number(usage.credit),
     ),

@@ -105,3 +105,18 @@ def test_every_issue_is_explained(key: str, kind: Kind) -> None:
         assert [p for p in ENGLISH if p[:4] == at_step and p[5:] == ("description",)]
     else:
         assert ("issues", key, "description") in ENGLISH
+
+
+def test_the_version_is_told_once() -> None:
+    """The newest version of the changelog is the manifest's."""
+    version = load("manifest.json")["version"]
+    headings = re.findall(
+        r"^###? \[?(\d+\.\d+\.\d+)", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE
+    )
+    assert headings[0] == version
+
+
+def test_every_requirement_of_the_tests_is_pinned() -> None:
+    lines = (ROOT / "requirements_test.txt").read_text("utf-8").splitlines()
+    wanted = [line for line in lines if line and not line.startswith("#")]
+    assert [line for line in wanted if "==" not in line] == []

@@ -1,8 +1,10 @@
 """Logins, their accounts, and the properties at which points are listed."""
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from .points import GasPoint, GenerationPoint, Listing, SupplyPoint
+from .practice import Credit
 
 # What was seen refused, by schema field: on every path, and through `viewer` only.
 REFUSED = {
@@ -36,7 +38,7 @@ class Account:
     """An account.
 
     `refused` and `refused_by_viewer` map schema fields to error codes, `refusal` is the code with which the whole account is
-    refused; all may be edited at any time.
+    refused. Bills due on or after the JST day `unpaid_since` are not paid: they are in arrears. All may be edited at any time.
     """
 
     id: str
@@ -44,6 +46,8 @@ class Account:
     properties: list[Property]
     status: str = "ACTIVE"
     balance: int = 0
+    unpaid_since: date | None = None
+    credits: list[Credit] = field(default_factory=list)
     refusal: str | None = None
     refused: dict[str, str] = field(default_factory=lambda: dict(REFUSED))
     refused_by_viewer: dict[str, str] = field(default_factory=lambda: dict(REFUSED_BY_VIEWER))

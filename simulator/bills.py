@@ -2,11 +2,12 @@
 
 kWh are rounded half up; where they are split (agreements, price generations, bands, months) each part is rounded and the
 last takes the remainder. Lines keep their sen. The levy is truncated to whole yen by itself, the total once. Where the real
-service rounds between these levels is not known, and the names of the lines other than consumption are invented.
+service rounds between these levels is not known (practice.py makes it so and so), and the names of the lines other than
+consumption are invented.
 """
 
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import groupby
@@ -15,8 +16,12 @@ from typing import NamedTuple
 from .dates import Period, day_of, first_slot, hour_of
 from .monthly_rates import MonthlyRates
 from .points import Point
+from .practice import Practice, Rounding, rounded
 from .pricing import ZERO, Basis, Terms, ladder, terms
 from .products import without_tax
+
+MONTH = 30
+"""Days of standing charge in a month's, where it is charged by the month."""
 
 
 @dataclass(frozen=True)
@@ -30,11 +35,12 @@ class Line:
     units: Decimal
     price: Decimal
     product_code: str
+    rounding: Rounding = "sen"
 
     @property
     def gross(self) -> Decimal:
-        """Yen including tax, unrounded."""
-        return self.units * self.price
+        """Yen including tax, in sen unless bills round each line."""
+        return rounded(self.units * self.price, self.rounding)
 
     @property
     def net(self) -> Decimal:
@@ -47,7 +53,7 @@ class Bill:
     """A bill. Components in yen including tax; the subsidy is not above zero."""
 
     period: Period
-    kwh: int
+    kwh: Decimal
     energy: Decimal
     fuel: Decimal
     levy: Decimal
@@ -71,42 +77,60 @@ class _Use(NamedTuple):
     terms: Terms
 
 
-def bill(rates: MonthlyRates, point: Point, period: Period, basis: Basis) -> Bill:
+def bill(
+    rates: MonthlyRates,
+    point: Point,
+    period: Period,
+    basis: Basis,
+    practice: Practice | None = None,
+) -> Bill:
     """Return the bill of a period from the meter's figures at its close."""
+    practice = practice or Practice()
+    exact = practice.kwh == "exact"
     uses = list(_uses(rates, point, period, basis))
-    kwh = half_up(sum(use.centi for use in uses))
-    by_agreement = _split(uses, kwh, lambda use: use.terms.agreement.id)
+    kwh = _measured(uses, exact)
     energy: list[Line] = []
     fuel: list[Line] = []
     levy: list[Line] = []
     subsidy: list[Line] = []
-    done = 0
-    for part, units in by_agreement:
-        energy += _energy(part, units, done)
+    done = ZERO
+    area = point.area
+    for part, units in _split(uses, kwh, lambda use: use.terms.agreement.id, exact=exact):
+        energy += _energy(part, units, done, exact=exact)
         done += units
-        area = point.area
-        fuel += _per_kwh("FUEL_COST_ADJUSTMENT", area, part, units, lambda t: t.fuel)
-        levy += _per_kwh("RENEWABLE_ENERGY_LEVY", area, part, units, lambda t: t.levy)
-        subsidy += _per_kwh("METI_CREDIT", area, part, units, lambda t: -t.subsidy, whole=True)
-    standing = _standing(rates, point, period, basis)
-    levied = Decimal(int(_sum(levy)))
-    total = _sum(standing) + _sum(energy) + _sum(fuel) + levied + _sum(subsidy)
+        months = _split(part, units, lambda use: use.terms.fuel_month, exact=exact)
+        fuel += _per_kwh("FUEL_COST_ADJUSTMENT", area, months, lambda t: t.fuel)
+        levy += _per_kwh("RENEWABLE_ENERGY_LEVY", area, months, lambda t: t.levy)
+        subsidy += _per_kwh("METI_CREDIT", area, [(part, units)], lambda t: -t.subsidy)
+    standing = _standing(rates, point, period, basis, practice)
+    lines = [
+        [replace(line, rounding=practice.amounts) for line in kind]
+        for kind in (standing, energy, fuel, levy, subsidy)
+    ]
+    sums = [_sum(kind) for kind in lines]
+    sums[3] = Decimal(int(sums[3]))
     return Bill(
         period=period,
         kwh=kwh,
-        energy=_sum(energy),
-        fuel=_sum(fuel),
-        levy=levied,
-        standing=_sum(standing),
-        subsidy=_sum(subsidy),
-        total=int(total),
-        lines=(*standing, *energy, *fuel, *levy, *subsidy),
+        energy=sums[1],
+        fuel=sums[2],
+        levy=sums[3],
+        standing=sums[0],
+        subsidy=sums[4],
+        total=int(sum(sums, ZERO)),
+        lines=tuple(line for kind in lines for line in kind),
     )
 
 
 def half_up(centi: int) -> int:
     """Round hundredths of a kWh half up to whole kWh."""
     return int(Decimal(centi).scaleb(-2).quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def _measured(uses: Iterable[_Use], exact: bool) -> Decimal:
+    """Add up what is charged for: whole kWh, or hundredths."""
+    centi = sum(use.centi for use in uses)
+    return Decimal(centi).scaleb(-2) if exact else Decimal(half_up(centi))
 
 
 def _uses(rates: MonthlyRates, point: Point, period: Period, basis: Basis) -> Iterable[_Use]:
@@ -122,36 +146,34 @@ def _uses(rates: MonthlyRates, point: Point, period: Period, basis: Basis) -> It
 
 
 def _split(
-    uses: list[_Use], whole: int, key: Callable[[_Use], Hashable]
-) -> list[tuple[list[_Use], int]]:
-    """Divide `whole` kWh over the groups of a key, each rounded half up, the last taking the remainder."""
+    uses: list[_Use], whole: Decimal, key: Callable[[_Use], Hashable], *, exact: bool
+) -> list[tuple[list[_Use], Decimal]]:
+    """Divide kWh over the groups of a key, each rounded half up where the whole is, the last taking the remainder."""
     groups: dict[Hashable, list[_Use]] = {}
     for use in uses:
         groups.setdefault(key(use), []).append(use)
-    parts: list[tuple[list[_Use], int]] = []
+    parts: list[tuple[list[_Use], Decimal]] = []
     left = whole
     for number, group in enumerate(groups.values(), 1):
-        units = (
-            left if number == len(groups) else min(left, half_up(sum(use.centi for use in group)))
-        )
+        units = left if number == len(groups) else min(left, _measured(group, exact))
         left -= units
         parts.append((group, units))
     return parts
 
 
-def _energy(uses: list[_Use], units: int, done: int) -> list[Line]:
+def _energy(uses: list[_Use], units: Decimal, done: Decimal, *, exact: bool) -> list[Line]:
     lines: list[Line] = []
     # A price generation, and an introductory price, is cut off by the day; within one, stepped energy is cut by the ladder, other
     # energy by the band.
-    for generation, whole in _split(uses, units, lambda use: use.terms.charges):
+    for generation, whole in _split(uses, units, lambda use: use.terms.charges, exact=exact):
         term = generation[0].terms
         start, end = generation[0].day, generation[-1].day
         code = term.agreement.product.code
         if term.stepped:
-            cut = ladder(term.charges, Decimal(done), Decimal(whole))
+            cut = ladder(term.charges, done, whole)
         else:
-            bands = _split(generation, whole, lambda use: use.terms.charge(use.hour))
-            cut = [(group[0].terms.charge(group[0].hour), Decimal(part)) for group, part in bands]
+            bands = _split(generation, whole, lambda use: use.terms.charge(use.hour), exact=exact)
+            cut = [(group[0].terms.charge(group[0].hour), part) for group, part in bands]
         done += whole
         for charge, part in cut:
             name = f"JPN_ELECTRICITY_{charge.band}"
@@ -162,26 +184,26 @@ def _energy(uses: list[_Use], units: int, done: int) -> list[Line]:
 def _per_kwh(
     name: str,
     area: str,
-    uses: list[_Use],
-    units: int,
+    parts: Iterable[tuple[list[_Use], Decimal]],
     price: Callable[[Terms], Decimal],
-    *,
-    whole: bool = False,
 ) -> list[Line]:
+    """Charge parts at a price a kWh.
+
+    By calendar day a part is a calendar month; by reading month, and of a discount, the period is one part.
+    """
     lines: list[Line] = []
-    # By calendar day a part is a calendar month; by reading month, and of a discount, the period is one part.
-    for part, share in _split(uses, units, lambda use: None if whole else use.terms.fuel_month):
+    for part, share in parts:
         term = part[0].terms
         if price(term):
             start, end, code = part[0].day, _after(part[-1].day), term.agreement.product.code
             supply_type = f"JPN_ELECTRICITY_{name}_{area}"
-            lines.append(
-                Line(name.lower(), supply_type, start, end, Decimal(share), price(term), code)
-            )
+            lines.append(Line(name.lower(), supply_type, start, end, share, price(term), code))
     return lines
 
 
-def _standing(rates: MonthlyRates, point: Point, period: Period, basis: Basis) -> list[Line]:
+def _standing(
+    rates: MonthlyRates, point: Point, period: Period, basis: Basis, practice: Practice
+) -> list[Line]:
     days = [
         date.fromordinal(number)
         for number in range(period.start.toordinal(), period.end.toordinal())
@@ -194,14 +216,17 @@ def _standing(rates: MonthlyRates, point: Point, period: Period, basis: Basis) -
         part = list(run)
         first, term = part[0]
         if term.standing:
+            units, price = Decimal(len(part)), term.standing
+            if practice.standing == "month":
+                units, price = units / period.days, price * MONTH
             lines.append(
                 Line(
                     "standing",
                     f"JPN_ELECTRICITY_STANDING_{point.area}",
                     first,
                     _after(part[-1][0]),
-                    Decimal(len(part)),
-                    term.standing,
+                    units,
+                    price,
                     term.agreement.product.code,
                 )
             )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from .bills import Bill, bill
+from .bills import MONTH, Bill, Line, bill
 from .clock import Clock
 from .dates import (
     HALF_HOUR,
@@ -52,6 +52,22 @@ class GasBill:
     standing: Decimal
     price: Decimal
     total: int
+    product_code: str
+
+    @property
+    def tax(self) -> int:
+        """The tax inside the total, in whole yen, truncated."""
+        return self.total * 10 // 110
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """Its lines, by names that are invented."""
+        start, end = self.period
+        one, volume, code = Decimal(1), Decimal(self.volume), self.product_code
+        return (
+            Line("gas_standing", "JPN_GAS_STANDING", start, end, one, self.standing, code),
+            Line("gas", "JPN_GAS_CONSUMPTION", start, end, volume, self.price, code),
+        )
 
 
 class Truth:
@@ -121,7 +137,7 @@ class Truth:
             if term is not None and slot >= window:
                 per_kwh = term.fuel + term.levy - term.subsidy
                 energy = term.energy(hour_of(slot), used, kwh)
-                found[slot_start(slot)] = energy + kwh * per_kwh + term.standing / 24
+                found[slot_start(slot)] = energy + kwh * per_kwh + self._per_day(term, period) / 24
             used += kwh
         return found
 
@@ -140,8 +156,14 @@ class Truth:
             for slot in range(*slots, 2):
                 term = self.terms(point, day_of(slot), basis)
                 if term is not None and start <= slot_start(slot) < end:
-                    found[slot_start(slot)] = term.standing / 24
+                    found[slot_start(slot)] = self._per_day(term, period) / 24
         return found
+
+    def _per_day(self, term: Terms, period: Period) -> Decimal:
+        """Return the standing charge of a day; charged by the month, its part of the period's length."""
+        if self._world.practice.standing == "day":
+            return term.standing
+        return term.standing * MONTH / period.days
 
     def used(self, identifier: str, at: datetime) -> Decimal:
         """Return the kWh published in the billing period that holds `at`, of half hours before `at`."""
@@ -182,9 +204,11 @@ class Truth:
         days = Period(jst_date(period[0]), jst_date(period[1]))
         basis = basis or self.month_basis
         edits = point.meter.edits, self._world.monthly_rates.edits
-        key = (identifier, days, basis, point.subsidy, edits)
+        key = (identifier, days, basis, point.subsidy, edits, self._world.practice)
         if key not in self._bills:
-            self._bills[key] = bill(self._world.monthly_rates, point, days, basis)
+            self._bills[key] = bill(
+                self._world.monthly_rates, point, days, basis, self._world.practice
+            )
         return self._bills[key]
 
     def gas_bill(self, spin: str, period: tuple[datetime, datetime]) -> GasBill:
@@ -199,7 +223,8 @@ class Truth:
             if charge.step_end is None or volume <= charge.step_end
         )
         standing = row.standing or ZERO
-        return GasBill(days, volume, standing, row.price, int(standing + volume * row.price))
+        total = int(standing + volume * row.price)
+        return GasBill(days, volume, standing, row.price, total, agreement.product.code)
 
     def gas_periods(self, spin: str) -> list[tuple[datetime, datetime]]:
         """Return the reading periods of a gas point, the open one last."""

@@ -12,6 +12,7 @@ from .households import PLANS
 from .monthly_rates import MonthlyRates
 from .plans import PointPlan
 from .points import Agreement, GasPoint, GenerationPoint, Listing, Point, SupplyPoint
+from .practice import Practice
 from .products import product
 
 __all__ = [
@@ -45,6 +46,7 @@ class World:
         self.seed = seed
         self.clock = clock
         self.monthly_rates = MonthlyRates(seed)
+        self.practice = Practice()
         self.households: dict[str, Household] = {}
         self._builders: dict[str, Builder] = {}
         for key in keys:

@@ -220,7 +220,7 @@ def _interval(context: Context, account: Account, listing: Listing, period: Peri
         "startAt": window[0],
         "endAt": window[1],
         "periodLengthDays": period.days,
-        "value": f"{bill.kwh}.00000",
+        "value": f"{bill.kwh:.5f}",
         "hasHalfHourlyDataForPeriod": True,
         "costEstimate": f"{bill.energy + bill.kwh * Decimal(_ESTIMATED_MONTHLY_RATES) / 100:.2f}",
         "halfHourlyReadings": lambda: half_hourly(

@@ -47,7 +47,7 @@ def account_node(context: Context, account: Account, via: Via) -> Node:
         "commsDeliveryPreference": "EMAIL",
         "demandResponseCampaignParticipants": [],
         "balance": lambda **_: account.balance,
-        "overdueBalance": 0,
+        "overdueBalance": lambda **_: billing.overdue(context, account),
         "hasActiveAgreement": bool(account.supply_points),
         "hasFutureAgreement": any(
             term.start > today for listing in account.listings() for term in listing.agreements

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from ..bills import Bill
 from ..dates import jst_date
+from ..truth import GasBill
 from .context import Node
 from .pages import connection, empty, paging
 
@@ -22,13 +23,17 @@ _ENERGY = "ENERGY_CHARGES"
 
 @dataclass(frozen=True)
 class Transaction:
-    """Whole yen, never below zero; `statement` is the id of the document that lists it, `bill` what a charge is for."""
+    """Whole yen, never below zero; `bill`: what a charge is for.
+
+    `statement` is the id of the document that lists it, `number` its place among those of its kind there.
+    """
 
     kind: Kind
     at: datetime
     yen: int
     statement: int | None = None
-    bill: Bill | None = None
+    number: int = 0
+    bill: Bill | GasBill | None = None
 
     @property
     def effect(self) -> int:
@@ -72,7 +77,7 @@ def _transaction(account: str, item: Transaction, balance: int) -> Node:
     listed = item.statement is not None
     return _common(item) | {
         "__typename": item.kind,
-        "id": f"t{item.kind[:2].lower()}{int(item.at.timestamp())}",
+        "id": f"t{item.kind[:2].lower()}{int(item.at.timestamp())}{item.number or ''}",
         "accountNumber": account,
         "amount": item.yen,
         "balanceCarriedForward": balance,
@@ -92,7 +97,7 @@ def _transaction(account: str, item: Transaction, balance: int) -> Node:
 def _line(item: Transaction) -> Node:
     return _common(item) | {
         "__typename": f"Bill{item.kind}",
-        "id": f"b{item.kind[:2].lower()}{item.statement}",
+        "id": f"b{item.kind[:2].lower()}{item.statement}{item.number or ''}",
     }
 
 
@@ -107,12 +112,13 @@ def _common(item: Transaction) -> Node:
     }
 
 
-def _consumption(bill: Bill) -> Node:
+def _consumption(bill: Bill | GasBill) -> Node:
+    gas = isinstance(bill, GasBill)
     return {
         "startDate": bill.period.start,
         "endDate": bill.period.last,
-        "quantity": str(bill.kwh),
-        "unit": "kWh",
+        "quantity": str(bill.volume if isinstance(bill, GasBill) else bill.kwh),
+        "unit": "cubicMetres" if gas else "kWh",
         "usageCost": None,
         "supplyCharge": None,
     }

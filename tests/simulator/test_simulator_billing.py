@@ -6,7 +6,7 @@ from typing import Any
 
 from simulator_client import NOW, Client, Connect
 
-from simulator.api.billing import Statement
+from simulator.api.billing import Share, Statement
 from simulator.dates import Period, jst_date
 from simulator.simulation import Simulation
 
@@ -140,7 +140,8 @@ def test_the_dates_of_a_document_are_those_measured() -> None:
     simulation = Simulation(now=NOW)
     (point,) = simulation.world.supply_points.values()
     bill = simulation.truth.bill(point.spin, simulation.truth.periods(point.spin)[0])
-    statement = Statement(point, Period(date(2026, 6, 18), date(2026, 7, 18)), bill, NOW)
+    share = Share(Period(date(2026, 6, 18), date(2026, 7, 18)), NOW, point)
+    statement = Statement((share,), (bill,))
     assert (statement.first_day, statement.last_day) == (date(2026, 6, 17), date(2026, 7, 22))
 
 

@@ -83,11 +83,13 @@ def bill(
     period: Period,
     basis: Basis,
     practice: Practice | None = None,
+    *,
+    read_at: float | None = None,
 ) -> Bill:
-    """Return the bill of a period from the meter's figures at its close."""
+    """Return the bill of a period from the meter's figures at its close; with `read_at` from those published then."""
     practice = practice or Practice()
     exact = practice.kwh == "exact"
-    uses = list(_uses(rates, point, period, basis))
+    uses = list(_uses(rates, point, period, basis, read_at))
     kwh = _measured(uses, exact)
     energy: list[Line] = []
     fuel: list[Line] = []
@@ -133,10 +135,16 @@ def _measured(uses: Iterable[_Use], exact: bool) -> Decimal:
     return Decimal(centi).scaleb(-2) if exact else Decimal(half_up(centi))
 
 
-def _uses(rates: MonthlyRates, point: Point, period: Period, basis: Basis) -> Iterable[_Use]:
+def _uses(
+    rates: MonthlyRates, point: Point, period: Period, basis: Basis, read_at: float | None
+) -> Iterable[_Use]:
     known: dict[date, Terms | None] = {}
-    closed = point.meter.closed_at(period.start)
-    for reading in point.meter.settled(first_slot(period.start), first_slot(period.end), closed):
+    slots = first_slot(period.start), first_slot(period.end)
+    if read_at is None:
+        readings = point.meter.settled(*slots, point.meter.closed_at(period.start))
+    else:
+        readings = point.meter.published(*slots, read_at)
+    for reading in readings:
         day = day_of(reading.slot)
         if day not in known:
             known[day] = terms(rates, point, day, basis)

@@ -8,6 +8,7 @@ import csv
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import override
 
 from .dates import Month, chance
 
@@ -75,10 +76,34 @@ class MonthlyRates:
         """Return the government discount of a month of use, as a positive price."""
         return Decimal(_SUBSIDY.get(month, 0))
 
+    def of_month(self, month: Month) -> OneMonth:
+        """Return the rates that would apply if every month had those of one, and no discount."""
+        return OneMonth(self, month)
+
     @staticmethod
     def subsidies() -> list[tuple[Month, Decimal]]:
         """Return every month with a discount."""
         return [(month, Decimal(price)) for month, price in sorted(_SUBSIDY.items())]
+
+
+class OneMonth(MonthlyRates):
+    """The rates of one month in all months."""
+
+    def __init__(self, rates: MonthlyRates, month: Month) -> None:
+        self._rates, self._month = rates, month
+
+    @override
+    def fuel(self, area: str, month: Month) -> Decimal:
+        return self._rates.fuel(area, self._month)
+
+    @override
+    def levy(self, month: Month) -> Decimal:
+        return self._rates.levy(self._month)
+
+    @staticmethod
+    @override
+    def subsidy(month: Month) -> Decimal:
+        return Decimal(0)
 
 
 def levy_year(month: Month) -> int:

@@ -1,6 +1,7 @@
 """Products and their prices by generation, step, time-of-use band and tier. Prices in yen including tax.
 
-The figures come from data/products.json, where each product says what of it is invented; the hours from data/schedules.json.
+The figures come from data/products.json, where each product says what of it is invented, and for what else is on sale from
+catalogue.py; the hours from data/schedules.json.
 """
 
 from dataclasses import dataclass, replace
@@ -10,6 +11,7 @@ from functools import cache
 import json
 from typing import Any
 
+from .catalogue import on_sale
 from .dates import Month
 from .monthly_rates import DATA
 
@@ -53,7 +55,6 @@ class Product:
     scheme: str | None
     params: dict[str, Any]
     charges: tuple[Charge, ...]
-
     standing_kva: Decimal | None = None  # a day and kVA, from 6 kVA
 
     def on(
@@ -78,6 +79,17 @@ class Product:
             _introductory(charge, first[charge.band]) if charge.band in first else charge
             for charge in valid
             if charge.months is None
+        )
+
+    def as_sold(self, day: date) -> Product:
+        """Return the product with nothing but its lasting prices of a JST day, in force for ever: what the catalogue says."""
+        return replace(
+            self,
+            charges=tuple(
+                replace(charge, start=None, end=None)
+                for charge in self.charges
+                if charge.months is None and charge.valid_on(day)
+            ),
         )
 
     def standing_for(self, amperage: int | None, kva: int | None) -> Decimal:
@@ -127,6 +139,8 @@ def product(key: str) -> Product:
         params = {"product_type": "time_of_use_product", "time_of_use_scheme": scheme}
         if scheme == "sim_invented_tou_scheme":
             params = {}  # an unknown plan that does not even name its schedule
+    if "amperage" in raw:
+        params = params | dict(zip(("amperage_min", "amperage_max"), raw["amperage"], strict=True))
     return Product(
         code=raw["code"],
         name=raw["name"],
@@ -212,12 +226,14 @@ def _charges(raw: dict[str, Any], generation: dict[str, Any]) -> list[Charge]:
             for number, (low, high, standing, price) in enumerate(generation["tiers"], 1)
         ]
     name = "GENERATION" if raw["kind"] == "fit" else "CONSUMPTION"
-    return [Charge(f"{name}_{area}", Decimal(generation["single"]), start, end, months=months)]
+    price = Decimal(generation["single"])
+    return [Charge(f"{name}_{area}", price, start, end, months=months, tier=level)]
 
 
 @cache
 def _catalogue() -> dict[str, Any]:
-    return _json("products.json")
+    known = _json("products.json")
+    return known | on_sale(DATA, known, _schedules())
 
 
 @cache

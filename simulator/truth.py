@@ -4,7 +4,7 @@ kWh and yen are Decimal, times are aware UTC datetimes, windows are half-open. N
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -12,6 +12,7 @@ from .bills import MONTH, Bill, Line, bill
 from .clock import Clock
 from .dates import (
     HALF_HOUR,
+    Month,
     Period,
     day_of,
     first_slot,
@@ -21,8 +22,9 @@ from .dates import (
     slot_from,
     slot_start,
 )
-from .points import Point, SupplyPoint
+from .points import Agreement, Point, SupplyPoint
 from .pricing import ZERO, Basis, Terms, terms as priced
+from .products import product
 from .world import World
 
 
@@ -210,6 +212,36 @@ class Truth:
                 self._world.monthly_rates, point, days, basis, self._world.practice
             )
         return self._bills[key]
+
+    def plan_bill(
+        self,
+        identifier: str,
+        period: tuple[datetime, datetime],
+        plan: str,
+        *,
+        today: bool = False,
+        at_close: bool = False,
+        basis: Basis | None = None,
+    ) -> Bill:
+        """Return what a period would have cost on a plan of the catalogue (its key), at the prices at which it is sold now.
+
+        The monthly rates are each month's own, or those of `today` without a discount. The kWh are those published by now, or
+        those of the bill `at_close`.
+        """
+        now = self._clock.now()
+        sold = product(plan).as_sold(jst_date(now))
+        point = replace(
+            self._world.point(identifier),
+            agreements=(Agreement(0, sold, date.min, None),),
+        )
+        rates = self._world.monthly_rates
+        if today:
+            rates = rates.of_month(Month.of(jst_date(now)))
+        days = Period(jst_date(period[0]), jst_date(period[1]))
+        read_at = None if at_close else self._clock.timestamp()
+        return bill(
+            rates, point, days, basis or self.month_basis, self._world.practice, read_at=read_at
+        )
 
     def gas_bill(self, spin: str, period: tuple[datetime, datetime]) -> GasBill:
         """Return the gas bill of a reading period: the volume picks one row of the table for all of it."""

@@ -19,6 +19,8 @@ _STEPPED, _SINGLE, _FIT, _GAS = (
 _TYPENAME = {"stepped": _STEPPED, "single": _SINGLE, "fit": _FIT, "gas": _GAS}
 AMPERAGES = (10, 15, 20, 30, 40, 50, 60)
 _KVA = tuple(range(6, 50))
+_ENDS = (("min", AMPERAGES[0]), ("max", AMPERAGES[-1]))
+_MINIMUM = "最低料金"
 
 
 def agreements(
@@ -126,9 +128,7 @@ def _summary_tier(item: Product, tier: str) -> Node:
             if (charge.start or date.min) == newest
         ],
         "standingRates": {
-            "amperage": [_summary_standing(item, size, None) for size in AMPERAGES]
-            if ampere
-            else [],
+            "amperage": _summary_amperes(item, tier),
             "kva": [_summary_standing(item, None, size) for size in _KVA]
             if ampere or tier == "HIGH"
             else [],
@@ -136,9 +136,19 @@ def _summary_tier(item: Product, tier: str) -> Node:
     }
 
 
+def _summary_amperes(item: Product, tier: str) -> list[Node]:
+    """List what is charged by amperes; of a minimum charge one entry, under a label that is made up."""
+    if tier == "LOW":
+        return [_summary_standing(item, None, None)]
+    if item.standing_unit != "YEN_AMPERE_DAY" or not item.standing or tier:
+        return []
+    least, most = (item.params.get(f"amperage_{end}", size) for end, size in _ENDS)
+    return [_summary_standing(item, size, None) for size in AMPERAGES if least <= size <= most]
+
+
 def _summary_standing(item: Product, amperage: int | None, kva: int | None) -> Node:
     return {
-        "label": str(amperage or kva),
+        "label": str(amperage or kva or _MINIMUM),
         "unitType": "YEN_DAY",
         "pricePerUnitIncTax": item.standing_for(amperage, kva),
     }

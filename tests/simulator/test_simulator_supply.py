@@ -245,10 +245,15 @@ async def test_catalogue(connect: Connect) -> None:
     ]
     low, high = kansai["tiers"]
     assert low["contractCapacityPattern"] == "TIERED_LOW"
-    assert low["standingRates"] == {"amperage": [], "kva": []}
+    # A minimum charge is no matter of amperes: one entry, under a label that is made up.
+    assert [float(rate["pricePerUnitIncTax"]) for rate in low["standingRates"]["amperage"]] == [
+        12.4
+    ]
+    assert low["standingRates"]["kva"] == []
     assert high["contractCapacityPattern"] == "TIERED_HIGH"
     assert float(high["standingRates"]["kva"][2]["pricePerUnitIncTax"]) == 114.4  # 8 x 14.30
-    (both,) = (await client.ask(query, area="07")).data["tariffSummary"]
+    code = "JPN_GREEN_OCTOPUS_07"
+    (both,) = (await client.ask(query, area="07", code=code)).data["tariffSummary"]
     assert [tier["contractCapacityPattern"] for tier in both["tiers"]] == [
         "TIERED_LOW",
         "TIERED_HIGH",
@@ -259,6 +264,27 @@ async def test_catalogue(connect: Connect) -> None:
     code = "JPN_GREEN_OCTOPUS_INTRO_03"
     (intro,) = (await client.ask(query, area="03", code=code)).data["tariffSummary"]
     assert len(intro["tiers"][0]["consumptionRates"]) == 3
+    assert (await client.ask(query, area="10")).data["tariffSummary"] == []
+
+
+@pytest.mark.parametrize("area", [f"{number:02}" for number in range(1, 10)])
+async def test_a_dozen_plans_are_on_sale_in_every_area(connect: Connect, area: str) -> None:
+    client = await connect()
+    query = """query ($area: String!) { tariffSummary(gridOperatorCode: $area) { displayName productParams
+      tiers { consumptionRates { stepStart stepEnd band } standingRates { amperage { label } kva { label } } } } }"""
+    found = (await client.ask(query, area=area)).data["tariffSummary"]
+    assert len(found) >= 12
+    shapes = {item["displayName"]: item for item in found}
+    (simple,) = shapes["シンプルオクトパス"]["tiers"]
+    assert simple["standingRates"] == {"amperage": [], "kva": []}
+    assert shapes["EVオクトパス"]["productParams"]["time_of_use_scheme"]
+    assert shapes["夜更かしオクトパス"]["productParams"] == {}
+    (common,) = shapes["共用部電力"]["tiers"]
+    assert common["standingRates"]["amperage"] == []
+    assert common["standingRates"]["kva"]
+    for tier in shapes["KKオクトパス"]["tiers"]:
+        ladder = tier["consumptionRates"]
+        assert [rate["stepStart"] for rate in ladder[1:]] == [r["stepEnd"] for r in ladder[:-1]]
 
 
 RATES = """query ($number: String!) { account(accountNumber: $number) { properties { electricitySupplyPoints {

@@ -90,6 +90,24 @@ def test_stepped_bill_by_reading_month() -> None:
     assert simulator.truth.bill(point.spin, WINDOW, "calendar_day").total == 12431
 
 
+def test_the_same_period_on_another_plan() -> None:
+    simulator = make()
+    point = flat(simulator, ("kk-03", START, None))
+    truth = simulator.truth
+    assert truth.plan_bill(point.spin, WINDOW, "kk-03").total == 12431
+    # Each half hour 0.25 kWh: 60 kWh from 1:00 until 5:00, 30 from 11:00 until 13:00, 270 else.
+    # 1164 + 60 x 14.60 + 30 x 12.60 + 270 x 25.77 + 1090.20 + 1504 = 11970.10
+    assert truth.plan_bill(point.spin, WINDOW, "ev-03", at_close=True).total == 11970
+    # The prices at which it is sold now, whatever they were then: 120 x 18.98 + 180 x 24.10 + 60 x 27.44 = 8262.00
+    assert truth.plan_bill(point.spin, WINDOW, "green-03").energy == Decimal("8262.00")
+    rates = simulator.world.monthly_rates
+    now = truth.plan_bill(point.spin, WINDOW, "ev-03", today=True)
+    assert now.fuel == 360 * rates.fuel("03", Month.of(NOW.date()))
+    assert truth.plan_bill(point.spin, WINDOW, "simple-03").fuel == 0
+    # An agreement is not what it asks about.
+    assert [term.product.code for term in point.agreements] == ["JPN_KK_OCTOPUS_MAY_26"]
+
+
 def test_hourly_costs_add_up() -> None:
     simulator = make()
     point = flat(simulator, ("kk-03", START, None))

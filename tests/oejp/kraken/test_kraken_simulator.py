@@ -319,6 +319,19 @@ async def test_the_lines_of_the_latest_bill(green: House) -> None:
     assert {line.spin for line in lines} <= {green.spins[0], None}
 
 
+async def test_what_is_to_pay_and_was_paid(green: House) -> None:
+    latest = (await green.client.statements(green.account))[-1]
+    ledger = await green.client.payments(green.account)
+    assert latest.charged is not None
+    (charge,) = await green.client.bill_transactions(green.account, latest.identifier)
+    assert charge.gross == latest.charged
+    assert (latest.credited, ledger[-1].amount) == (0, latest.charged)
+    assert ledger[-1].posted_date == latest.payment_due_date
+    assert await green.client.overdue_balance(green.account) == 0
+    green.household.accounts[-1].unpaid_since = latest.payment_due_date
+    assert await green.client.overdue_balance(green.account) == latest.charged
+
+
 async def test_charges_may_be_refused(green: House) -> None:
     green.simulator.faults.add("refused_field", field="charges", code="KT-CT-3824")
 

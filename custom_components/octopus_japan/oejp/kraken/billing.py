@@ -10,8 +10,17 @@ from .graphql.pages import Page, page
 from .graphql.points import account
 from .graphql.requester import Result
 from .login import Login
-from .models import DueDate, LineItem, MetiCredit, RateLimit, Statement
-from .parsing import as_dict
+from .models import (
+    BillTotal,
+    BillTransaction,
+    DueDate,
+    LineItem,
+    MetiCredit,
+    Payment,
+    RateLimit,
+    Statement,
+)
+from .parsing import as_dict, nodes
 from .scalars import LARGEST
 
 
@@ -21,41 +30,72 @@ class Billing(Login):
     async def balance(self, account_number: str) -> int:
         """Return the balance of an account in yen, as the service signs it."""
         result = await self._requester.ask("balance", {"accountNumber": account_number})
-        found = account(result).get("balance")
-        if not isinstance(found, int) or isinstance(found, bool) or abs(found) > LARGEST:
-            raise result.missing(KrakenServiceError("the account came without its balance"))
-        return found
+        return _yen(result, "balance")
+
+    async def overdue_balance(self, account_number: str) -> int:
+        """Return what was due and is not paid, in yen, as the service signs it."""
+        result = await self._requester.ask("overdue_balance", {"accountNumber": account_number})
+        return _yen(result, "overdueBalance")
+
+    async def payments(self, account_number: str) -> tuple[Payment, ...]:
+        """Return the last payments of an account, oldest first: those among the newest transactions of each ledger."""
+        result = await self._requester.ask("payments", {"accountNumber": account_number})
+        moved = [
+            node
+            for ledger in _ledgers(result, "transactions")
+            for node in ledger.page.nodes
+            if node.get("__typename") == "Payment"
+        ]
+        paid = self._reader.items(Payment, moved)
+        return tuple(sorted(paid, key=lambda payment: payment.posted_date))
 
     async def statements(self, account_number: str) -> tuple[Statement, ...]:
         """Return the billing documents of an account, oldest first.
 
-        Two requests, and one more for every five years. The due dates, which are those of the newest, may fail without a word, and
-        so may what is older than the newest page: it is asked for again the next time.
+        Three requests, and one more for every five years. The due dates and the totals, which are those of the newest, may fail
+        without a word, and so may what is older than the newest page: it is asked for again the next time.
         """
         variables = {"accountNumber": account_number}
         ledgers = _ledgers(await self._requester.ask("statements", variables))
-        nodes = [node for ledger in ledgers for node in ledger.page.nodes]
+        listed = [node for ledger in ledgers for node in ledger.page.nodes]
         for ledger in ledgers:
             # Without its number a ledger can be followed only where it is the only one.
             if ledger.number is not None or len(ledgers) == 1:
                 with suppress(KrakenError):
                     async for read in self._older(variables, ledger):
-                        nodes.extend(read.nodes)
-        due: dict[str, date] = {}
+                        listed.extend(read.nodes)
+        due: dict[str, DueDate] = {}
         with suppress(KrakenError):
             names = ("statement_due_dates", "statement_due_dates_june")
             newest = _ledgers(await self._requester.ask_newest(names, variables))
             told = [node for ledger in newest for node in ledger.page.nodes]
-            due = {
-                item.identifier: item.payment_due_date for item in self._reader.items(DueDate, told)
-            }
+            due = {item.identifier: item for item in self._reader.items(DueDate, told)}
+        totals: dict[str, BillTotal] = {}
+        with suppress(KrakenError):
+            for total in await self._totals(variables):
+                totals.update({key: total for key in (total.id, total.identifier) if key})
         newest_last = sorted(
-            self._reader.items(Statement, nodes),
+            self._reader.items(Statement, listed),
             key=lambda statement: (statement.start_at, statement.end_at),
         )
-        return tuple(
-            replace(item, payment_due_date=due.get(item.identifier)) for item in newest_last
-        )
+        return tuple(_completed(item, due.get(item.identifier), totals) for item in newest_last)
+
+    async def _totals(self, variables: Mapping[str, str]) -> tuple[BillTotal, ...]:
+        """Return what the newest documents come to."""
+        result = await self._requester.ask("bills", variables)
+        bills = account(result).get("bills")
+        return self._reader.items(BillTotal, list(nodes(bills)))
+
+    async def bill_transactions(
+        self, account_number: str, identifier: str
+    ) -> tuple[BillTransaction, ...]:
+        """Return what one billing document charges and credits: all that tells of it where its lines are refused."""
+        variables = {"accountNumber": account_number, "identifier": identifier}
+        result = await self._requester.ask("bill_transactions", variables)
+        listed = as_dict(account(result).get("bill")).get("transactions")
+        if not isinstance(listed, dict):
+            raise result.missing(KrakenNotFoundError("the transactions were not found"))
+        return self._reader.items(BillTransaction, list(page(listed).nodes))
 
     async def charges(self, account_number: str, identifier: str) -> tuple[LineItem, ...]:
         """Return the lines of one billing document."""
@@ -115,15 +155,38 @@ class _Ledger:
     page: Page
 
 
-def _ledgers(result: Result) -> list[_Ledger]:
-    """Return the ledgers of an account that came with their statements."""
+def _yen(result: Result, field: str) -> int:
+    """Return an amount of an account."""
+    found = account(result).get(field)
+    if not isinstance(found, int) or isinstance(found, bool) or abs(found) > LARGEST:
+        raise result.missing(KrakenServiceError(f"the account came without its {field}"))
+    return found
+
+
+def _completed(
+    statement: Statement, due: DueDate | None, totals: Mapping[str, BillTotal]
+) -> Statement:
+    """Add what other documents tell of a statement: bills name it by its number or by its id (docs/api.md#bills)."""
+    number = due.id if due else None
+    total = totals.get(statement.identifier) or totals.get(number or "") or BillTotal()
+    return replace(
+        statement,
+        payment_due_date=due.payment_due_date if due else None,
+        issued_date=total.issued_date,
+        charged=None if total.charged is None else abs(total.charged),
+        credited=None if total.credited is None else abs(total.credited),
+    )
+
+
+def _ledgers(result: Result, what: str = "statements") -> list[_Ledger]:
+    """Return the ledgers of an account that came with their statements, or their transactions."""
     ledgers = account(result).get("ledgers")
     if not isinstance(ledgers, list):
         raise result.missing(KrakenServiceError("the account came without its ledgers"))
     found = [
-        _Ledger(ledger.get("number"), page(ledger["statements"]))
+        _Ledger(ledger.get("number"), page(ledger[what]))
         for ledger in map(as_dict, ledgers)
-        if isinstance(ledger.get("statements"), dict)
+        if isinstance(ledger.get(what), dict)
     ]
     if not found and (error := result.error):
         raise error

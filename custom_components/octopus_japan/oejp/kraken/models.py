@@ -310,13 +310,19 @@ class GasSupplyPoint(KrakenModel):
 
 @dataclass(frozen=True, slots=True)
 class Statement(KrakenModel):
-    """A billing document of a ledger; `identifier` opens its charges."""
+    """A billing document of a ledger; `identifier` opens its charges. Its dates are not those of the meter.
+
+    `charged` and `credited`: whole yen, neither below zero; None where they are not told.
+    """
 
     identifier: str = field(metadata=_KEY)
     start_at: datetime
     end_at: datetime
     is_final: bool | None = None
     payment_due_date: date | None = None
+    issued_date: date | None = None
+    charged: int | None = None
+    credited: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,6 +331,58 @@ class DueDate(KrakenModel):
 
     identifier: str = field(metadata=_KEY)
     payment_due_date: date
+    id: str | None = field(default=None, metadata=_TEXT_HINT)
+
+
+@dataclass(frozen=True, slots=True)
+class BillTotal(KrakenModel):
+    """What a document comes to, in whole yen. `id` is a text here and a number in a statement."""
+
+    id: str | None = field(default=None, metadata=_TEXT_HINT)
+    identifier: str | None = field(default=None, metadata=_TEXT_HINT)
+    issued_date: date | None = field(default=None, metadata=_DAY_HINT)
+    charged: int | None = field(default=None, metadata=_WHOLE_HINT)
+    credited: int | None = field(default=None, metadata=_WHOLE_HINT)
+
+    @classmethod
+    @override
+    def __pre_deserialize__(cls, d: dict[Any, Any]) -> dict[Any, Any]:
+        """Take the totals up."""
+        charges, credits_ = d.get("totalCharges") or {}, d.get("totalCredits") or {}
+        totals = {"charged": charges.get("grossTotal"), "credited": credits_.get("grossTotal")}
+        return KrakenModel.__pre_deserialize__({**d, **totals})
+
+
+@dataclass(frozen=True, slots=True)
+class BillTransaction(KrakenModel):
+    """What a document charges for one period, in whole yen; `last_day` is the last one of the period."""
+
+    first_day: date | None = field(default=None, metadata=_DAY_HINT)
+    last_day: date | None = field(default=None, metadata=_DAY_HINT)
+    gross: int | None = field(default=None, metadata=_WHOLE_HINT)
+    is_charge: bool = False
+
+    @classmethod
+    @override
+    def __pre_deserialize__(cls, d: dict[Any, Any]) -> dict[Any, Any]:
+        """Take the period and the amount up."""
+        used, amounts = d.get("consumption") or {}, d.get("amounts") or {}
+        return KrakenModel.__pre_deserialize__(
+            {
+                "firstDay": used.get("startDate"),
+                "lastDay": used.get("endDate"),
+                "gross": amounts.get("gross"),
+                "isCharge": d.get("__typename") == "BillCharge",
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Payment(KrakenModel):
+    """What was paid, in whole yen."""
+
+    posted_date: date
+    amount: int
 
 
 @dataclass(frozen=True, slots=True)

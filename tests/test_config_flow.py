@@ -11,6 +11,7 @@ import pytest
 
 from custom_components.octopus_japan.config_flow import CONF_ADVANCED
 from custom_components.octopus_japan.const import CONF_MONTH_BASIS, DEFAULT_URL, DOMAIN
+from custom_components.octopus_japan.identity import masked
 
 BOTH = pytest.mark.parametrize("households", [("green-tokyo", "ev-tokyo", "newcomer")])
 
@@ -53,9 +54,10 @@ async def test_a_password_signs_in(home: Home) -> None:
     form = await open_form(home, "password")
     result = await fill(home, form, password(home))
     assert result["type"] is FlowResultType.CREATE_ENTRY
-    assert result["title"] == "Octopus Energy Japan"
-    assert result["data"] == {**password(home), CONF_URL: home.simulator.url}
     login = home.simulator.world.households["green-tokyo"]
+    assert result["title"] == masked(login.email)
+    assert login.email not in result["title"]
+    assert result["data"] == {**password(home), CONF_URL: home.simulator.url}
     assert result["result"].unique_id == login.viewer_id
     # Step 1, fuel cost adjustment of November 2025 in Tokyo, levy of fiscal year 2025: 18.98 + 2.48 + 3.98.
     assert home.state(home.spin("green-tokyo"), "current_price").state == "25.44"
@@ -63,21 +65,21 @@ async def test_a_password_signs_in(home: Home) -> None:
 
 async def test_an_api_key_signs_in(home: Home) -> None:
     form = await open_form(home, "api_key")
-    key = home.simulator.world.households["green-tokyo"].api_key
-    result = await fill(home, form, {CONF_API_KEY: f" {key} "})
+    login = home.simulator.world.households["green-tokyo"]
+    result = await fill(home, form, {CONF_API_KEY: f" {login.api_key} "})
     assert result["type"] is FlowResultType.CREATE_ENTRY
-    assert result["data"] == {CONF_API_KEY: key, CONF_URL: home.simulator.url}
+    assert result["title"] == f"Octopus Energy Japan …{login.accounts[0].number[-4:]}"
+    assert result["data"] == {CONF_API_KEY: login.api_key, CONF_URL: home.simulator.url}
 
 
 @BOTH
 async def test_two_logins_stand_side_by_side(home: Home) -> None:
-    for household, title in (
-        ("green-tokyo", "Octopus Energy Japan"),
-        ("ev-tokyo", "Octopus Energy Japan 2"),
-    ):
+    titles = set()
+    for household in ("green-tokyo", "ev-tokyo"):
         result = await fill(home, await open_form(home, "password"), password(home, household))
         assert result["type"] is FlowResultType.CREATE_ENTRY
-        assert result["title"] == title
+        titles.add(result["title"])
+    assert len(titles) == 2
     assert home.state(home.spin("ev-tokyo"), "rate_band").state == "day"
 
 
@@ -204,13 +206,17 @@ async def test_the_real_service_is_the_default(home: Home) -> None:
 
 
 async def test_reauthentication_takes_a_new_credential(home: Home) -> None:
+    login = home.simulator.world.households["green-tokyo"]
     entry = await home.sign_in("green-tokyo")
+    home.hass.config_entries.async_update_entry(entry, title=masked(login.email))
     menu = await entry.start_reauth_flow(home.hass)
     assert menu["step_id"] == "reauth_confirm"
+    assert menu["description_placeholders"] == {"name": masked(login.email)}
     form = await choose(home, menu, "api_key")
-    key = home.simulator.world.households["green-tokyo"].api_key
+    key = login.api_key
     result = await fill(home, form, {CONF_API_KEY: key})
     assert result["reason"] == "reauth_successful"
+    assert entry.title == f"Octopus Energy Japan …{login.accounts[0].number[-4:]}"
     assert entry.data == {CONF_API_KEY: key, CONF_URL: home.simulator.url}
 
 
@@ -226,11 +232,13 @@ async def test_reauthentication_refuses_another_login(home: Home) -> None:
 
 async def test_reconfiguration_keeps_what_is_known(home: Home) -> None:
     entry = await home.sign_in("green-tokyo")
+    home.hass.config_entries.async_update_entry(entry, title="Our flat")
     menu = await entry.start_reconfigure_flow(home.hass)
     assert menu["step_id"] == "reconfigure"
     form = await choose(home, menu, "password")
     result = await fill(home, form, password(home))
     assert result["reason"] == "reconfigure_successful"
+    assert entry.title == "Our flat"
     assert entry.data == home.credentials("green-tokyo")
 
 

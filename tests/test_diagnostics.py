@@ -115,7 +115,7 @@ async def test_only_what_is_no_longer_listed_may_be_removed(home: Home) -> None:
     entry = await home.sign_in("green-tokyo")
     registry = dr.async_get(home.hass)
     gone = registry.async_get_or_create(
-        config_entry_id=entry.entry_id, **device_info("0300000000000000000000", "account")
+        config_entry_id=entry.entry_id, **device_info("0300000000000000000000", "account", None)
     )
     listed = registry.async_get_device_by_identifier(
         (DOMAIN, digest(home.spin("green-tokyo"))), entry.entry_id

@@ -62,7 +62,7 @@ HOUSE: dict[str, set[str]] = {
     "condition": {"automation_targets"},
     "diagnostics": {"const", "identity", "runtime", "store", "coordinators", "oejp"},
     "system_health": {"const", "runtime", "oejp"},
-    "config_flow": {"const", "runtime", "entering", "coordinators", "oejp"},
+    "config_flow": {"const", "identity", "runtime", "entering", "coordinators", "oejp"},
     "__init__": {
         "shared_points",
         "const",

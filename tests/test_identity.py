@@ -5,7 +5,13 @@ from string import hexdigits
 from hypothesis import given, strategies as st
 
 from custom_components.octopus_japan.const import DOMAIN
-from custom_components.octopus_japan.identity import digest, is_ours, last_four, number_of
+from custom_components.octopus_japan.identity import (
+    digest,
+    is_ours,
+    last_four,
+    masked,
+    number_of,
+)
 
 SPIN = "0300000000000000008433"
 NUMBERS = st.text(min_size=1, max_size=40)
@@ -29,6 +35,11 @@ def test_two_numbers_have_two_digests(numbers: list[str]) -> None:
 
 def test_people_see_the_last_four_digits() -> None:
     assert last_four(SPIN) == "8433"
+
+
+def test_people_see_who_an_address_means_and_not_the_address() -> None:
+    assert masked("hanako.denki@example.jp") == "ha…@example.jp"
+    assert masked("h@example.jp") == "h…@example.jp"
 
 
 def test_a_device_is_found_by_the_digest_of_its_number() -> None:

@@ -163,6 +163,8 @@ async def test_accounts_and_supply_points_are_devices(home: Home) -> None:
     assert account is not None
     assert point is not None
     assert point.via_device_id == account.id
+    assert point.model == "KKオクトパス"
+    assert point.configuration_url == "https://octopusenergy.co.jp/"
     assert account.entry_type is point.entry_type is dr.DeviceEntryType.SERVICE
 
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+import re
 
 from home import NOW, Home
 from homeassistant.components.recorder.statistics import async_list_statistic_ids
@@ -37,6 +38,20 @@ async def test_every_entity_is_as_recorded(home: Home, snapshot: SnapshotAsserti
             "attributes": sorted(state.attributes) if state else None,
         }
     assert shown == snapshot
+
+
+@pytest.mark.parametrize("households", [("solar-tokyo",)])
+async def test_entity_ids_are_the_same_in_every_language(home: Home) -> None:
+    """The end of the number and the key: documentation and what users tell each other shows them as they are."""
+    home.hass.config.language = "ja"
+    home.leave_readings_out()
+    entry = await home.sign_in("solar-tokyo")
+    entities = er.async_entries_for_config_entry(er.async_get(home.hass), entry.entry_id)
+    begin = {"electricity", "generation", "octopus_energy_account"}
+    for entity in entities:
+        pattern = rf"\w+\.({'|'.join(begin)})_[0-9a-f]{{4}}_{entity.translation_key}"
+        assert re.fullmatch(pattern, entity.entity_id), entity.entity_id
+    assert {re.split(r"[._](?=[0-9a-f]{4}_)|\.", e.entity_id)[1] for e in entities} == begin
 
 
 @pytest.mark.parametrize(

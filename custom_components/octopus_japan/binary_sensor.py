@@ -8,6 +8,7 @@ from homeassistant.components.binary_sensor import (
     BinarySensorEntity,
     BinarySensorEntityDescription,
 )
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
@@ -45,6 +46,8 @@ def _cheapest_times(days: Iterable[DayPrices | None]) -> list[Span]:
 
 class CheapestRate(OctopusEntity[PricesCoordinator], BinarySensorEntity):
     """On while the next kWh costs as little as any of the day."""
+
+    _domain = Platform.BINARY_SENSOR
 
     @property
     def _prices(self) -> PointPrices | None:

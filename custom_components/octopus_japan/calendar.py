@@ -8,6 +8,7 @@ from homeassistant.components.calendar import (
     CalendarEntityDescription,
     CalendarEvent,
 )
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.translation import async_get_translations
@@ -41,6 +42,8 @@ _PARTS = f"{_TEXTS}.entity.sensor.current_price.state_attributes"
 
 class PriceCalendar(OctopusEntity[PricesCoordinator], CalendarEntity):
     """One event for each time of one band or step, the same whatever time is asked for."""
+
+    _domain = Platform.CALENDAR
 
     _texts: dict[str, str]
     _near: tuple[Outlook, tuple[BandPeriod, ...]] | None = None

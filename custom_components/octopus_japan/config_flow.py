@@ -41,6 +41,7 @@ from .entering import (
     read_hours,
     read_rates,
 )
+from .identity import last_four, masked
 from .oejp.kraken import (
     KrakenAuthError,
     KrakenClient,
@@ -101,6 +102,14 @@ async def _has_electricity(client: KrakenClient, viewer: Viewer) -> bool:
     return False
 
 
+def _title(viewer: Viewer, data: Mapping[str, str]) -> str:
+    """Return what tells an entry from others: the e-mail address masked, or the ends of the accounts' numbers."""
+    if CONF_EMAIL in data:
+        return masked(data[CONF_EMAIL])
+    ends = ", ".join(sorted(f"…{last_four(account.number)}" for account in viewer.accounts))
+    return f"{NAME} {ends}"
+
+
 class OctopusConfigFlow(ConfigFlow, domain=DOMAIN):
     """One entry a login; every way in ends in the same check."""
 
@@ -126,13 +135,21 @@ class OctopusConfigFlow(ConfigFlow, domain=DOMAIN):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask how to sign in again."""
-        return self.async_show_menu(step_id="reauth_confirm", menu_options=SIGN_IN_STEPS)
+        return self._menu_of_entry("reauth_confirm", self._get_reauth_entry())
 
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask how to sign in from now on; history and entities stay."""
-        return self.async_show_menu(step_id="reconfigure", menu_options=SIGN_IN_STEPS)
+        return self._menu_of_entry("reconfigure", self._get_reconfigure_entry())
+
+    def _menu_of_entry(self, step_id: str, entry: OctopusConfigEntry) -> ConfigFlowResult:
+        """Ask how to sign in, and say whom: there may be several entries."""
+        return self.async_show_menu(
+            step_id=step_id,
+            menu_options=SIGN_IN_STEPS,
+            description_placeholders={"name": entry.title},
+        )
 
     async def async_step_password(
         self, user_input: dict[str, Any] | None = None
@@ -215,10 +232,12 @@ class OctopusConfigFlow(ConfigFlow, domain=DOMAIN):
             self._abort_if_unique_id_mismatch(reason="wrong_login")
             # Even the same credential may be sent again: the user knows that it works now.
             forget_sign_in(self.hass, self._entry)
-            return self.async_update_reload_and_abort(self._entry, data=data)
+            # A title that the user chose stays.
+            ours = self._entry.title == _title(viewer, self._entry.data)
+            title = _title(viewer, data) if ours else self._entry.title
+            return self.async_update_reload_and_abort(self._entry, title=title, data=data)
         self._abort_if_unique_id_configured()
-        others = len(self._async_current_entries())
-        return self.async_create_entry(title=f"{NAME} {others + 1}" if others else NAME, data=data)
+        return self.async_create_entry(title=_title(viewer, data), data=data)
 
     @property
     def _entry(self) -> OctopusConfigEntry | None:

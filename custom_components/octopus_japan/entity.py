@@ -1,10 +1,12 @@
 """Devices, and what every entity of a supply point or an account has."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any, override
 
+from homeassistant.const import Platform
 from homeassistant.core import callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
@@ -14,16 +16,33 @@ from homeassistant.helpers.entity_platform import (
     async_get_current_platform,
 )
 from homeassistant.helpers.update_coordinator import CoordinatorEntity, DataUpdateCoordinator
-from homeassistant.util import dt as dt_util
+from homeassistant.util import dt as dt_util, slugify
 
 from .const import DOMAIN
 from .identity import digest, last_four
-from .oejp.household.supply import SupplyPointData, generation_end, generation_has_ended
+from .oejp.household.supply import (
+    AccountData,
+    SupplyPointData,
+    generation_end,
+    generation_has_ended,
+)
 from .oejp.kraken.models import GenerationPoint
 from .runtime import OctopusConfigEntry
 from .shared_points import kept_by_others
 
 MANUFACTURER = "TG Octopus Energy"
+WEBSITE = "https://octopusenergy.co.jp/"
+
+ACCOUNT = "account"
+SUPPLY_POINT = "electricity_supply_point"
+GENERATION_POINT = "electricity_generation_point"
+
+_OBJECTS = {
+    ACCOUNT: "octopus_energy_account",
+    SUPPLY_POINT: "electricity",
+    GENERATION_POINT: "generation",
+}
+"""What entity ids begin with, by the translation key of the device: the same in every language."""
 
 PERIODS_PASS = timedelta(days=62)
 """So long after the end of supply every period that an entity shows has passed: the longest is last month."""
@@ -57,13 +76,17 @@ def use_of_generation(point: GenerationPoint, now: datetime) -> Use:
     return Use.PERIODS if end is not None and now < end + PERIODS_PASS else Use.HISTORY
 
 
-def device_info(number: str, kind: str, via_device_id: str | None = None) -> DeviceInfo:
-    """Return the device of an account or a point: `kind` is its translation key."""
+def device_info(
+    number: str, kind: str, plan: str | None, via_device_id: str | None = None
+) -> DeviceInfo:
+    """Return the device of an account or a point: `kind` is its translation key, its plan is its model."""
     device = DeviceInfo(
         identifiers={(DOMAIN, digest(number))},
         translation_key=kind,
         translation_placeholders={"number": last_four(number)},
         manufacturer=MANUFACTURER,
+        model=plan,
+        configuration_url=WEBSITE,
         entry_type=DeviceEntryType.SERVICE,
     )
     if via_device_id is not None:
@@ -72,6 +95,25 @@ def device_info(number: str, kind: str, via_device_id: str | None = None) -> Dev
 
 
 type Make = Callable[[str, DeviceInfo], Iterable[OctopusEntity[Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What has a device: `kind` is its translation key."""
+
+    number: str
+    kind: str
+    plan: str | None
+    use: Use = Use.SUPPLY
+
+
+def _parts(account: AccountData, now: datetime) -> Iterator[_Part]:
+    """Yield an account, then its points."""
+    yield _Part(account.number, ACCOUNT, account.plan(now))
+    for spin, point in account.supply_points.items():
+        yield _Part(spin, SUPPLY_POINT, point.product_name(now), use_of(point, now))
+    for gpin, source in account.generation_points.items():
+        yield _Part(gpin, GENERATION_POINT, None, use_of_generation(source, now))
 
 
 @callback
@@ -89,18 +131,22 @@ def add_entities_of(
     account = entry.runtime_data.account
     devices, entities = dr.async_get(account.hass), er.async_get(account.hass)
     platform = async_get_current_platform().domain
-    kept: set[str] = set()
+    makes = {
+        ACCOUNT: for_account,
+        SUPPLY_POINT: for_supply_point,
+        GENERATION_POINT: for_generation_point,
+    }
     seen: dict[str, Use] = {}
     added: set[str] = set()
 
-    def follow(number: str, device: DeviceInfo, make: Make, use: Use = Use.SUPPLY) -> None:
-        if seen.get(number) is use or digest(number) in kept:
+    def follow(part: _Part, device: DeviceInfo) -> None:
+        if seen.get(part.number) is part.use:
             return
-        seen[number] = use
+        seen[part.number] = part.use
         new: list[Entity] = []
-        for item in make(number, device):
+        for item in makes[part.kind](part.number, device):
             unique_id = item.unique_id or ""
-            if item.use >= use:
+            if item.use >= part.use:
                 if unique_id not in added:
                     new.append(item)
                     added.add(unique_id)
@@ -112,28 +158,37 @@ def add_entities_of(
 
     @callback
     def update() -> None:
-        nonlocal kept
         now, kept = dt_util.utcnow(), kept_by_others(account.hass, entry)
-        for number, data in account.data.accounts.items():
-            device, via = device_info(number, "account"), None
-            if digest(number) not in kept:
-                via = devices.async_get_or_create(config_entry_id=entry.entry_id, **device).id
-            follow(number, device, for_account)
-            for spin, point in data.supply_points.items():
-                supply_point = device_info(spin, "electricity_supply_point", via)
-                follow(spin, supply_point, for_supply_point, use_of(point, now))
-            for gpin, source in data.generation_points.items():
-                feeding = device_info(gpin, "electricity_generation_point", via)
-                follow(gpin, feeding, for_generation_point, use_of_generation(source, now))
+        for data in account.data.accounts.values():
+            via: str | None = None
+            for part in _parts(data, now):
+                if digest(part.number) in kept:
+                    continue
+                device = device_info(part.number, part.kind, part.plan, via)
+                # The device says what is known now: a plan changes.
+                known = devices.async_get_or_create(config_entry_id=entry.entry_id, **device)
+                if part.kind == ACCOUNT:
+                    via = known.id
+                follow(part, device)
 
     update()
     entry.async_on_unload(account.async_add_listener(update))
 
 
+def object_id(device: DeviceInfo, number: str) -> str:
+    """Return what the entity ids of a device begin with: `electricity_1234`."""
+    return slugify(f"{_OBJECTS[device['translation_key'] or '']}_{last_four(number)}")
+
+
 class OctopusEntity[CoordinatorT: DataUpdateCoordinator[Any]](CoordinatorEntity[CoordinatorT]):
-    """An entity of what `number` names. Its unique id is the same after the entry was removed and added again."""
+    """An entity of what `number` names.
+
+    Its unique id is the same after the entry was removed and added again. Its entity id is proposed in English, so that the
+    documentation shows it as it is in every language.
+    """
 
     _attr_has_entity_name = True
+    _domain: Platform
 
     def __init__(
         self,
@@ -147,6 +202,7 @@ class OctopusEntity[CoordinatorT: DataUpdateCoordinator[Any]](CoordinatorEntity[
         self.number = number
         self._attr_unique_id = f"{digest(number)}_{description.key}"
         self._attr_device_info = device
+        self.entity_id = f"{self._domain}.{object_id(device, number)}_{description.key}"
 
     @property
     def use(self) -> Use:

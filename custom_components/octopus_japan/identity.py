@@ -22,6 +22,12 @@ def last_four(number: str) -> str:
     return number[-4:]
 
 
+def masked(email: str) -> str:
+    """Return the part of an e-mail address that people may see: who is meant, to whoever knows the address."""
+    name, _, domain = email.rpartition("@")
+    return f"{name[:2]}…@{domain}"
+
+
 def is_ours(identifiers: Iterable[tuple[str, str]]) -> bool:
     """Tell whether a device with these identifiers is one of the integration's."""
     return any(domain == DOMAIN for domain, _ in identifiers)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, override
 
 from homeassistant.components.sensor import SensorEntity
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
@@ -23,6 +24,8 @@ PARALLEL_UPDATES = 0
 
 class OctopusSensor(OctopusEntity[DataUpdateCoordinator[Any]], SensorEntity):
     """Shows what its description takes from what its coordinator knows of its number."""
+
+    _domain = Platform.SENSOR
 
     entity_description: OctopusSensorDescription[Any]
     _unrecorded_attributes = frozenset({"rates"})

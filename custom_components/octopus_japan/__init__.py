@@ -13,6 +13,7 @@ from .coordinators.prices import PricesCoordinator
 from .coordinators.readings import ReadingsCoordinator
 from .coordinators.tariff_book import TariffBook
 from .coordinators.timetable import Timetable
+from .dashboard import async_setup_dashboard
 from .identity import number_of
 from .issues import async_forget
 from .plan_repairs import async_watch_plans
@@ -24,8 +25,9 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Register the actions: they are there, and say what is missing, before any entry is."""
+    """Register the actions: they are there, and say what is missing, before any entry is. Offer card and dashboard."""
     async_setup_services(hass)
+    await async_setup_dashboard(hass)
     return True
 
 

@@ -1,0 +1,60 @@
+// The user's supply points, generation points and accounts, found by their devices: nobody has to name an entity.
+
+const PLATFORM = "octopus_japan";
+const MARKS = [
+  ["account", "balance"],
+  ["supply", "current_price"],
+  ["generation", "generation_credit"],
+];
+
+/** What an entity is, whatever it is called: its translation key, the same in every language and after renaming. */
+function ours(hass) {
+  return Object.values(hass.entities).filter((entity) => entity.platform === PLATFORM && !entity.hidden && entity.device_id);
+}
+
+function name(device) {
+  return device.name_by_user || device.name || "";
+}
+
+/** The digest that stands for the number in ids of devices and statistics. */
+function digest(device) {
+  return (device.identifiers ?? []).find(([domain]) => domain === PLATFORM)?.[1];
+}
+
+/**
+ * Returns every device of the integration: its id, name, kind, digest, account (the id of the device above it),
+ * and its entities by translation key.
+ */
+export function devices(hass) {
+  const found = new Map();
+  for (const entity of ours(hass)) {
+    const device = hass.devices[entity.device_id];
+    if (!device) continue;
+    if (!found.has(device.id)) {
+      found.set(device.id, {
+        id: device.id,
+        name: name(device),
+        digest: digest(device),
+        account: device.via_device_id ?? null,
+        entities: {},
+      });
+    }
+    found.get(device.id).entities[entity.translation_key] = entity.entity_id;
+  }
+  const list = [...found.values()];
+  for (const device of list) {
+    device.kind = MARKS.find(([, key]) => key in device.entities)?.[0] ?? "other";
+  }
+  return list.sort((one, other) => one.name.localeCompare(other.name));
+}
+
+/** Returns the points that have a price. */
+export function supplyPoints(hass) {
+  return devices(hass).filter((device) => device.kind === "supply");
+}
+
+/** Returns the supply point that a card shows: the chosen one, or the first where none was chosen. */
+export function chosenPoint(hass, deviceId) {
+  const points = supplyPoints(hass);
+  return deviceId ? points.find((point) => point.id === deviceId) : points[0];
+}

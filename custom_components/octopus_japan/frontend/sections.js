@@ -1,0 +1,105 @@
+// The sections of a home's view. Each is there only if what it shows exists: entities by their translation keys, statistics by id.
+import { PriceCard } from "./price-card.js";
+
+const DAYS = { hour: 2, day: 31, month: 396 };
+
+/** What stands in a section besides its graphs, in this order. A key that no entity has is left out. */
+const ENTITIES = {
+  price: ["next_price_change", "next_price", "next_cheapest_time", "cheapest_rate"],
+  usage: ["consumption_today", "consumption_yesterday", "latest_reading"],
+  cost: ["cost_today", "cost_yesterday"],
+  period: ["consumption_billing_period", "cost_billing_period"],
+  step: ["rate_band", "left_in_step"],
+};
+
+/** Keys that begin like this belong to a section too: what grows there needs no line here. */
+const FAMILIES = {
+  period: /^(projected_|projection|billing_period_|period_)/,
+  step: /^(next_step|step_)/,
+  comparison: /(comparison|cheapest_plan|best_plan|other_plan|saving)/,
+};
+
+function tile(entity) {
+  return { type: "tile", entity, vertical: false };
+}
+
+function graph({ statistic, name, title, period, unit }) {
+  return {
+    type: "statistics-graph",
+    title,
+    chart_type: "bar",
+    period,
+    days_to_show: DAYS[period],
+    stat_types: ["change"],
+    entities: [{ entity: statistic, name }],
+    hide_legend: true,
+    ...(unit ? { unit } : {}),
+    grid_options: { columns: 12 },
+  };
+}
+
+function heading(title, icon) {
+  return { type: "heading", heading: title, heading_style: "title", icon };
+}
+
+function section(title, icon, cards) {
+  const shown = cards.filter(Boolean);
+  return shown.length ? { type: "grid", cards: [heading(title, icon), ...shown] } : null;
+}
+
+/** Returns tiles of the entities of a device that a section names, or whose key belongs to its family. */
+function tiles(device, name) {
+  const keys = ENTITIES[name] ?? [];
+  const family = FAMILIES[name];
+  const more = family ? Object.keys(device.entities).filter((key) => family.test(key) && !keys.includes(key)) : [];
+  return [...keys, ...more.sort()].filter((key) => key in device.entities).map((key) => tile(device.entities[key]));
+}
+
+function graphs({ statistics, statistic, periods, name, text }) {
+  if (!statistics.has(statistic)) return [];
+  return periods.map((period) => graph({ statistic, name, title: text(`by_${period}`), period }));
+}
+
+/** Returns the sections of a point's view; `beside`: its account and the devices of it that have no view. */
+export function ofPoint({ point, beside, statistics, text }) {
+  const statistic = (kind) => `octopus_japan:electricity_${point.digest}_${kind}`;
+  const of = (kind, periods, name) => graphs({ statistics, statistic: statistic(kind), periods, name, text });
+  const supply = point.kind === "supply";
+  const list = [
+    supply &&
+      section(text("section_price"), "mdi:cash-clock", [
+        { type: `custom:${PriceCard.tag}`, device: point.id, grid_options: { columns: 12 } },
+        ...tiles(point, "price"),
+      ]),
+    section(text("section_usage"), "mdi:flash", [...tiles(point, "usage"), ...of("consumption", ["hour", "day"], text("usage"))]),
+    section(text("section_cost"), "mdi:cash-multiple", [...tiles(point, "cost"), ...of("cost", ["day", "month"], text("cost"))]),
+    section(text("section_period"), "mdi:calendar-range", tiles(point, "period")),
+    section(text("section_step"), "mdi:stairs-up", "left_in_step" in point.entities ? tiles(point, "step") : []),
+    section(text("section_comparison"), "mdi:scale-balance", tiles(point, "comparison")),
+    ...beside.others.map((device) => ofOther({ device, statistics, text })),
+    beside.account && section(text("section_bill"), "mdi:receipt-text", ofAccount(beside.account)),
+  ];
+  return list.filter(Boolean);
+}
+
+/** Everything that an account shows: its bill, balance, plan, and what grows there. */
+function ofAccount(account) {
+  const first = ["balance", "plan"];
+  const keys = Object.keys(account.entities).filter((key) => !first.includes(key));
+  return [...keys.sort(), ...first].filter((key) => key in account.entities).map((key) => tile(account.entities[key]));
+}
+
+/** A generation point, gas, or what else an account has: its tiles, and graphs of the statistics that bear its digest. */
+function ofOther({ device, statistics, text }) {
+  const mine = [...statistics].filter((id) => id.startsWith("octopus_japan:") && id.includes(`_${device.digest}_`));
+  const cards = mine.sort().map((id) => graph({ statistic: id, name: device.name, title: kindOf(id, text), period: "month" }));
+  return section(device.name, device.kind === "generation" ? "mdi:solar-power" : "mdi:fire", [
+    ...Object.values(device.entities).map(tile),
+    ...cards,
+  ]);
+}
+
+function kindOf(statistic, text) {
+  const kind = statistic.split("_").pop();
+  return text(kind === "consumption" ? "usage" : kind);
+}

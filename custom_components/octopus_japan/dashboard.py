@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from homeassistant.components.frontend import DOMAIN as FRONTEND, add_extra_js_url
-from homeassistant.components.http import StaticPathConfig
+from homeassistant.components.http.server import StaticPathConfig
 from homeassistant.core import HomeAssistant
 
 from .const import DOMAIN

@@ -6,7 +6,7 @@ import shutil
 import sys
 from zoneinfo import ZoneInfo
 
-from playwright.sync_api import Page, sync_playwright  # type: ignore[import-not-found]
+from playwright.sync_api import Page, sync_playwright
 
 ADDRESS = "http://127.0.0.1:8123"
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"

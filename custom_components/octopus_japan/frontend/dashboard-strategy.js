@@ -24,7 +24,7 @@ export class DashboardStrategy extends HTMLElement {
       path: `point-${index + 1}`,
       type: "sections",
       max_columns: 4,
-      sections: ofPoint({ point, beside: beside(point, found, shown), statistics, text, hass }),
+      sections: ofPoint({ point, beside: beside(point, found, shown), statistics, text }),
     }));
     return { views: views.length ? views : [empty(text)] };
   }

@@ -3,7 +3,7 @@ import { html } from "./elements.js";
 import { chosenPoint } from "./points.js";
 import { STYLE } from "./price-card-style.js";
 import { indexAt, row } from "./price-chart.js";
-import { at, formats, halfHours, holdsUntil, knownDays, midnight, scale } from "./prices.js";
+import { at, formats, halfHours, holdsUntil, isFlat, knownDays, midnight, scale } from "./prices.js";
 import { words } from "./words.js";
 
 const DOMAIN = "octopus_japan";
@@ -208,7 +208,7 @@ export class PriceCard extends HTMLElement {
       scale: bounds,
       width,
       now,
-      cheapest: this.#cheapest,
+      cheapest: isFlat(bounds) ? null : this.#cheapest,
       chosen: chosen.index,
       bandName: (band) => this.#bandName(band),
       dayName: (day) => text(day ? "tomorrow" : "today"),
@@ -283,7 +283,7 @@ export class PriceCard extends HTMLElement {
   }
 
   #hint(bounds, text) {
-    if (bounds.high - bounds.low < 0.005) return html("div", { class: "hint" }, text("one_price"));
+    if (isFlat(bounds)) return html("div", { class: "hint" }, text("one_price"));
     if (!this.#cheapest) return null;
     const format = formats(this.#hass);
     const { start, end, price, hours } = this.#cheapest;

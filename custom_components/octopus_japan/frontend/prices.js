@@ -73,9 +73,14 @@ function stepOf(span) {
   return [1, 2, 5, 10].map((factor) => factor * power).find((step) => step >= rough);
 }
 
+/** Tells whether all prices are the same to the hundredth that is shown: no time is the cheapest then. */
+export function isFlat({ low, high }) {
+  return high - low < 0.005;
+}
+
 /** Tells how dear a price is among the others: `cheap`, `middle` or `dear`, `flat` where all are the same. */
 export function level(price, { low, high }) {
-  if (high - low < 0.005) return "flat";
+  if (isFlat({ low, high })) return "flat";
   const part = (price - low) / (high - low);
   return part < 1 / 3 ? "cheap" : part < 2 / 3 ? "middle" : "dear";
 }

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
+from .campaigns import Programme
 from .points import GasPoint, GenerationPoint, Listing, SupplyPoint
 from .practice import Credit
 
@@ -49,8 +50,13 @@ class Account:
     unpaid_since: date | None = None
     credits: list[Credit] = field(default_factory=list)
     refusal: str | None = None
+    programme: Programme = field(default_factory=lambda: Programme(""))
     refused: dict[str, str] = field(default_factory=lambda: dict(REFUSED))
     refused_by_viewer: dict[str, str] = field(default_factory=lambda: dict(REFUSED_BY_VIEWER))
+
+    def __post_init__(self) -> None:
+        """Name whose programme it is: what was done on an event day follows from that."""
+        self.programme.account = self.number
 
     @property
     def supply_points(self) -> list[SupplyPoint]:
@@ -67,6 +73,16 @@ class Account:
         return list(
             dict.fromkeys(point for place in self.properties for point in place.generation_points)
         )
+
+    @property
+    def gas_points(self) -> list[GasPoint]:
+        """The gas supply points of all properties."""
+        return [point for place in self.properties for point in place.gas_points]
+
+    @property
+    def points(self) -> list[SupplyPoint | GenerationPoint | GasPoint]:
+        """Every point of all properties, each once."""
+        return [*self.supply_points, *self.generation_points, *self.gas_points]
 
     def listings(self) -> list[Listing]:
         """Return every listing of an electricity point, in the order of the properties."""
@@ -107,12 +123,7 @@ class Household:
     @property
     def gas_points(self) -> list[GasPoint]:
         """The gas supply points of all accounts."""
-        return [
-            point
-            for account in self.accounts
-            for place in account.properties
-            for point in place.gas_points
-        ]
+        return [point for account in self.accounts for point in account.gas_points]
 
     @property
     def subsidy(self) -> bool:
@@ -121,5 +132,5 @@ class Household:
 
     @subsidy.setter
     def subsidy(self, on: bool) -> None:
-        for point in self.supply_points:
+        for point in (*self.supply_points, *self.gas_points):
             point.subsidy = on

@@ -6,6 +6,7 @@ from functools import partial
 from itertools import pairwise
 
 from .accounts import Account, Household, Property
+from .campaigns import Programme
 from .dates import Schedule, chance
 from .meter import Meter
 from .plans import GasPlan, HouseholdPlan, PointPlan, PropertyPlan, Term
@@ -49,6 +50,7 @@ class Builder:
                     ],
                     status="ACTIVE" if any(place.points for place in places) else "PENDING",
                     refusal=dict(plan.refused).get(number),
+                    programme=_programme(plan),
                 )
                 for number, places in enumerate(plan.accounts)
             ],
@@ -77,7 +79,7 @@ class Builder:
             generation_points=[
                 self._point(GenerationPoint, point, of=plan) for point in place.generation
             ],
-            gas_points=[self._gas(place.gas)] if place.gas else [],
+            gas_points=[self._gas(place.gas, of=plan)] if place.gas else [],
         )
 
     def _property_id(self, where: str) -> str:
@@ -128,11 +130,14 @@ class Builder:
         ]
         return tuple(sorted(found, key=lambda agreement: agreement.start))
 
-    def _gas(self, plan: GasPlan) -> GasPoint:
+    def _gas(self, plan: GasPlan, *, of: HouseholdPlan) -> GasPoint:
+        plan = plan.since(self._since)
         spin = f"{self._draw('gas') % 10**17:017}"
-        schedule = Schedule(f"{self._seed}|{spin}", plan.reading_day, plan.start, None)
+        key = f"{self._seed}|{spin}"
+        schedule = Schedule(key, plan.reading_day, plan.start, plan.end, regular=self._regular)
+        terms = self._agreements(plan.agreements, "gas")
         return GasPoint(
-            spin, schedule, self._agreements(plan.agreements, "gas"), plan.start, self._seed, plan
+            spin, schedule, terms, plan.start, self._seed, plan, plan.end, subsidy=of.subsidy
         )
 
     def _agreements(
@@ -151,6 +156,13 @@ class Builder:
 
     def _draw(self, *key: object) -> int:
         return chance(self._seed, self._key, *key)
+
+
+def _programme(plan: HouseholdPlan) -> Programme:
+    programme = Programme("", loyalty_points=plan.loyalty_points, vouchers=plan.vouchers)
+    for campaign in plan.campaigns:
+        programme.offer(campaign)
+    return programme
 
 
 def _places(plan: HouseholdPlan) -> Iterator[tuple[str, PropertyPlan]]:

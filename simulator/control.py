@@ -161,6 +161,7 @@ class Control:
                     "accounts": [account.number for account in household.accounts],
                     "supply_points": [point.spin for point in household.supply_points],
                     "generation_points": [point.gpin for point in household.generation_points],
+                    "gas_points": [point.spin for point in household.gas_points],
                 }
                 for key, household in simulation.world.households.items()
             },
@@ -185,6 +186,11 @@ EDITS: dict[str, Callable[[World], Callable[..., object]]] = {
     "hide": lambda world: world.hide,
     "show": lambda world: world.show,
     "end_supply": lambda world: world.end_supply,
+    "correct_gas": lambda world: world.correct_gas,
+    "read_gas": lambda world: world.read_gas,
+    "withdraw_gas_reading": lambda world: world.withdraw_gas_reading,
+    "end_gas": lambda world: world.end_gas,
+    "offer_campaign": lambda world: world.offer_campaign,
     "reverse": lambda world: world.reverse,
     "refuse": lambda world: world.refuse,
     "subsidise": lambda world: world.subsidise,
@@ -200,7 +206,8 @@ def _argument(name: str, value: Any) -> Any:
     if name == "on" and isinstance(value, str):
         return date.fromisoformat(value)
     if name in {"half_hour_start", "start", "end", "until"}:
-        return _instant(value)
+        days = isinstance(value, str) and len(value) == len("2026-11-01")
+        return date.fromisoformat(value) if days else _instant(value)
     return Month.of(date.fromisoformat(f"{value}-01")) if name == "month" else value
 
 

@@ -45,6 +45,8 @@ CODES: dict[str, tuple[str, str]] = {
     "KT-CT-4722": ("APPLICATION", "Supply point readings API not configured."),
     "KT-CT-4723": ("VALIDATION", "Invalid market name provided."),
     "KT-CT-7899": ("APPLICATION", "An internal error occurred."),
+    "KT-CT-9215": ("SERVICE_AVAILABILITY", "Loyalty points balance query disabled."),
+    "KT-CT-9222": ("VALIDATION", "Invalid data."),
     "KT-CT-11100": ("SERVICE_AVAILABILITY", "API key authentication is not available."),
     "KT-JP-4601": ("VALIDATION", "Invalid postcode."),
 }

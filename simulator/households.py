@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
+from .campaigns import weekly
 from .load import Load
 from .plans import GasPlan, HouseholdPlan, PointPlan, PropertyPlan
 
@@ -141,6 +142,38 @@ PLANS: dict[str, HouseholdPlan] = {
             _point("green-03", date(2025, 9, 20), 20, Load(), amperage=40),
             gas=GasPlan((("gas", date(2025, 9, 24), None),), 24, date(2025, 9, 24)),
         ),
+    ),
+    "gas-untaxed": HouseholdPlan(
+        "stepped plan and gas by a table without tax that becomes one with tax on 2026-03-05, with the government's discount, Tokyo",
+        (
+            (
+                _tokyo(
+                    _point("green-03", date(2025, 9, 20), 20, Load(), amperage=40),
+                    gas=GasPlan(
+                        (
+                            ("gas-untaxed", date(2025, 9, 9), date(2026, 3, 5)),
+                            ("gas-monthly", date(2026, 3, 5), None),
+                        ),
+                        19,
+                        date(2025, 9, 9),
+                        winter=28,
+                        summer=7,
+                    ),
+                ),
+            ),
+        ),
+        subsidy=True,
+    ),
+    "challenger-tokyo": HouseholdPlan(
+        "stepped plan; a campaign of two winters joined, another open; loyalty points and vouchers, Tokyo",
+        ((_tokyo(_TWICE),),),
+        campaigns=(
+            weekly("冬の節電チャレンジ2025", date(2025, 11, 4), date(2026, 3, 1), joined=True),
+            weekly("冬の節電チャレンジ2026", date(2026, 11, 4), date(2027, 3, 1), joined=True),
+            weekly("ピークシフト・チャレンジ", date(2025, 12, 1), date(2027, 4, 1)),
+        ),
+        loyalty_points=1250,
+        vouchers=(2000, 500),
     ),
     "newcomer": _one("an account whose supply has not begun: no supply points", _tokyo()),
     "veteran": _one(

@@ -8,6 +8,7 @@ agreements, with different ones each shows its own.
 from dataclasses import dataclass, replace
 from datetime import date
 
+from .campaigns import Campaign
 from .load import Load
 
 type Term = tuple[str, date, date | None]
@@ -50,6 +51,18 @@ class GasPlan:
     start: date
     winter: int = 48
     summer: int = 16
+    end: date | None = None
+
+    def since(self, day: date) -> GasPlan:
+        """Return the plan of a point whose supply begins no earlier; one that ended before stays."""
+        if self.end is not None and self.end <= day:
+            return self
+        terms = tuple(
+            (product, max(start, day), end)
+            for product, start, end in self.agreements
+            if end is None or end > day
+        )
+        return replace(self, agreements=terms, start=max(self.start, day))
 
 
 @dataclass(frozen=True)
@@ -73,3 +86,6 @@ class HouseholdPlan:
     supply_details: bool = False
     subsidy: bool = False
     refused: tuple[tuple[int, str], ...] = ()  # (place of the account, error code)
+    campaigns: tuple[Campaign, ...] = ()  # of every account
+    loyalty_points: int | None = None
+    vouchers: tuple[int, int] | None = None

@@ -1,6 +1,6 @@
 """Points where energy is measured, the agreements they are supplied under, and where they are listed."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from .dates import Period, Schedule, chance, first_slot, jst_date
@@ -167,7 +167,7 @@ class Listing:
 
 @dataclass(eq=False)
 class GasPoint:
-    """A gas supply point; volumes are whole m³ a reading period."""
+    """A gas supply point; volumes are whole m³ a reading period. `said` holds what was corrected, by the day of the reading."""
 
     spin: str
     schedule: Schedule
@@ -175,9 +175,44 @@ class GasPoint:
     start: date
     seed: int
     plan: GasPlan
+    end: date | None = None
+    subsidy: bool = False  # switch: the government discount applies; see Household.subsidy
+    said: dict[date, int] = field(default_factory=dict)
+    withdrawn: set[date] = field(default_factory=set)
+
+    @property
+    def identifier(self) -> str:
+        """Its number."""
+        return self.spin
+
+    def agreement_on(self, day: date) -> Agreement | None:
+        """Return the agreement in force on a JST day."""
+        return next((agreement for agreement in self.agreements if agreement.on(day)), None)
 
     def volume(self, period: Period) -> int:
         """Return the m³ of a reading period."""
+        if period.end in self.said:
+            return self.said[period.end]
         cold = abs(period.start.month - 7) / 6
         typical = self.plan.summer + (self.plan.winter - self.plan.summer) * cold
-        return round(typical * (0.85 + chance(self.seed, self.spin, period.start) % 30 / 100))
+        usual = typical * (0.85 + chance(self.seed, self.spin, period.start) % 30 / 100)
+        return round(usual * period.days / 30)
+
+    def periods(self, until: date) -> list[Period]:
+        """Return the reading periods to the one that holds `until`. A withdrawn reading parts no periods."""
+        found: list[Period] = []
+        for period in self.schedule.periods(until):
+            if found and period.start in self.withdrawn:
+                period = Period(found.pop().start, period.end)
+            found.append(period)
+        return found
+
+    def stop(self, day: date) -> None:
+        """End the supply on a JST day, with a reading."""
+        self.end = day
+        self.agreements = tuple(
+            term if term.end is not None and term.end <= day else term.until(day)
+            for term in self.agreements
+            if term.start < day
+        )
+        self.schedule.finish(day)

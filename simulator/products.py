@@ -56,6 +56,7 @@ class Product:
     params: dict[str, Any]
     charges: tuple[Charge, ...]
     standing_kva: Decimal | None = None  # a day and kVA, from 6 kVA
+    untaxed: bool = False  # prices without tax, which is added to the sum (gas)
 
     def on(
         self, day: date, since: date | None = None, kva: int | None = None
@@ -155,6 +156,7 @@ def product(key: str) -> Product:
             charge for generation in raw["generations"] for charge in _charges(raw, generation)
         ),
         standing_kva=Decimal(raw["standing_kva"]) if "standing_kva" in raw else None,
+        untaxed=raw.get("untaxed", False),
     )
 
 

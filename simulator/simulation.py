@@ -122,7 +122,7 @@ class Exchange:
         given = request.accounts
         named: set[str] = set()
         for account in simulation.world.accounts:
-            for point in (*account.supply_points, *account.generation_points):
+            for point in account.points:
                 if given & {account.number, point.identifier}:
                     named |= {account.number, point.identifier}
         owner = simulation.tokens.owner(self._sender.header, given)

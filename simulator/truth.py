@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from .bills import MONTH, Bill, Line, bill
+from .bills import MONTH, Bill, bill
 from .clock import Clock
 from .dates import (
     HALF_HOUR,
@@ -22,6 +22,7 @@ from .dates import (
     slot_from,
     slot_start,
 )
+from .gas import GasBill, gas_bill, told
 from .points import Agreement, Point, SupplyPoint
 from .pricing import ZERO, Basis, Terms, terms as priced
 from .products import product
@@ -43,33 +44,6 @@ class Components:
     def total(self) -> Decimal:
         """What the next kWh costs, all in."""
         return self.energy + self.fuel + self.levy + self.subsidy
-
-
-@dataclass(frozen=True)
-class GasBill:
-    """A gas bill: m³, standing charge of the period, yen per m³, and the total truncated to whole yen."""
-
-    period: Period
-    volume: int
-    standing: Decimal
-    price: Decimal
-    total: int
-    product_code: str
-
-    @property
-    def tax(self) -> int:
-        """The tax inside the total, in whole yen, truncated."""
-        return self.total * 10 // 110
-
-    @property
-    def lines(self) -> tuple[Line, ...]:
-        """Its lines, by names that are invented."""
-        start, end = self.period
-        one, volume, code = Decimal(1), Decimal(self.volume), self.product_code
-        return (
-            Line("gas_standing", "JPN_GAS_STANDING", start, end, one, self.standing, code),
-            Line("gas", "JPN_GAS_CONSUMPTION", start, end, volume, self.price, code),
-        )
 
 
 class Truth:
@@ -244,24 +218,19 @@ class Truth:
         )
 
     def gas_bill(self, spin: str, period: tuple[datetime, datetime]) -> GasBill:
-        """Return the gas bill of a reading period: the volume picks one row of the table for all of it."""
-        point = self._world.gas_points[spin]
+        """Return the gas bill of a reading period."""
         days = Period(jst_date(period[0]), jst_date(period[1]))
-        volume = point.volume(days)
-        agreement = next(term for term in point.agreements if term.on(days.start))
-        row = next(
-            charge
-            for charge in agreement.product.on(days.start)
-            if charge.step_end is None or volume <= charge.step_end
-        )
-        standing = row.standing or ZERO
-        total = int(standing + volume * row.price)
-        return GasBill(days, volume, standing, row.price, total, agreement.product.code)
+        return gas_bill(self._world.gas_points[spin], days)
 
     def gas_periods(self, spin: str) -> list[tuple[datetime, datetime]]:
         """Return the reading periods of a gas point, the open one last."""
-        periods = self._world.gas_points[spin].schedule.periods(jst_date(self._clock.now()))
+        periods = self._world.gas_points[spin].periods(jst_date(self._clock.now()))
         return [(midnight(period.start), midnight(period.end)) for period in periods]
+
+    def gas_bills(self, spin: str) -> list[GasBill]:
+        """Return the bills of all reading periods whose reading is told by now."""
+        point = self._world.gas_points[spin]
+        return [gas_bill(point, period) for period in told(point, self._clock.now())]
 
     def exports(self, gpin: str, start: datetime, end: datetime) -> dict[datetime, Decimal]:
         """Return the published kWh fed in, by hour; like `hours`."""

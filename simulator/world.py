@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from .accounts import Account, Household, Property
 from .building import Builder
+from .campaigns import weekly
 from .clock import Clock
 from .dates import first_slot, jst_date, slot_from, slot_of
 from .households import PLANS
@@ -139,6 +140,28 @@ class World:
     def publish_all(self, identifier: str) -> None:
         """Take back every `withhold` and `publish_until` of a point."""
         self.point(identifier).meter.release()
+
+    def correct_gas(self, identifier: str, on: date, volume: int) -> None:
+        """From now on say that the period that ended with the reading of a day used so many m³."""
+        self.gas_points[identifier].said[on] = volume
+
+    def read_gas(self, identifier: str, on: date) -> None:
+        """Read a gas meter on a day out of turn: two readings in place of one."""
+        self.gas_points[identifier].schedule.cut(on)
+
+    def withdraw_gas_reading(self, identifier: str, on: date) -> None:
+        """From now on tell two periods as one: the reading between them was none."""
+        self.gas_points[identifier].withdrawn.add(on)
+
+    def end_gas(self, identifier: str, on: date | None = None) -> None:
+        """End the supply of gas on a JST day (default today); the point stays listed."""
+        self.gas_points[identifier].stop(on or jst_date(self.clock.now()))
+
+    def offer_campaign(
+        self, account: str, name: str, start: date, end: date, *, joined: bool = False
+    ) -> None:
+        """Let an account register for a campaign with events on Tuesdays and Fridays, or have it joined."""
+        self._account(account).programme.offer(weekly(name, start, end, joined=joined))
 
     def list_again(self, identifier: str, account: str, *, first: bool = False) -> None:
         """List a supply point once more, at a further property of an account.

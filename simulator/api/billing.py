@@ -269,9 +269,7 @@ def _shares(context: Context, account: Account) -> Iterator[Share]:
                 closed = datetime.fromtimestamp(point.meter.closed_at(period.start), now.tzinfo)
                 yield Share(period, closed, point)
     for gas in [gas for place in account.properties for gas in place.gas_points]:
-        for period in (
-            gas.schedule.periods(jst_date(now)) if context.world.practice.together else ()
-        ):
+        for period in gas.periods(jst_date(now)) if context.world.practice.together else ():
             yield Share(period, midnight(period.end) + _GAS_CLOSED_AFTER, gas)
 
 

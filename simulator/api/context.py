@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any
+from typing import Any, Literal
 
 from graphql import GraphQLResolveInfo, GraphQLSchema, get_named_type, is_composite_type
 
@@ -19,6 +19,7 @@ from ..world import World
 from .scalars import let_raw_through
 
 type Node = dict[str, Any]
+type Via = Literal["account", "viewer"]
 
 
 @dataclass

@@ -67,7 +67,7 @@ def product_node(context: Context, item: Product, point: Point | None) -> Node:
             "standingChargeUnitType": item.standing_unit,
             "standingCharges": [
                 _tier(item, charge)
-                | _price(charge.standing or Decimal(0))
+                | _price(charge.standing or Decimal(0), untaxed=item.untaxed)
                 | {"unitType": "MONTHS_ON_SUPPLY"}
                 for charge in item.charges
             ],
@@ -170,12 +170,16 @@ def _rate(item: Product, charge: Charge) -> Node:
 
 def _tier(item: Product, charge: Charge) -> Node:
     rate = _rate(item, charge)
-    return rate | {
-        "tierStart": rate.pop("stepStart"),
-        "tierEnd": rate.pop("stepEnd"),
-        "unitType": "CUBIC_METRES_CONSUMPTION",
-        "gridOperatorCode": None,
-    }
+    return (
+        rate
+        | _price(charge.price, untaxed=item.untaxed)
+        | {
+            "tierStart": rate.pop("stepStart"),
+            "tierEnd": rate.pop("stepEnd"),
+            "unitType": "CUBIC_METRES_CONSUMPTION",
+            "gridOperatorCode": None,
+        }
+    )
 
 
 def _standing(item: Product, price: Decimal) -> Node:
@@ -204,8 +208,11 @@ def _levy(context: Context, month: Month) -> Node:
     }
 
 
-def _price(price: Decimal) -> dict[str, Any]:
-    return {"pricePerUnitIncTax": price, "pricePerUnit": without_tax(price)}
+def _price(price: Decimal, *, untaxed: bool = False) -> dict[str, Any]:
+    return {
+        "pricePerUnitIncTax": price,
+        "pricePerUnit": price if untaxed else without_tax(price),
+    }
 
 
 def _midnight(day: date | None) -> Any:

@@ -5,10 +5,11 @@ from decimal import Decimal
 import json
 from typing import Any
 
+from .. import gas
 from ..errors import KrakenError
 from ..faults import Owner
 from ..limits import complexity
-from . import billing, markets, products
+from . import billing, campaigns, markets, products
 from .context import Context, Node
 from .pages import connection, empty, paging
 from .supply import account_node, point_node, property_node, supply_point_node, user_node
@@ -33,6 +34,13 @@ def root(context: Context) -> Node:
         },
         "charges": lambda **given: _charges(context, **given),
         "tariffSummary": lambda **given: _tariff_summary(context, **given),
+        "registerDemandResponseCampaignParticipant": lambda **given: campaigns.register(
+            context, given.get("input") or {}
+        ),
+        "loyaltyPointsBalance": lambda **given: campaigns.loyalty_points(context, given),
+        "vouchersBalanceDetail": lambda **given: campaigns.vouchers(
+            context, given["accountNumber"]
+        ),
         "metiCredits": lambda **given: _meti_credits(context, **given),
         "postalAreas": lambda **given: _postal_areas(given["postcode"]),
         "agreement": lambda **given: _agreement(context, given["id"]),
@@ -105,22 +113,26 @@ def _tariff_summary(context: Context, **given: Any) -> list[Node]:
 
 def _meti_credits(context: Context, **given: Any) -> list[Node]:
     """List the government discounts; at no yen to households that get none (`Household.subsidy`)."""
-    if given.get("metiCreditType") == "GAS":
-        return []
     active = given.get("activeOn")
     start, end = given.get("activeFrom") or active, given.get("activeTo") or active
     credits_: list[Node] = []
-    for month, price in context.world.monthly_rates.subsidies():
-        last: date = month.plus(1).first - timedelta(days=1)
-        if (start is None or last >= start) and (end is None or month.first <= end):
-            credits_.append(
-                {
-                    "creditType": "ELECTRICITY",
-                    "startDate": month.first,
-                    "endDate": last,
-                    "unitPrice": price if context.household.subsidy else Decimal(0),
-                }
-            )
+    discounts = {
+        "ELECTRICITY": dict(context.world.monthly_rates.subsidies()),
+        "GAS": gas.subsidies(),
+    }
+    wanted = given.get("metiCreditType")
+    for kind, months in discounts.items():
+        for month, price in months.items() if wanted in {None, kind} else ():
+            last: date = month.plus(1).first - timedelta(days=1)
+            if (start is None or last >= start) and (end is None or month.first <= end):
+                credits_.append(
+                    {
+                        "creditType": kind,
+                        "startDate": month.first,
+                        "endDate": last,
+                        "unitPrice": price if context.household.subsidy else Decimal(0),
+                    }
+                )
     return credits_
 
 

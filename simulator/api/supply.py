@@ -2,19 +2,16 @@
 
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, Literal
 
 from ..accounts import Account, Property
 from ..dates import Month, jst_date, midnight
 from ..errors import KrakenError
-from ..points import GasPoint, Listing, Point
-from . import billing, markets, readings
-from .context import Context, Node
+from ..points import Listing, Point
+from . import billing, campaigns, gas, markets, readings
+from .context import Context, Node, Via
 from .pages import empty
 from .products import AMPERAGES, agreements
 from .scalars import instant
-
-type Via = Literal["account", "viewer"]
 
 # Scheduled reading dates were seen weeks to months in the past (docs/api.md).
 _STALE = timedelta(days=75)
@@ -45,7 +42,7 @@ def account_node(context: Context, account: Account, via: Via) -> Node:
         "canRequestRefund": False,
         "preferredLanguageForComms": "ja",
         "commsDeliveryPreference": "EMAIL",
-        "demandResponseCampaignParticipants": [],
+        "demandResponseCampaignParticipants": lambda: campaigns.joined_by(context, account),
         "balance": lambda **_: account.balance,
         "overdueBalance": lambda **_: billing.overdue(context, account),
         "hasActiveAgreement": bool(account.supply_points),
@@ -76,7 +73,9 @@ def account_node(context: Context, account: Account, via: Via) -> Node:
         "notes": [],
         "debtCollectionProceedings": [],
         "canModifyPayments": {"canAmendPayments": False, "canCancelPayments": False},
-        "availableDemandResponseCampaignsForRegistration": [],
+        "availableDemandResponseCampaignsForRegistration": lambda: campaigns.open_for(
+            context, account
+        ),
     }
 
 
@@ -159,7 +158,7 @@ def property_node(context: Context, account: Account, place: Property, via: Via)
             for point in place.generation_points
         ],
         "gasSupplyPoints": lambda: [
-            _gas_node(context, account, point, via) for point in place.gas_points
+            gas.point_node(context, account, point, via) for point in place.gas_points
         ],
     }
 
@@ -214,51 +213,6 @@ def _readable(context: Context, account: Account, listing: Listing, via: Via) ->
         "halfHourlyReadings": partial(readings.half_hourly, context, account, listing),
         "intervalReadings": partial(readings.intervals, context, account, listing),
     }
-
-
-def _gas_node(context: Context, account: Account, point: GasPoint, via: Via) -> Node:
-    return {
-        "_account": account.number,
-        "_via": via,
-        "spin": point.spin,
-        "physicalMeterNumber": point.spin[-8:],
-        "readingBatch": "1",
-        "readingDateType": "REGULAR",
-        "readingMethodType": "SMART",
-        "status": "ON_SUPPLY",
-        "agreements": lambda **given: agreements(
-            context, point.agreements, only_active=given.get("onlyActive")
-        ),
-        "intervalReadings": partial(_gas_intervals, context, point),
-        "supplyPeriods": [
-            {
-                "id": point.spin[-5:],
-                "supplyStartAt": midnight(point.start),
-                "supplyEndAt": None,
-                "isBillable": True,
-            }
-        ],
-    }
-
-
-def _gas_intervals(context: Context, point: GasPoint, **given: Any) -> list[Node]:
-    start, end = instant(given.get("fromDatetime")), instant(given.get("toDatetime"))
-    rows = [
-        {
-            "id": f"{point.spin[-4:]}{period.end:%Y%m%d}",
-            "daysOfGasUsage": period.days,
-            "startAt": midnight(period.start),
-            "endAt": midnight(period.end),
-            "readingDate": period.end,
-            "readingReason": "REGULAR",
-            "usage": point.volume(period),
-        }
-        for period in point.schedule.periods(jst_date(context.clock.now()))
-        if midnight(period.end) + timedelta(hours=30) <= context.clock.now()
-        and (end is None or midnight(period.start) < end)
-        and (start is None or midnight(period.end) > start)
-    ]
-    return rows[::-1] if given.get("sortOrder") == "DESC" else rows
 
 
 def _supply_period(listing: Listing) -> Node:

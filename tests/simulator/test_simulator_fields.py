@@ -31,6 +31,8 @@ REFUSED = {
     "completedDispatches": "KT-CT-4341",
     "rateGroupTouScheme": "KT-CT-1111",
     "availableProducts": "KT-CT-1111",
+    "loyaltyPointsBalance": "KT-CT-9215",
+    "vouchersBalanceDetail": "KT-CT-1111",
 }
 ARGUMENTS = {
     "readings": "(startAt: $start, endAt: $end, readingType: INTERVAL)",
@@ -47,11 +49,14 @@ ROOTS = {
     "availableProducts": 'availableProducts(marketName: "JPN_ELECTRICITY")',
     "queryComplexity": 'queryComplexity(input: {query: "{ viewer { id } }"})',
     "agreement": "agreement(id: $agreement)",
+    "loyaltyPointsBalance": "loyaltyPointsBalance(accountNumber: $number)",
+    "vouchersBalanceDetail": "vouchersBalanceDetail(accountNumber: $account)",
     "plannedDispatches": "plannedDispatches(accountNumber: $number)",
     "completedDispatches": "completedDispatches(accountNumber: $number)",
 }
 TYPES = {
     "number": "String!",
+    "account": "ID!",
     "spin": "String!",
     "statement": "String!",
     "property": "ID!",
@@ -115,6 +120,7 @@ def _variables(client: Client, statement: str) -> dict[str, str]:
     account = client.household.accounts[0]
     return {
         "number": client.number,
+        "account": client.number,
         "spin": client.spin,
         "statement": statement,
         "property": account.properties[0].id,

@@ -72,7 +72,13 @@ QUESTIONS: dict[str, Ask] = {
     "interval_readings": lambda client, account, point: client.interval_readings(account, START),
     "reading_dates": lambda client, account, point: client.reading_dates(account),
     "generation_points": lambda client, account, point: client.generation_points(account),
-    "gas_supply_points": lambda client, account, point: client.gas_supply_points(account),
+    "gas_supply_points": lambda client, account, point: client.gas.supply_points(account),
+    "gas_readings": lambda client, account, point: client.gas.readings(account, START),
+    "gas_reading_dates": lambda client, account, point: client.gas.reading_dates(account),
+    "campaigns_open": lambda client, account, point: client.campaigns.open(account),
+    "campaigns_joined": lambda client, account, point: client.campaigns.joined(account),
+    "loyalty_points": lambda client, account, point: client.rewards.loyalty_points(account),
+    "vouchers": lambda client, account, point: client.rewards.vouchers(account),
     "balance": lambda client, account, point: client.balance(account),
     "statements": lambda client, account, point: client.statements(account),
     "charges": lambda client, account, point: client.charges(account, "1"),
@@ -94,6 +100,11 @@ QUESTIONS: dict[str, Ask] = {
     ),
     "measurements": lambda client, account, point: client.measurements(account, point, START, END),
 }
+
+HOMES = {"gas": "gas-tokyo"} | dict.fromkeys(
+    ("campaigns", "loyalty", "vouchers"), "challenger-tokyo"
+)
+"""Whom a question is asked of, by its first word; the others are asked of the home with solar power."""
 
 
 class Meddler:
@@ -145,7 +156,7 @@ def put(tree: Any, path: tuple[Any, ...], value: Any) -> Any:
 
 @pytest.fixture
 async def simulator(socket_enabled: None) -> AsyncIterator[Simulator]:
-    simulator = Simulator(households=("solar-tokyo", "gas-tokyo"), now=NOW)
+    simulator = Simulator(households=("solar-tokyo", "gas-tokyo", "challenger-tokyo"), now=NOW)
     simulator.tokens.limited = False
     await simulator.start()
     yield simulator
@@ -156,7 +167,7 @@ async def simulator(socket_enabled: None) -> AsyncIterator[Simulator]:
 async def test_any_absurd_value_anywhere(
     simulator: Simulator, session: ClientSession, question: str
 ) -> None:
-    home = simulator.world.households["gas-tokyo" if "gas" in question else "solar-tokyo"]
+    home = simulator.world.households[HOMES.get(question.partition("_")[0], "solar-tokyo")]
     credential = EmailPassword(home.email, home.password)
     client = KrakenClient(session, simulator.url, credential, now=NOW.timestamp)
     meddler = Meddler(client._requester._transport)

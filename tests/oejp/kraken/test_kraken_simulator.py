@@ -262,7 +262,7 @@ async def test_every_question_is_answered_for_every_household(
         assert list(statements) == sorted(statements, key=lambda s: s.start_at)
         generation = await client.generation_points(number)
         assert set(generation) == {point.gpin for point in account.generation_points}
-        await client.gas_supply_points(number)
+        await client.gas.supply_points(number)
         await client.half_hourly_readings(number, START, END)
         await client.generation_half_hourly_readings(number, START, END)
     limit = await client.rate_limit()
@@ -290,7 +290,7 @@ async def test_products_of_every_shape(simulator: Simulator, session: ClientSess
     (point,) = (await solar.client.generation_points(solar.account)).values()
     assert isinstance(point.agreements[0].product, ElectricityFitProduct)
     gas = House(simulator, session, "gas-tokyo")
-    (meter,) = (await gas.client.gas_supply_points(gas.account)).values()
+    (meter,) = (await gas.client.gas.supply_points(gas.account)).values()
     assert isinstance(meter.agreements[0].product, GasTieredProduct)
 
 

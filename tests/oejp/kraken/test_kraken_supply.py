@@ -454,7 +454,7 @@ async def test_gas_supply_points_with_their_tiers(client: KrakenClient, service:
         "GasSupplyPoints", account(place({"spin": "GAS", "agreements": [agreement(gas)]}))
     )
 
-    product = (await client.gas_supply_points(ACCOUNT))["GAS"].agreements[0].product
+    product = (await client.gas.supply_points(ACCOUNT))["GAS"].agreements[0].product
 
     assert isinstance(product, GasTieredProduct)
     assert product.standing_charges[0].price_per_unit_inc_tax == 759

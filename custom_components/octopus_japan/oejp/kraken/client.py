@@ -1,8 +1,13 @@
 """What can be asked of the Kraken API."""
 
+from functools import cached_property
+
 from .billing import Billing
+from .campaigns import Campaigns
 from .contract_terms import ContractTerms
+from .gas import Gas
 from .readings import Usage
+from .rewards import Rewards
 from .supply import Supply
 
 
@@ -13,3 +18,18 @@ class KrakenClient(Supply, ContractTerms, Billing, Usage):
     missing is the error raised. Mappings by supply point hold the points that were answered for: one that is known and absent
     was not answered this time.
     """
+
+    @cached_property
+    def gas(self) -> Gas:
+        """The questions about gas."""
+        return Gas(self._requester, self._reader)
+
+    @cached_property
+    def campaigns(self) -> Campaigns:
+        """The questions about campaigns, and the one change."""
+        return Campaigns(self._requester, self._reader)
+
+    @cached_property
+    def rewards(self) -> Rewards:
+        """The questions about loyalty points and vouchers."""
+        return Rewards(self._requester, self._reader)

@@ -300,15 +300,6 @@ class GenerationPoint(KrakenModel):
 
 
 @dataclass(frozen=True, slots=True)
-class GasSupplyPoint(KrakenModel):
-    """A gas supply point."""
-
-    spin: str
-    status: str | None = None
-    agreements: tuple[Agreement, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Statement(KrakenModel):
     """A billing document of a ledger; `identifier` opens its charges. Its dates are not those of the meter.
 

@@ -15,7 +15,6 @@ from .models import (
     AccountSupply,
     AddonRate,
     Agreement,
-    GasSupplyPoint,
     GenerationPoint,
     IntervalReading,
     KrakenModel,
@@ -116,18 +115,6 @@ class Supply(Login):
         return points(result, key="gpin").joined(
             lambda parts: GenerationPoint(
                 parts[0]["gpin"],
-                _text(parts[0].get("status")),
-                self._items(Agreement, parts, "agreements"),
-            )
-        )
-
-    async def gas_supply_points(self, account_number: str) -> Mapping[str, GasSupplyPoint]:
-        """Return the gas supply points of an account."""
-        variables = {"accountNumber": account_number}
-        result = await self._requester.ask("gas_supply_points", variables)
-        return points(result).joined(
-            lambda parts: GasSupplyPoint(
-                parts[0]["spin"],
                 _text(parts[0].get("status")),
                 self._items(Agreement, parts, "agreements"),
             )

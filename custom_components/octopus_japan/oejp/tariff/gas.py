@@ -3,16 +3,24 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from itertools import pairwise
+from typing import override
 
-from .bill import Bill, BillLine, Number, decimal
+from .bill import Bill, BillLine, Number, cut, decimal
 from .billing_calendar import BillingCalendar, BillingPeriod
 from .charges import per_of
 from .model import ZERO, Component, Gap, InForce, Per, StandingCharge, Unpriced, find
 from .monthly_rates import Timeline
 from .rates import RateLike, current
 
+MONTH = Decimal(30)
+"""Days of a month, where a part of one is charged for."""
+TAX = Decimal(10)
+"""Per cent."""
+_SHORTEST, _SHORTEST_AT_AN_END, _LONGER = 25, 30, 36
+"""Days of a period that is charged as a whole month: from, from where supply begins or ends, and until before."""
+_SEN = Decimal("0.01")
 _MOMENT = timedelta(microseconds=1)
 
 
@@ -28,12 +36,16 @@ class GasTier:
 
 @dataclass(frozen=True, slots=True)
 class GasCard(InForce):
-    """One agreement in one generation of its rates."""
+    """One agreement in one generation of its rates.
+
+    `without_tax`: its prices are without tax, which is added to the sum.
+    """
 
     tiers: tuple[GasTier, ...]
     product_code: str | None = None
     product_name: str | None = None
     estimated: bool = False
+    without_tax: bool = False
 
     def tier_for(self, volume: Decimal) -> GasTier:
         """Find the row that a volume selects."""
@@ -56,11 +68,45 @@ class GasTariff:
         """Find the card in force."""
         return find(self.cards, self.gaps, at)
 
+    def begins_or_ends(self, period: BillingPeriod) -> bool:
+        """Tell whether supply begins or ends with a period, by the agreements."""
+        return not (self._supplied(period.start - _MOMENT) and self._supplied(period.end))
+
+    def _supplied(self, at: datetime) -> bool:
+        return any(item.covers(at) for item in (*self.cards, *self.gaps))
+
+
+@dataclass(frozen=True, slots=True)
+class GasBill(Bill):
+    """What a period of gas costs. Its `kwh` are m³; `tier` is the row that was chosen.
+
+    Where its lines are `without_tax`, their sum is cut to whole yen, and so is the tax on it that is added.
+    """
+
+    tier: GasTier | None = None
+    without_tax: bool = False
+
+    @property
+    @override
+    def total(self) -> int:
+        whole = cut(self.exact)
+        return int(whole + cut(whole * TAX / 100)) if self.without_tax else int(whole)
+
+    @property
+    @override
+    def tax(self) -> int:
+        if self.without_tax:
+            return int(cut(cut(self.exact) * TAX / 100))
+        return int(cut(Decimal(self.total) * TAX / (100 + TAX)))
+
 
 def gas_tiers(
     charges: Sequence[RateLike], standing: Sequence[RateLike], at: datetime
 ) -> tuple[tuple[GasTier, ...], bool]:
-    """Read the table in force, and whether it has ended and is carried forward. Raises Unpriced."""
+    """Read the table in force, and whether it has ended and is carried forward. Raises Unpriced.
+
+    Without tiers the one price is for any volume.
+    """
     prices, ended = current(charges, at)
     fixed, fixed_ended = current(standing, at)
     if not prices:
@@ -89,23 +135,50 @@ def gas_tiers(
     return tuple(tiers), ended or fixed_ended
 
 
-def gas_bill(card: GasCard, m3: Number, *, days: int, subsidy: Number = ZERO) -> Bill:
-    """Bill a period's volume. A subsidy is given as a positive discount per m³."""
+def gas_bill(
+    card: GasCard, m3: Number, *, days: int, subsidy: Number = ZERO, at_an_end: bool = False
+) -> GasBill:
+    """Bill a period's volume. A subsidy is given as a positive discount per m³, tax included.
+
+    `at_an_end`: supply begins or ends with the period, so that it counts as a part of a month up to 29 days, not 24.
+    Raises Unpriced where no row is for the volume.
+    """
     volume = decimal(m3)
-    tier = card.tier_for(volume)
+    part = is_part(days, at_an_end=at_an_end)
+    tier = card.tier_for(volume * MONTH / days if part else volume)
     charge = tier.standing_charge
-    units = Decimal(days if charge.per is Per.DAY else 1)
+    units, price = Decimal(days if charge.per is Per.DAY else 1), charge.price
+    if part and charge.per is not Per.DAY:
+        price = (price * days / MONTH).quantize(_SEN, ROUND_DOWN)
     lines = [
-        BillLine(Component.STANDING_CHARGE, "standing_charge", units, charge.price),
+        BillLine(Component.STANDING_CHARGE, "standing_charge", units, price),
         BillLine(Component.ENERGY, "gas", volume, tier.price),
     ]
     if off := decimal(subsidy):
+        off = off * 100 / (100 + TAX) if card.without_tax else off
         lines.append(BillLine(Component.SUBSIDY, "subsidy", volume, -off))
-    return Bill(volume, days, tuple(lines))
+    return GasBill(volume, days, tuple(lines), tier=tier, without_tax=card.without_tax)
 
 
-def gas_bill_for(tariff: GasTariff, period: BillingPeriod, m3: Number) -> Bill:
-    """Bill a period at the rates in force when it ends: those of the month that names it."""
+def is_part(days: int, *, at_an_end: bool = False) -> bool:
+    """Tell whether so many days are not a month: then the standing charge and the choice of the row go by days."""
+    shortest = _SHORTEST_AT_AN_END if at_an_end else _SHORTEST
+    return not shortest <= days < _LONGER
+
+
+def gas_bill_for(
+    tariff: GasTariff, period: BillingPeriod, m3: Number, *, days: int | None = None
+) -> GasBill:
+    """Bill a period at the rates in force when it ends: those of the month that names it. Raises Unpriced.
+
+    `days`: those charged for, where they are told; else those of the period.
+    """
     card = tariff.card_at(period.end - _MOMENT)
     credit = tariff.subsidy.stated(period.reading_month - 1)
-    return gas_bill(card, m3, days=period.days, subsidy=ZERO if credit is None else -credit.price)
+    return gas_bill(
+        card,
+        m3,
+        days=days or period.days,
+        subsidy=ZERO if credit is None else -credit.price,
+        at_an_end=tariff.begins_or_ends(period),
+    )

@@ -10,23 +10,33 @@ from pathlib import Path
 import re
 
 _OPERATION = re.compile(r"^(?:query|mutation)\s+(\w+)", re.MULTILINE)
+_MUTATION = re.compile(r"^mutation\b", re.MULTILINE)
 _FIRST = re.compile(r"\$first: Int = (\d+)")
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document of one operation; `first` is the size of its pages, if it has pages."""
+    """A document of one operation; `first` is the size of its pages, if it has pages.
+
+    A `mutation` changes something at the service: it is sent once, whatever comes of it (requester.py).
+    """
 
     operation: str
     text: str
     first: int | None = None
+    mutation: bool = False
 
 
 def _read(path: Path) -> Document:
     text = path.read_text(encoding="utf-8")
     (operation,) = _OPERATION.findall(text)
     first = _FIRST.search(text)
-    return Document(operation, text, int(first[1]) if first else None)
+    return Document(
+        operation,
+        text,
+        int(first[1]) if first else None,
+        mutation=_MUTATION.search(text) is not None,
+    )
 
 
 DOCUMENTS = {

@@ -101,6 +101,9 @@ class Requester:
             return await self._post(document, variables, token)
         except KrakenTokenError:
             token = await self._tokens.token(refused=token)
+            if document.mutation:
+                # Most likely nothing was done; but nothing is done twice: whoever asked may look, and ask again.
+                raise
         return await self._post(document, variables, token)
 
     async def _post(self, document: Document, variables: Mapping[str, Any], token: str) -> Result:

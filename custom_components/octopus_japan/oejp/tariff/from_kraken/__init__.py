@@ -88,12 +88,18 @@ def generation_tariff(agreements: Sequence[Agreement]) -> GenerationTariff:
 def gas_tariff(
     agreements: Sequence[Agreement], evidence: Evidence = NOTHING, *, subsidies: bool = False
 ) -> GasTariff:
-    """Build the tariff of a gas supply point."""
+    """Build the tariff of a gas supply point.
+
+    A table that states the same price with tax as without states it without: tax is never nothing. Since the service may also
+    have meant the other, such a table is an estimate.
+    """
 
     def card(contract: Contract[GasTieredProduct], at: datetime) -> GasCard:
         product = contract.product
-        tiers, estimated = gas_tiers(product.consumption_charges, product.standing_charges, at)
-        return GasCard(tiers, product.code, product.display_name, estimated)
+        tiers, ended = gas_tiers(product.consumption_charges, product.standing_charges, at)
+        rates = (*product.consumption_charges, *product.standing_charges)
+        untaxed = all(rate.price_per_unit == rate.price_per_unit_inc_tax for rate in rates)
+        return GasCard(tiers, product.code, product.display_name, ended or untaxed, untaxed)
 
     cards, gaps = lay_out(*contracts_of(agreements, GasTieredProduct), card)
     credits_ = timeline(all_subsidies(evidence, gas=True) if subsidies else ())

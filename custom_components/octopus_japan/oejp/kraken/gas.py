@@ -1,0 +1,126 @@
+"""Gas: supply points with their agreements, and what the meter was read at, about monthly, in whole m³."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+from . import scalars
+from .graphql.points import ByPoint, points
+from .graphql.requester import Requester
+from .login import text
+from .models import Agreement, KrakenModel
+from .parsing import Reader
+
+LONGEST: Final = timedelta(days=100)
+"""Of the time between two readings: meters are read every month, or every second one."""
+HIGHEST: Final = Decimal(50_000)
+"""m³ between two readings: twenty times what a household's largest meter can pass."""
+
+_DATE = {"deserialize": scalars.hint(scalars.day, "a date out of reason")}
+_TEXT = {"deserialize": scalars.hint(scalars.text, "a text that makes no sense")}
+_WHOLE = {"deserialize": scalars.hint(scalars.whole, "a whole number out of reason")}
+
+
+@dataclass(frozen=True, slots=True)
+class GasSupplyPoint:
+    """A gas supply point."""
+
+    spin: str
+    status: str | None = None
+    agreements: tuple[Agreement, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GasReading(KrakenModel):
+    """What was used from `start_at` until before `end_at`, in m³ (docs/api.md#gas).
+
+    `days_of_gas_usage`: the days that are charged for, where they are told.
+    """
+
+    start_at: datetime
+    end_at: datetime
+    usage: Decimal
+    days_of_gas_usage: int | None = field(default=None, metadata=_WHOLE)
+    reading_date: date | None = field(default=None, metadata=_DATE)
+    reading_reason: str | None = field(default=None, metadata=_TEXT)
+
+
+@dataclass(frozen=True, slots=True)
+class GasReadingDates(KrakenModel):
+    """When the meter is read next; of electricity meters such dates are often weeks stale."""
+
+    next_reading_date: date | None = field(default=None, metadata=_DATE)
+    next_next_reading_date: date | None = field(default=None, metadata=_DATE)
+
+
+class Gas:
+    """The questions about gas. Each is one request, and raises only `KrakenError`."""
+
+    def __init__(self, requester: Requester, reader: Reader) -> None:
+        self._requester = requester
+        self._reader = reader
+
+    async def supply_points(self, account_number: str) -> ByPoint[GasSupplyPoint]:
+        """Return the gas supply points of an account, by their number."""
+        variables = {"accountNumber": account_number}
+        result = await self._requester.ask("gas_supply_points", variables)
+        return points(result).joined(
+            lambda parts: GasSupplyPoint(
+                parts[0]["spin"], _status(parts), self._all(Agreement, parts, "agreements")
+            )
+        )
+
+    async def readings(
+        self, account_number: str, start: datetime
+    ) -> ByPoint[tuple[GasReading, ...]]:
+        """Return the readings of each gas supply point that end after `start`, ascending.
+
+        One that cannot be (an end before its start, more than `LONGEST`, below zero, beyond `HIGHEST`) is left out.
+        """
+        variables = {"accountNumber": account_number, "from": text(start)}
+        result = await self._requester.ask("gas_readings", variables)
+        return points(result, "intervalReadings").joined(self._readings)
+
+    async def reading_dates(self, account_number: str) -> ByPoint[GasReadingDates]:
+        """Return when the meter of each gas supply point is read next."""
+        variables = {"accountNumber": account_number}
+        result = await self._requester.ask("gas_reading_dates", variables)
+        told = points(result).joined(
+            lambda parts: next(
+                (
+                    dates
+                    for part in parts
+                    if (dates := self._reader.item(GasReadingDates, part))
+                    and dates != GasReadingDates()
+                ),
+                GasReadingDates(),
+            )
+        )
+        if (error := result.error) and all(dates == GasReadingDates() for dates in told.values()):
+            raise error
+        return told
+
+    def _readings(self, parts: Sequence[Mapping[str, Any]]) -> tuple[GasReading, ...]:
+        found = []
+        for reading in self._all(GasReading, parts, "intervalReadings"):
+            length = reading.end_at - reading.start_at
+            if timedelta(0) < length <= LONGEST and 0 <= reading.usage <= HIGHEST:
+                found.append(reading)
+            else:
+                self._reader.leave_out("a gas reading out of reason")
+        return tuple(sorted(found, key=lambda reading: (reading.end_at, reading.start_at)))
+
+    def _all[M: KrakenModel](
+        self, model: type[M], parts: Sequence[Mapping[str, Any]], name: str
+    ) -> tuple[M, ...]:
+        """Return the items of all listings of a point, each once."""
+        told = [item for part in parts for item in self._reader.items(model, part.get(name))]
+        return tuple(item for index, item in enumerate(told) if item not in told[:index])
+
+
+def _status(parts: Sequence[Mapping[str, Any]]) -> str | None:
+    """Return the status: on supply if any listing says so."""
+    told = [part["status"] for part in parts if isinstance(part.get("status"), str)]
+    return "ON_SUPPLY" if "ON_SUPPLY" in told else next(iter(told), None)

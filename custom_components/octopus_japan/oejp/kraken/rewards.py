@@ -1,0 +1,51 @@
+"""Rewards: loyalty points and vouchers. Nobody has measured whether they can be read (docs/api.md#rewards)."""
+
+from dataclasses import dataclass, field
+
+from . import scalars
+from .errors import KrakenNotFoundError
+from .graphql.requester import Requester, Result
+from .models import KrakenModel
+from .parsing import Reader
+
+_WHOLE = {"deserialize": scalars.hint(scalars.whole, "a whole number out of reason")}
+
+
+@dataclass(frozen=True, slots=True)
+class LoyaltyPoints(KrakenModel):
+    """The points of an account, and what they are worth in yen."""
+
+    loyalty_points: int | None = field(default=None, metadata=_WHOLE)
+    total_monetary_amount: int | None = field(default=None, metadata=_WHOLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Vouchers(KrakenModel):
+    """What is left on the vouchers of an account, in yen: those that can be used today, and those that can be used later."""
+
+    redeemable_today: int | None = field(default=None, metadata=_WHOLE)
+    redeemable_in_future: int | None = field(default=None, metadata=_WHOLE)
+
+
+class Rewards:
+    """The questions about rewards. Each is one request, and raises only `KrakenError`."""
+
+    def __init__(self, requester: Requester, reader: Reader) -> None:
+        self._requester = requester
+        self._reader = reader
+
+    async def loyalty_points(self, account_number: str) -> LoyaltyPoints:
+        """Return the loyalty points of an account."""
+        result = await self._requester.ask("loyalty_points", {"accountNumber": account_number})
+        return self._one(LoyaltyPoints, result, "loyaltyPointsBalance")
+
+    async def vouchers(self, account_number: str) -> Vouchers:
+        """Return what is left on the vouchers of an account."""
+        result = await self._requester.ask("vouchers", {"accountNumber": account_number})
+        return self._one(Vouchers, result, "vouchersBalanceDetail")
+
+    def _one[M: KrakenModel](self, model: type[M], result: Result, name: str) -> M:
+        found = self._reader.item(model, result.data.get(name))
+        if found is None or found == model():
+            raise result.missing(KrakenNotFoundError(f"nothing is told of {name}"))
+        return found

@@ -132,5 +132,7 @@ class Household:
 
     @subsidy.setter
     def subsidy(self, on: bool) -> None:
-        for point in (*self.supply_points, *self.gas_points):
+        for point in self.supply_points:
             point.subsidy = on
+        for gas in self.gas_points:
+            gas.subsidy = on

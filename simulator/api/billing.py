@@ -14,9 +14,9 @@ from ..accounts import Account
 from ..bills import Bill, Line
 from ..dates import Period, chance, jst_date, midnight
 from ..errors import KrakenError
+from ..gas import GasBill
 from ..points import GasPoint, Listing, Point
 from ..practice import Credit
-from ..truth import GasBill
 from . import transactions
 from .context import Context, Node
 from .pages import connection, empty, paging

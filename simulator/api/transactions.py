@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from ..bills import Bill
 from ..dates import jst_date
-from ..truth import GasBill
+from ..gas import GasBill
 from .context import Node
 from .pages import connection, empty, paging
 

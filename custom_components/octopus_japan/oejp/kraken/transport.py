@@ -26,8 +26,10 @@ TIMEOUT = ClientTimeout(total=60, connect=15, sock_read=45)
 LONGEST_WAIT = timedelta(hours=2)
 """What the service asks us to wait is believed up to this."""
 _DIGITS = re.compile(r"[0-9]+")
-_LARGEST = 32 * 1024 * 1024
-"""Bytes of an answer: ten times those of all points' half hours in the longest window."""
+_LARGEST = 8 * 1024 * 1024
+"""Bytes of an answer, unpacked: more than twice those of all points' half hours in the longest window."""
+_MOST_FAULTS = 100
+"""Of the errors of an answer. Those of our documents have a path each; nobody has asked for more at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ class Transport:
                 timeout=self._timeout,
                 allow_redirects=False,
             ) as response:
-                content = await _content(response)
+                content = await _content(document.operation, response)
         except TimeoutError as err:
             raise KrakenConnectionError(f"{document.operation}: no answer in time") from err
         except (ClientError, OSError, ValueError) as err:
@@ -87,7 +89,7 @@ class Transport:
         retry_after = self._retry_after(response.headers.get("Retry-After"))
         found: tuple[Fault, ...] = ()
         if payload is not None and isinstance(errors := payload.get("errors"), list):
-            found = tuple(faults.read(entry, document.text) for entry in errors)
+            found = tuple(faults.read(entry, document.text) for entry in errors[:_MOST_FAULTS])
         coded = any(fault.code for fault in found)
         if not coded:
             self._check_status(asked, status, retry_after, found)
@@ -138,11 +140,11 @@ class Transport:
         return min(max(timedelta(), wait), LONGEST_WAIT)
 
 
-async def _content(response: ClientResponse) -> bytes:
-    """Read a body to its end, unless that is beyond all measure."""
+async def _content(asked: str, response: ClientResponse) -> bytes:
+    """Read a body to its end, as it is unpacked. Raises KrakenConnectionError where that is beyond all measure."""
     content = bytearray()
     async for chunk in response.content.iter_any():
         content += chunk
         if len(content) > _LARGEST:
-            raise ValueError("an answer beyond all measure")
+            raise KrakenConnectionError(f"{asked}: an answer of more than 8 MiB")
     return bytes(content)

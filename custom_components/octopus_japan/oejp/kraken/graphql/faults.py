@@ -24,6 +24,8 @@ from ..errors import (
     KrakenTooComplexError,
 )
 
+_LONGEST = 1000
+"""Of a message and of a path: what else they say, names nothing of ours."""
 _CODE = re.compile(r"KT-[A-Z]{2}-\d{1,6}")
 _QUOTED = re.compile(r"""["']([_A-Za-z][_0-9A-Za-z]*)["']""")
 _NOT_IN_INPUT = re.compile(
@@ -109,11 +111,12 @@ def read(entry: object, document: str) -> Fault:
     entry = entry if isinstance(entry, dict) else {}
     extensions = entry.get("extensions")
     extensions = extensions if isinstance(extensions, dict) else {}
-    message = str(entry.get("message"))
+    message = entry.get("message")
+    message = message[:_LONGEST] if isinstance(message, str) else ""
     code = str(extensions.get("errorCode"))
     kind = extensions.get("errorType") or extensions.get("errorClass")
     path = entry.get("path")
-    path = path if isinstance(path, list) else []
+    path = path[:_LONGEST] if isinstance(path, list) else []
     named = [name for name in _QUOTED.findall(message) if re.search(rf"\b{name}\b", document)]
     schema = bool(_SCHEMA.search(message))
     return Fault(

@@ -26,7 +26,7 @@ from custom_components.octopus_japan.oejp.kraken import (
     RefreshToken,
     transport,
 )
-from custom_components.octopus_japan.oejp.kraken.errors import KrakenTokenError
+from custom_components.octopus_japan.oejp.kraken.errors import KrakenTokenError, KrakenTooLargeError
 from custom_components.octopus_japan.oejp.kraken.graphql import faults
 
 REFUSED, MISSING, QUERY, TOO_COMPLEX, FAILED = (
@@ -283,7 +283,7 @@ async def test_an_answer_beyond_all_measure_is_none(
 ) -> None:
     monkeypatch.setattr(transport, "_LARGEST", 100_000)
     service.answer("Balance", {"data": {"account": {"balance": 3, "x": "x" * 100_000}}})
-    with pytest.raises(KrakenConnectionError):
+    with pytest.raises(KrakenTooLargeError):
         await client.balance("A-12345678")
 
 

@@ -6,12 +6,14 @@ How much memory and time they take is measured by `scripts/bench hostile`.
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 import json
 from typing import Any
 import zlib
 
 from aiohttp import ClientSession, ClientTimeout, web
-from kraken_service import CREDENTIAL, Clock, Service
+from kraken_service import CREDENTIAL, Asked, Clock, Service
 import pytest
 
 from custom_components.octopus_japan.oejp.kraken import (
@@ -19,7 +21,9 @@ from custom_components.octopus_japan.oejp.kraken import (
     KrakenConnectionError,
     KrakenError,
     KrakenServiceError,
+    transport,
 )
+from custom_components.octopus_japan.oejp.kraken.errors import KrakenTooLargeError
 
 MIB = 1024 * 1024
 
@@ -67,7 +71,8 @@ async def test_a_body_without_end_is_given_up(clock: Clock, socket_enabled: None
 
     server, url = await raw(pour)
     async with server, asking(url, clock) as kraken:
-        with pytest.raises(KrakenConnectionError, match="8 MiB"):
+        # Already the answer to the sign-in is without end.
+        with pytest.raises(KrakenError, match="8 MiB"):
             await kraken.balance("A-1")
     # Eight MiB are read; what lies in the buffers between is beyond that.
     assert sent < 64
@@ -78,7 +83,7 @@ async def test_a_small_body_that_unpacks_to_a_large_one(service: Service) -> Non
     body = b"".join(packed.compress(b" " * MIB) for _ in range(64)) + packed.flush()
     assert len(body) < MIB / 8
     bomb = web.Response(body=body, headers={"Content-Encoding": "gzip"})
-    with pytest.raises(KrakenConnectionError, match="8 MiB"):
+    with pytest.raises(KrakenTooLargeError, match="8 MiB"):
         await balance(service, bomb)
 
 
@@ -199,3 +204,74 @@ async def test_a_redirect_takes_the_credential_nowhere(service: Service) -> None
     with pytest.raises(KrakenConnectionError):
         await balance(service, elsewhere)
     assert service.operations() == ["ObtainToken", "Balance"]
+
+
+async def test_what_is_too_large_at_once_is_asked_for_in_halves(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A manager of hundreds of homes: a month of their half hours is more than an answer may be."""
+    monkeypatch.setattr(transport, "_LARGEST", 300_000)
+    numbers = [f"{number:022}" for number in range(3)]
+    start = datetime(2026, 10, 1, tzinfo=UTC)
+    end = start + timedelta(days=30)
+
+    def answer(asked: Asked) -> dict[str, Any]:
+        span = (datetime.fromisoformat(asked.variables[key]) for key in ("start", "end"))
+        rows = half_hours(*span)
+        points = [{"spin": number, "halfHourlyReadings": rows} for number in numbers]
+        known = [{"spin": number} for number in numbers]
+        return {"data": {"account": {"properties": [{"known": known, "points": points}]}}}
+
+    service.answer("HalfHourlyReadings", answer)
+    async with asking(service.url, service.clock) as kraken:
+        found = await kraken.half_hourly_readings("A-1", start, end)
+    assert service.count("HalfHourlyReadings") == 3
+    assert {*found.by_point} == {*numbers}
+    for read in found.by_point.values():
+        assert [reading.start_at for reading in read] == [
+            start + half * timedelta(minutes=30) for half in range(30 * 48)
+        ]
+
+
+async def test_a_point_that_fails_in_one_half_has_failed(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport, "_LARGEST", 100_000)
+    start = datetime(2026, 10, 1, tzinfo=UTC)
+
+    def answer(asked: Asked) -> dict[str, Any]:
+        first, last = (datetime.fromisoformat(asked.variables[key]) for key in ("start", "end"))
+        rows: Any = half_hours(first, last)
+        points = [
+            {"spin": "1", "halfHourlyReadings": rows},
+            {"spin": "2", "halfHourlyReadings": rows if first == start else None},
+        ]
+        known = [{"spin": "1"}, {"spin": "2"}]
+        data = {"account": {"properties": [{"known": known, "points": points}]}}
+        path = ["account", "properties", 0, "points", 1, "halfHourlyReadings"]
+        failed = {"message": "x", "path": path, "extensions": {"errorCode": "KT-CT-7899"}}
+        return {"data": data, "errors": [] if first == start else [failed]}
+
+    service.answer("HalfHourlyReadings", answer)
+    async with asking(service.url, service.clock) as kraken:
+        found = await kraken.half_hourly_readings("A-1", start, start + timedelta(days=20))
+    assert len(found.of("1")) == 20 * 48
+    with pytest.raises(KrakenError):
+        found.of("2")
+
+
+async def test_a_day_that_is_too_large_is_given_up(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport, "_LARGEST", 5_000)
+    start = datetime(2026, 10, 1, tzinfo=UTC)
+    service.answer("HalfHourlyReadings", {"data": {"x": "x" * 6000}})
+    async with asking(service.url, service.clock) as kraken:
+        with pytest.raises(KrakenTooLargeError):
+            await kraken.half_hourly_readings("A-1", start, start + timedelta(days=2))
+
+
+def half_hours(start: datetime, end: datetime) -> list[dict[str, str]]:
+    halves = int((end - start) / timedelta(minutes=30))
+    times = [(start + half * timedelta(minutes=30)).isoformat() for half in range(halves + 1)]
+    return [{"startAt": begin, "endAt": stop, "value": "0.100"} for begin, stop in pairwise(times)]

@@ -100,6 +100,10 @@ class KrakenServiceError(KrakenError):
     """The service failed inside (7899), or answered something that we cannot make sense of. It may pass."""
 
 
+class KrakenTooLargeError(KrakenServiceError):
+    """The answer is larger than an answer may be, and was not read to its end: less has to be asked for at once."""
+
+
 class KrakenTokenError(KrakenServiceError):
     """The access token was not accepted. The client renews it once; this is seen only if that did not help."""
 

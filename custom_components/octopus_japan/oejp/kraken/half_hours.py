@@ -50,6 +50,20 @@ class Readings:
         )
 
 
+def joined(earlier: Readings, later: Readings) -> Readings:
+    """Join the answers for two windows; a point that failed in one of them failed."""
+    errors = {**later.errors, **earlier.errors}
+    return Readings(
+        {
+            number: (*read, *later.by_point[number])
+            for number, read in earlier.by_point.items()
+            if number in later.by_point and number not in errors
+        },
+        errors,
+        earlier.error or later.error,
+    )
+
+
 def check_window(start: datetime, end: datetime, longest: timedelta | None = None) -> None:
     """Refuse a window that no caller should ask for."""
     if start.tzinfo is None or end.tzinfo is None:

@@ -5,17 +5,19 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from .errors import KrakenError, KrakenNotFoundError, KrakenServiceError
+from .errors import KrakenError, KrakenNotFoundError, KrakenServiceError, KrakenTooLargeError
 from .graphql.pages import Cursors, page
 from .graphql.points import numbers, points, properties
 from .graphql.requester import Result
-from .half_hours import Readings, check_window, half_hour_from, half_hours
+from .half_hours import Readings, check_window, half_hour_from, half_hours, joined
 from .login import Login, text
 from .models import Direction, Reading
 from .parsing import as_dict, as_list
 
 LONGEST_WINDOW = timedelta(days=31)
 """Of half-hourly readings: the service answers 1,488 rows at most and drops the oldest without a sign."""
+_SMALLEST_WINDOW = timedelta(days=1)
+"""What is still halved where an answer is too large."""
 
 
 class Usage(Login):
@@ -100,8 +102,24 @@ class Usage(Login):
     async def _half_hourly(
         self, names: tuple[str, ...], account_number: str, start: datetime, end: datetime, key: str
     ) -> Readings:
-        """Return the half hours of all points that an account lists under the number `key`."""
+        """Return the half hours of all points that an account lists under the number `key`.
+
+        Where the answer would be too large, half of the window is asked for at a time: an account may have hundreds of points.
+        """
         check_window(start, end, LONGEST_WINDOW)
+        try:
+            return await self._window(names, account_number, start, end, key)
+        except KrakenTooLargeError:
+            if end - start < _SMALLEST_WINDOW:
+                raise
+        middle = half_hour_from(start + (end - start) / 2)
+        earlier = await self._half_hourly(names, account_number, start, middle, key)
+        later = await self._half_hourly(names, account_number, middle, end, key)
+        return joined(earlier, later)
+
+    async def _window(
+        self, names: tuple[str, ...], account_number: str, start: datetime, end: datetime, key: str
+    ) -> Readings:
         variables = {"accountNumber": account_number, "start": text(start), "end": text(end)}
         result = await self._requester.ask_newest(names, variables)
         read = points(result, "halfHourlyReadings", key)

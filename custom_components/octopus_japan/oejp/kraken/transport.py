@@ -17,6 +17,7 @@ from .errors import (
     KrakenServiceError,
     KrakenThrottledError,
     KrakenTokenError,
+    KrakenTooLargeError,
 )
 from .graphql import faults
 from .graphql.documents import Document
@@ -27,7 +28,9 @@ LONGEST_WAIT = timedelta(hours=2)
 """What the service asks us to wait is believed up to this."""
 _DIGITS = re.compile(r"[0-9]+")
 _LARGEST = 8 * 1024 * 1024
-"""Bytes of an answer, unpacked: more than twice those of all points' half hours in the longest window."""
+"""Bytes of an answer, unpacked: the half hours of almost thirty points in the longest window. Of more points less is asked for at once."""
+_MOST_PARTS = 400_000
+"""Of an answer, before it is read as JSON: its commas, lists and objects. A part takes up to a hundred times its text in memory."""
 _MOST_FAULTS = 100
 """Of the errors of an answer. Those of our documents have a path each; nobody has asked for more at once."""
 
@@ -80,6 +83,8 @@ class Transport:
 
     def _answer(self, document: Document, response: ClientResponse, content: bytes) -> Answer:
         """Read an answer: its own errors first, the HTTP status where there are none."""
+        if sum(map(content.count, (b",", b"[", b"{"))) > _MOST_PARTS:
+            raise KrakenTooLargeError(f"{document.operation}: an answer of too many parts")
         try:
             payload = orjson.loads(content)
         except orjson.JSONDecodeError:
@@ -141,10 +146,10 @@ class Transport:
 
 
 async def _content(asked: str, response: ClientResponse) -> bytes:
-    """Read a body to its end, as it is unpacked. Raises KrakenConnectionError where that is beyond all measure."""
+    """Read a body to its end, as it is unpacked. Raises KrakenTooLargeError where that is too far."""
     content = bytearray()
     async for chunk in response.content.iter_any():
         content += chunk
         if len(content) > _LARGEST:
-            raise KrakenConnectionError(f"{asked}: an answer of more than 8 MiB")
+            raise KrakenTooLargeError(f"{asked}: an answer of more than 8 MiB")
     return bytes(content)

@@ -13,6 +13,7 @@ from ..errors import (
     KrakenThrottledError,
     KrakenTokenError,
     KrakenTooComplexError,
+    KrakenTooLargeError,
 )
 from ..parsing import as_dict
 from ..transport import LONGEST_WAIT, Answer, Transport
@@ -81,7 +82,7 @@ class Requester:
     async def ask(self, name: str, variables: Mapping[str, Any] | None = None) -> Result:
         """Ask a document. Raises when it brought nothing but errors; otherwise data and errors are handed on.
 
-        Where the service finds a page too complex, half of it is asked for, down to `SMALLEST_PAGE`, and that is remembered
+        Where the service finds a page too complex, or an answer is too large, half of it is asked for, down to `SMALLEST_PAGE`, and that is remembered
         while we run: the refusal is for good, and how the service counts is not known.
         """
         document = DOCUMENTS[name]
@@ -90,7 +91,7 @@ class Requester:
             given = {**(variables or {}), **({} if first == document.first else {"first": first})}
             try:
                 return await self._ask(document, given)
-            except KrakenTooComplexError:
+            except KrakenTooComplexError, KrakenTooLargeError:
                 if first is None or (smaller := first // 2) < SMALLEST_PAGE:
                     raise
                 self._pages[name] = min(smaller, self._pages.get(name, smaller))

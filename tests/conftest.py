@@ -8,6 +8,7 @@ import sys
 from freezegun.api import FrozenDateTimeFactory
 from home import NOW, Home
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity import Entity
 from hypothesis import settings
 import pytest
 
@@ -72,6 +73,12 @@ def since() -> date | None:
 def now() -> datetime:
     """When a test begins."""
     return NOW
+
+
+@pytest.fixture
+def every_entity_enabled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Enable the entities that start disabled, as a user may."""
+    monkeypatch.setattr(Entity, "entity_registry_enabled_default", True)
 
 
 @pytest.fixture

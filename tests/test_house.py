@@ -63,7 +63,6 @@ HOUSE: dict[str, set[str]] = {
     "diagnostics": {"const", "identity", "runtime", "store", "coordinators", "oejp"},
     "system_health": {"const", "runtime", "oejp"},
     "config_flow": {"const", "identity", "runtime", "entering", "coordinators", "oejp"},
-    "config_flow": {"const", "runtime", "entering", "coordinators", "oejp"},
     "dashboard": {"const"},
     "__init__": {
         "dashboard",

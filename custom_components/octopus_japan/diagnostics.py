@@ -53,7 +53,10 @@ def _account(clocks: OctopusRuntimeData, account: AccountData) -> dict[str, Any]
     memory = clocks.memory.parts
     return {
         "status": account.status,
-        "has_balance": account.balance is not None,
+        "has_balance": account.money.balance is not None,
+        "has_overdue_balance": account.money.overdue_balance is not None,
+        "bills": None if account.money.statements is None else len(account.money.statements),
+        "payments": None if account.money.payments is None else len(account.money.payments),
         "bills_read": len(memory.bills.get(digest(account.number), ())),
         "bill_lines_read": sum(
             len(bill.lines) for bill in memory.bills.get(digest(account.number), ())

@@ -12,6 +12,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .entities.account import ACCOUNT_SENSORS
+from .entities.contract import CONTRACT_SENSORS
 from .entities.description import OctopusSensorDescription, Value
 from .entities.prices import PRICE_SENSORS
 from .entities.usage import EXPORT_SENSORS, USAGE_SENSORS
@@ -82,6 +83,7 @@ OF_ACCOUNT = (
 )
 OF_SUPPLY_POINT = (
     Family(clock=lambda clocks: clocks.prices, sensors=PRICE_SENSORS),
+    Family(clock=lambda clocks: clocks.prices, sensors=CONTRACT_SENSORS),
     Family(clock=lambda clocks: clocks.readings, sensors=USAGE_SENSORS),
 )
 OF_GENERATION_POINT = (Family(clock=lambda clocks: clocks.exports, sensors=EXPORT_SENSORS),)

@@ -1,7 +1,7 @@
 """The slow clock: accounts, supply points, agreements and what their prices need, every twelve hours."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -13,7 +13,8 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, Upda
 from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN, LOGGER
-from ..identity import last_four
+from ..identity import digest, last_four
+from ..oejp.household.account_money import AccountMoney
 from ..oejp.household.supply import (
     ON_SUPPLY,
     AccountData,
@@ -43,8 +44,9 @@ from ..oejp.kraken.models import (
 )
 from ..oejp.tariff.from_kraken import needs_terms
 from ..store import OctopusStore
+from .account_money import async_ask_money, async_read_lines
 from .asking import Asking, Document, Lacks, lasts
-from .bills import async_read_bills, observe
+from .bills import observe
 from .errors import translated_errors
 
 INTERVAL = timedelta(hours=12)
@@ -81,7 +83,7 @@ class _Told:
     standing_charges: Mapping[int, tuple[Rate, ...]] = field(default_factory=dict)
     catalogue: dict[str, tuple[TariffSummary, ...]] = field(default_factory=dict)
     """By grid operator code."""
-    balance: int | None = None
+    money: AccountMoney = field(default_factory=AccountMoney)
     error: KrakenError | None = None
     """Why its supply points were not told when they were asked for last."""
 
@@ -288,11 +290,9 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
             self._credits = await self._asking.ask(_CREDITS, ask, self._credits, None)
 
         await asyncio.gather(*(self._fill_account(told) for told in accounts), credits_())
-        bills = [Document("the bills", told.number) for told in accounts]
-        due = [document for document in bills if self._asking.is_due(document)]
-        if due and (self._bills is None or self._bills.done()):
+        if self._bills is None or self._bills.done():
             self._bills = self.config_entry.async_create_background_task(
-                self.hass, self._read_bills(due), f"{DOMAIN} bills"
+                self.hass, self._read_bills(accounts), f"{DOMAIN} bills"
             )
 
     async def _fill_account(self, told: _Told) -> None:
@@ -307,6 +307,7 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
             told.interval_readings,
             told.reading_dates,
             told.generation_points,
+            told.supply_details,
         ) = await asyncio.gather(
             asking.ask_by_point(
                 document("the supply periods"),
@@ -328,17 +329,20 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
                 partial(client.generation_points, number),
                 told.generation_points,
             ),
+            asking.ask_by_point(
+                document("the contracted capacity"),
+                partial(client.supply_details, number),
+                told.supply_details,
+            ),
         )
-        told.addon_rates, told.balance = await asyncio.gather(
+        told.addon_rates, told.money = await asyncio.gather(
             asking.ask(
                 document("the add-on rates"),
                 partial(client.addon_rates, number),
                 told.addon_rates,
                 {},
             ),
-            asking.ask(
-                document("the balance"), partial(client.balance, number), told.balance, None
-            ),
+            async_ask_money(asking, client, number, told.money),
         )
 
         needing = [spin for spin, told_ in told.agreements.items() if needs_terms(told_)]
@@ -348,17 +352,10 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
     async def _fill_terms(self, told: _Told, areas: set[str]) -> None:
         """Ask for the terms of contracts, which the price of some products needs."""
         client, number, asking = self._client, told.number, self._asking
-        told.supply_details, told.amperage_options = await asyncio.gather(
-            asking.ask_by_point(
-                Document("the contracted capacity", number),
-                partial(client.supply_details, number),
-                told.supply_details,
-            ),
-            asking.ask_by_point(
-                Document("the amperes to choose from", number),
-                partial(client.amperage_options, number),
-                told.amperage_options,
-            ),
+        told.amperage_options = await asking.ask_by_point(
+            Document("the amperes to choose from", number),
+            partial(client.amperage_options, number),
+            told.amperage_options,
         )
         told.standing_charges = await asking.ask(
             Document("the standing charges", number),
@@ -374,12 +371,22 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
                 (),
             )
 
-    async def _read_bills(self, due: list[Document]) -> None:
-        """Read the bills that were not read before, and let those know who look at their lines."""
-        for document in due:
-            read = partial(async_read_bills, self._client, document.account or "", self._memory)
-            await self._asking.ask(document, read, None, None)
-        self.async_update_listeners()
+    async def _read_bills(self, accounts: Sequence[_Told]) -> None:
+        """Read the lines of bills, and let those know who look at them, if there are new ones."""
+        news = False
+        for told in accounts:
+            bills = self._memory.parts.bills
+            before = told.money, len(bills.get(digest(told.number), ()))
+            told.money = await async_read_lines(
+                self._asking, self._client, told.number, told.money, self._memory
+            )
+            news = news or before != (told.money, len(bills.get(digest(told.number), ())))
+        if news:
+            self.data = self._login()
+            self.async_update_listeners()
+        # What failed by something that may pass is due sooner than the clock thought.
+        self._schedule_next()
+        self._schedule_refresh()
 
     def _login(self) -> LoginData:
         """Join what was told. Raises nothing."""
@@ -401,7 +408,7 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
                         if point.account_number == number
                     },
                     generation_points=told.generation_points,
-                    balance=told.balance,
+                    money=told.money,
                     answers=told.answers,
                 )
                 for number, told in self._told.items()

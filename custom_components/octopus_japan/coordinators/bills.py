@@ -9,7 +9,7 @@ from homeassistant.util import dt as dt_util
 
 from ..identity import digest
 from ..oejp.kraken import KrakenClient
-from ..oejp.kraken.models import Agreement, LineItem
+from ..oejp.kraken.models import Agreement, LineItem, Statement
 from ..oejp.tariff import Component, MonthlyRate, Provenance
 from ..oejp.tariff.from_kraken import observations
 from ..store import Bill, BillLine, ObservedRate, OctopusStore
@@ -49,11 +49,16 @@ def observed(store: OctopusStore, agreements: Sequence[Agreement]) -> list[Month
     ]
 
 
-async def async_read_bills(client: KrakenClient, account_number: str, store: OctopusStore) -> None:
-    """Read the bills of an account that were not read before, each once. Raises KrakenError; what was read until then stays."""
+async def async_read_bills(
+    client: KrakenClient, account_number: str, statements: Sequence[Statement], store: OctopusStore
+) -> None:
+    """Read the lines of bills that were not read before, each once, the newest first.
+
+    Raises KrakenError; what was read until then stays.
+    """
     bills = store.parts.bills.setdefault(digest(account_number), [])
     read = {bill.identifier for bill in bills}
-    for statement in await client.statements(account_number):
+    for statement in reversed(statements):
         if statement.identifier not in read:
             lines = await client.charges(account_number, statement.identifier)
             bills.append(Bill(statement.identifier, tuple(_stored(line) for line in lines)))

@@ -1,7 +1,7 @@
 """The fast clock: what the next kWh costs. It follows the wall clock and asks the network for nothing."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -17,6 +17,7 @@ from ..identity import digest
 from ..oejp.household.forecast import StepCrossed, Use, crossed_at
 from ..oejp.household.hour import Hour
 from ..oejp.household.outlook import Outlook, has_steps, outlook
+from ..oejp.household.tariff_book import Contract
 from ..oejp.household.usage import usage_start
 from ..oejp.tariff import DayPrices, Kind, Price, Tariff, Unpriced, price_at
 from ..oejp.tariff.japan_time import day_of
@@ -34,6 +35,7 @@ class PointPrices:
     """
 
     outlook: Outlook
+    contract: Contract = field(default_factory=Contract)
     rates: Price | None = None
     current: Price | None = None
     next: Price | None = None
@@ -113,13 +115,14 @@ class PricesCoordinator(DataUpdateCoordinator[Mapping[str, PointPrices]]):
                 update()
 
     def _prices(self, spin: str, at: datetime) -> PointPrices:
-        shown = self._outlook(spin, at)
+        shown, contract = self._outlook(spin, at), self._book.contract(spin)
         try:
             rates = price_at(shown.tariff, at)
         except Unpriced as error:
-            return PointPrices(outlook=shown, reason=error.reason)
+            return PointPrices(outlook=shown, contract=contract, reason=error.reason)
         prices = PointPrices(
             outlook=shown,
+            contract=contract,
             rates=rates,
             today=shown.day(day_of(at)),
             tomorrow=shown.day(day_of(at) + timedelta(days=1)),

@@ -14,7 +14,14 @@ from homeassistant.util import dt as dt_util
 from ..const import CAPACITY_UNITS, CONF_CAPACITY, CONF_MONTH_BASIS, LOGGER
 from ..identity import digest
 from ..oejp.household.supply import SupplyPointData
-from ..oejp.household.tariff_book import Known, product_at, slots_of, supply_tariff
+from ..oejp.household.tariff_book import (
+    Contract,
+    Known,
+    contract_at,
+    product_at,
+    slots_of,
+    supply_tariff,
+)
 from ..oejp.kraken.models import ElectricityProduct, Reading
 from ..oejp.tariff import (
     Capacity,
@@ -112,6 +119,13 @@ class TariffBook:
             raise NoSchedule("no_agreement")
         enter_hours(self._store, product.code, hours)
         self.async_update()
+
+    def contract(self, spin: str) -> Contract:
+        """Return the contract in force of a supply point; of one that is not known, a contract of which nothing is."""
+        if not self._account.data or spin not in self._account.data.supply_points:
+            return Contract()
+        point = self._account.data.supply_points[spin]
+        return contract_at(point.agreements, self._capacity(point), dt_util.utcnow())
 
     def slots(self, spin: str) -> tuple[str, ...]:
         """Return the bands of the plan in force; none of a plan without hours."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +15,7 @@ YEN = "JPY"
 YEN_PER_KWH = "JPY/kWh"
 YEN_PER_DAY = "JPY/d"
 
-type Value = StateType | datetime
+type Value = StateType | date | datetime
 type Attributes = Mapping[str, Any] | None
 
 

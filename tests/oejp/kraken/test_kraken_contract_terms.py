@@ -1,5 +1,6 @@
 """Capacities, charges by unit of capacity, catalogue, and how long introductory rates last."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -41,6 +42,17 @@ async def test_the_contracted_capacity(client: KrakenClient, service: Service) -
         "SupplyDetails", account({"spin": ONE, "supplyDetails": [{"kva": "many"}, {"kva": 8}]})
     )
     assert await client.supply_details(ACCOUNT) == {ONE: (SupplyDetails(kva=8),)}
+
+
+async def test_a_capacity_holds_since_a_day_in_japan(
+    client: KrakenClient, service: Service
+) -> None:
+    days = ["2026-06-01", "2026-05-31T15:00:00+00:00", "1900-01-01"]
+    details = [{"amperage": 40, "validFrom": day} for day in days]
+    service.answer("SupplyDetails", account({"spin": ONE, "supplyDetails": details}))
+    first = datetime(2026, 5, 31, 15, tzinfo=UTC)
+    found = (await client.supply_details(ACCOUNT))[ONE]
+    assert [each.valid_from for each in found] == [first, first, None]
 
 
 async def test_the_amperes_to_choose_from(client: KrakenClient, service: Service) -> None:

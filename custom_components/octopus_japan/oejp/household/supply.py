@@ -26,6 +26,7 @@ from ..kraken.models import (
     SupplyPeriod,
 )
 from ..tariff.interval import Interval
+from .account_money import AccountMoney, billed_time
 
 ON_SUPPLY: Final = "ON_SUPPLY"
 OFF_STATUSES: Final = frozenset({"OFF_SUPPLY", "LOST", "CANCELLED_DUE_TO_DUNNING"})
@@ -322,17 +323,22 @@ def joined(spin: str, listings: Iterable[Listing]) -> SupplyPointData:
 
 @dataclass(frozen=True, kw_only=True)
 class AccountData:
-    """One account, with the points that belong to it.
-
-    `balance` is in whole yen; its sign is not established (docs/api.md). `answers`: it was told of when it was asked last.
-    """
+    """One account, with the points that belong to it. `answers`: it was told of when it was asked last."""
 
     number: str
     status: str | None = None
     supply_points: Mapping[str, SupplyPointData] = field(default_factory=dict)
     generation_points: Mapping[str, GenerationPoint] = field(default_factory=dict)
-    balance: int | None = None
+    money: AccountMoney = field(default_factory=AccountMoney)
     answers: bool = True
+
+    @property
+    def last_billed(self) -> Interval | None:
+        """The billing periods that the last bill is about; None where that is not known."""
+        if (last := self.money.last_bill) is None:
+            return None
+        points = self.supply_points.values()
+        return billed_time(last, (read for point in points for read in point.interval_readings))
 
     def plan(self, at: datetime) -> str | None:
         """Return the names of the products in force."""

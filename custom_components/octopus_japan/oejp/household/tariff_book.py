@@ -81,17 +81,45 @@ def supply_tariff(point: SupplyPointData, known: Known) -> Tariff:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """The agreement in force: since when and until when, None where it says nothing or has no end; and for what capacity."""
+
+    start: datetime | None = None
+    end: datetime | None = None
+    capacity: Capacity = field(default_factory=Capacity)
+
+
+def contract_at(agreements: Sequence[Agreement], capacity: Capacity, at: datetime) -> Contract:
+    """Return the contract in force, as its agreement says it."""
+    agreement = _in_force(agreements, at)
+    if agreement is None:
+        return Contract(capacity=capacity)
+    return Contract(agreement.valid_from, agreement.valid_to, capacity)
+
+
 def product_at(agreements: Sequence[Agreement], at: datetime) -> ElectricityProduct | None:
-    """Return the electricity product in force. Of two agreements the one that began later is."""
+    """Return the electricity product in force."""
+    agreement = _in_force(agreements, at)
+    product = agreement.product if agreement else None
+    return product if isinstance(product, ElectricityProduct) else None
+
+
+def _in_force(agreements: Sequence[Agreement], at: datetime) -> Agreement | None:
+    """Return the agreement in force on an electricity product. Of two the one that began later is."""
     covering = [
-        (agreement.valid_from.timestamp() if agreement.valid_from else float("-inf"), product)
+        agreement
         for agreement in agreements
         if not agreement.is_revoked
-        and isinstance(product := agreement.product, ElectricityProduct)
+        and isinstance(agreement.product, ElectricityProduct)
         and (agreement.valid_from is None or agreement.valid_from <= at)
         and (agreement.valid_to is None or at < agreement.valid_to)
     ]
-    return max(covering, key=lambda item: item[0])[1] if covering else None
+    return max(covering, key=_began, default=None)
+
+
+def _began(agreement: Agreement) -> float:
+    return agreement.valid_from.timestamp() if agreement.valid_from else float("-inf")
 
 
 def slots_of(product: ElectricityProduct) -> tuple[str, ...]:

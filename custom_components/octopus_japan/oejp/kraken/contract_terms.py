@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from . import scalars
 from .errors import KrakenServiceError
 from .graphql.points import ByPoint, points
 from .login import Login
@@ -15,12 +16,12 @@ from .parsing import as_dict, as_list
 
 @dataclass(frozen=True, slots=True)
 class SupplyDetails(KrakenModel):
-    """The contracted capacity since `valid_from`."""
+    """The contracted capacity since `valid_from`: the service tells the day, in Japan."""
 
     amperage: int | None = None
     kva: int | None = None
     kw: Decimal | None = None
-    valid_from: datetime | None = None
+    valid_from: datetime | None = field(default=None, metadata={"deserialize": scalars.since_day})
 
 
 @dataclass(frozen=True, slots=True)

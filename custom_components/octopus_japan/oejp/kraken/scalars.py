@@ -23,6 +23,7 @@ HIGHEST_CHARGE: Final = Decimal(1_000_000)
 LARGEST: Final = Decimal(10) ** 9
 """Of amounts in yen, units and counts."""
 _DIGITS: Final = 64
+_DAY_LENGTH: Final = len("2026-06-18")
 
 left_out: ContextVar[Callable[[str], None]] = ContextVar("left_out", default=lambda _: None)
 """Whom to tell of a part that was left out, while an item is read."""
@@ -115,6 +116,14 @@ def day(value: object) -> date:
     if found.year not in YEARS:
         raise ValueError("a day out of reason")
     return found
+
+
+def since_day(value: object) -> datetime | None:
+    """Return since when something holds that is told by the day, in Japan; None, which is always, before all reason."""
+    written = text(value)
+    if len(written) == _DAY_LENGTH:
+        written += "T00:00:00+09:00"
+    return start(written)
 
 
 def start(value: object) -> datetime | None:

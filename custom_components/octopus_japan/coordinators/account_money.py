@@ -1,0 +1,70 @@
+"""Asks for what an account owes and paid, each in a document of its own: what is refused costs only its own entities."""
+
+import asyncio
+from dataclasses import replace
+from functools import partial
+
+from ..identity import digest
+from ..oejp.household.account_money import AccountMoney
+from ..oejp.kraken import KrakenClient
+from ..oejp.kraken.models import BillTransaction
+from ..store import OctopusStore
+from .asking import Asking, Document
+from .bills import async_read_bills
+
+
+async def async_ask_money(
+    asking: Asking, client: KrakenClient, number: str, known: AccountMoney
+) -> AccountMoney:
+    """Ask for the balances, the bills and the payments that are due to be asked for; what is not told stays out."""
+    balance, overdue, statements, payments = await asyncio.gather(
+        asking.ask(
+            Document("the balance", number), partial(client.balance, number), known.balance, None
+        ),
+        asking.ask(
+            Document("the overdue balance", number),
+            partial(client.overdue_balance, number),
+            known.overdue_balance,
+            None,
+        ),
+        asking.ask(
+            Document("the bills", number),
+            partial(client.statements, number),
+            known.statements,
+            None,
+        ),
+        asking.ask(
+            Document("the payments", number),
+            partial(client.payments, number),
+            known.payments,
+            None,
+        ),
+    )
+    return replace(
+        known,
+        balance=balance,
+        overdue_balance=overdue,
+        statements=statements,
+        payments=payments,
+    )
+
+
+async def async_read_lines(
+    asking: Asking, client: KrakenClient, number: str, known: AccountMoney, store: OctopusStore
+) -> AccountMoney:
+    """Read the lines of bills that were not read; where the last bill's are refused, what it charges all the same."""
+    if known.last_bill is None:
+        return known
+    read = partial(async_read_bills, client, number, known.statements or (), store)
+    await asking.ask(Document("the lines of bills", number), read, None, None)
+    last = known.last_bill.identifier
+    if any(bill.identifier == last for bill in store.parts.bills.get(digest(number), ())):
+        return replace(known, transactions={})
+    nothing: tuple[BillTransaction, ...] = ()
+    told = await asking.ask(
+        Document("what the last bill charges", number),
+        partial(client.bill_transactions, number, last),
+        known.transactions.get(last, nothing),
+        nothing,
+    )
+    return replace(known, transactions={last: told} if told else {})

@@ -109,7 +109,7 @@ async def measured(url: str) -> dict[str, dict[str, float]]:
             began = perf_counter()
             with Memory() as memory, Blocks() as blocks:
                 try:
-                    await kraken.balance(name)
+                    await kraken.billing.balance(name)
                 except KrakenError as error:
                     said = type(error).__name__
                 # The callback in which the answer was read has to end before it is counted.

@@ -65,18 +65,18 @@ async def test_set_up_asks_for_accounts_and_agreements_only(home: Home) -> None:
 @pytest.mark.parametrize("households", [("three-points-two-accounts",)])
 async def test_of_two_accounts_set_up_asks_two_documents_each_two_at_a_time(home: Home) -> None:
     most = now = 0
-    original = Transport.post
+    original = Transport.send
 
-    async def counted(self: Transport, *args: Any) -> Any:
+    async def counted(self: Transport, *args: Any, **more: Any) -> Any:
         nonlocal most, now
         now += 1
         most = max(most, now)
         try:
-            return await original(self, *args)
+            return await original(self, *args, **more)
         finally:
             now -= 1
 
-    with patch.object(Transport, "post", counted):
+    with patch.object(Transport, "send", counted):
         await set_up(home, "three-points-two-accounts")
         asked = Counter(request.operation for request in home.simulator.requests)
         assert asked == Counter(FIRST) + Counter(["SupplyPoints", "Agreements"])

@@ -89,7 +89,7 @@ async def _has_electricity(client: KrakenClient, viewer: Viewer) -> bool:
     failure: KrakenError | None = None
     for account in viewer.accounts:
         try:
-            supply = await client.supply_points(account.number)
+            supply = await client.supply.points(account.number)
         except KrakenError as error:
             if concerns_login(error):
                 raise
@@ -208,7 +208,7 @@ class OctopusConfigFlow(ConfigFlow, domain=DOMAIN):
             return None, {"base": "invalid_url"}
         try:
             with trial_client(self.hass, data) as client:
-                viewer = await client.viewer()
+                viewer = await client.login.viewer()
                 if await _has_electricity(client, viewer):
                     return viewer, {}
         except KrakenAuthError as error:

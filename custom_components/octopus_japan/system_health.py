@@ -32,7 +32,7 @@ async def async_system_health_info(hass: HomeAssistant) -> dict[str, Any]:
 
 async def _remaining_points(entry: OctopusConfigEntry) -> str:
     try:
-        limit = await entry.runtime_data.readings.client.rate_limit()
+        limit = await entry.runtime_data.readings.client.login.rate_limit()
     except KrakenError:
         return "unknown"
     return f"{limit.remaining_points} / {limit.limit}"

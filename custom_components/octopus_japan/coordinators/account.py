@@ -29,7 +29,8 @@ from ..oejp.kraken import (
     KrakenError,
     KrakenThrottledError,
 )
-from ..oejp.kraken.contract_terms import SupplyDetails, TariffSummary
+from ..oejp.kraken.catalogue import TariffSummary
+from ..oejp.kraken.contract_terms import SupplyDetails
 from ..oejp.kraken.models import (
     AccountSupply,
     AddonRate,
@@ -207,7 +208,9 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
     async def _find(self, most: int | None = None) -> None:
         """Find accounts, supply points and agreements. Raises KrakenError where not even accounts are told."""
         if self._asking.is_due(_ACCOUNTS):
-            viewer = await self._asking.need(_ACCOUNTS, self._client.viewer, self._lacking_accounts)
+            viewer = await self._asking.need(
+                _ACCOUNTS, self._client.login.viewer, self._lacking_accounts
+            )
             listed = {account.number for account in viewer.accounts}
             kept = {number for number in self._told if number in listed or self._is_alive(number)}
             self._asking.forget(set(self._told) - kept)
@@ -223,7 +226,7 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
             self._list(told),
             self._asking.ask_by_point(
                 Document("the agreements", number),
-                partial(client.agreements, number),
+                partial(client.supply.agreements, number),
                 told.agreements,
                 _with_known_products,
             ),
@@ -236,7 +239,7 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
         try:
             supply = await self._asking.need(
                 document,
-                partial(self._client.supply_points, told.number),
+                partial(self._client.supply.points, told.number),
                 partial(self._lacking_points, told),
             )
         except KrakenError as error:
@@ -286,7 +289,9 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
         ]
 
         async def credits_() -> None:
-            ask = partial(self._client.meti_credits, (now - BACK).date(), (now + AHEAD).date())
+            ask = partial(
+                self._client.billing.meti_credits, (now - BACK).date(), (now + AHEAD).date()
+            )
             self._credits = await self._asking.ask(_CREDITS, ask, self._credits, None)
 
         await asyncio.gather(*(self._fill_account(told) for told in accounts), credits_())
@@ -311,34 +316,34 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
         ) = await asyncio.gather(
             asking.ask_by_point(
                 document("the supply periods"),
-                partial(client.supply_periods, number),
+                partial(client.supply.periods, number),
                 told.supply_periods,
             ),
             asking.ask_by_point(
                 document("the billing periods"),
-                partial(client.interval_readings, number, since),
+                partial(client.supply.interval_readings, number, since),
                 told.interval_readings,
             ),
             asking.ask_by_point(
                 document("the reading dates"),
-                partial(client.reading_dates, number),
+                partial(client.supply.reading_dates, number),
                 told.reading_dates,
             ),
             asking.ask_by_point(
                 document("the generation points"),
-                partial(client.generation_points, number),
+                partial(client.supply.generation_points, number),
                 told.generation_points,
             ),
             asking.ask_by_point(
                 document("the contracted capacity"),
-                partial(client.supply_details, number),
+                partial(client.terms.supply_details, number),
                 told.supply_details,
             ),
         )
         told.addon_rates, told.money = await asyncio.gather(
             asking.ask(
                 document("the add-on rates"),
-                partial(client.addon_rates, number),
+                partial(client.terms.addon_rates, number),
                 told.addon_rates,
                 {},
             ),
@@ -354,19 +359,19 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
         client, number, asking = self._client, told.number, self._asking
         told.amperage_options = await asking.ask_by_point(
             Document("the amperes to choose from", number),
-            partial(client.amperage_options, number),
+            partial(client.terms.amperage_options, number),
             told.amperage_options,
         )
         told.standing_charges = await asking.ask(
             Document("the standing charges", number),
-            partial(client.standing_charges, number),
+            partial(client.terms.standing_charges, number),
             told.standing_charges,
             {},
         )
         for area in sorted(areas):
             told.catalogue[area] = await asking.ask(
                 Document(f"the catalogue of area {area}", number),
-                partial(client.tariff_summary, area),
+                partial(client.catalogue.tariff_summary, area),
                 told.catalogue.get(area, ()),
                 (),
             )

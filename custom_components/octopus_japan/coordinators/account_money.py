@@ -19,23 +19,26 @@ async def async_ask_money(
     """Ask for the balances, the bills and the payments that are due to be asked for; what is not told stays out."""
     balance, overdue, statements, payments = await asyncio.gather(
         asking.ask(
-            Document("the balance", number), partial(client.balance, number), known.balance, None
+            Document("the balance", number),
+            partial(client.billing.balance, number),
+            known.balance,
+            None,
         ),
         asking.ask(
             Document("the overdue balance", number),
-            partial(client.overdue_balance, number),
+            partial(client.billing.overdue_balance, number),
             known.overdue_balance,
             None,
         ),
         asking.ask(
             Document("the bills", number),
-            partial(client.statements, number),
+            partial(client.billing.statements, number),
             known.statements,
             None,
         ),
         asking.ask(
             Document("the payments", number),
-            partial(client.payments, number),
+            partial(client.billing.payments, number),
             known.payments,
             None,
         ),
@@ -63,7 +66,7 @@ async def async_read_lines(
     nothing: tuple[BillTransaction, ...] = ()
     told = await asking.ask(
         Document("what the last bill charges", number),
-        partial(client.bill_transactions, number, last),
+        partial(client.billing.bill_transactions, number, last),
         known.transactions.get(last, nothing),
         nothing,
     )

@@ -279,7 +279,7 @@ class Backfill:
         if self._spent < SURVEY:
             return
         try:
-            limit = await self._clock.client.rate_limit()
+            limit = await self._clock.client.login.rate_limit()
         except KrakenError as error:
             if concerns_login(error):
                 raise

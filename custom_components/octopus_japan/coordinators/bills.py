@@ -60,7 +60,7 @@ async def async_read_bills(
     read = {bill.identifier for bill in bills}
     for statement in reversed(statements):
         if statement.identifier not in read:
-            lines = await client.charges(account_number, statement.identifier)
+            lines = await client.billing.charges(account_number, statement.identifier)
             bills.append(Bill(statement.identifier, tuple(_stored(line) for line in lines)))
             store.async_save()
 

@@ -23,7 +23,7 @@ def path_finder(
         store.async_save()
 
     return PathFinder(
-        client,
+        client.readings,
         number,
         direction,
         choice=PathChoice(**asdict(stored)),

@@ -21,7 +21,7 @@ from custom_components.octopus_japan.oejp.kraken import (
     SignIn,
 )
 from custom_components.octopus_japan.oejp.kraken.graphql.documents import Document
-from custom_components.octopus_japan.oejp.kraken.transport import Answer, Transport
+from custom_components.octopus_japan.oejp.kraken.graphql.endpoint import Answer, Endpoint
 from simulator import Simulator
 
 NOW = datetime(2025, 11, 20, 3, tzinfo=UTC)
@@ -64,14 +64,16 @@ ABSURD: list[Any] = [
 type Ask = Callable[[KrakenClient, str, str], Awaitable[object]]
 
 QUESTIONS: dict[str, Ask] = {
-    "viewer": lambda client, account, point: client.viewer(),
-    "supply_points": lambda client, account, point: client.supply_points(account),
-    "agreements": lambda client, account, point: client.agreements(account),
-    "addon_rates": lambda client, account, point: client.addon_rates(account),
-    "supply_periods": lambda client, account, point: client.supply_periods(account),
-    "interval_readings": lambda client, account, point: client.interval_readings(account, START),
-    "reading_dates": lambda client, account, point: client.reading_dates(account),
-    "generation_points": lambda client, account, point: client.generation_points(account),
+    "viewer": lambda client, account, point: client.login.viewer(),
+    "supply_points": lambda client, account, point: client.supply.points(account),
+    "agreements": lambda client, account, point: client.supply.agreements(account),
+    "addon_rates": lambda client, account, point: client.terms.addon_rates(account),
+    "supply_periods": lambda client, account, point: client.supply.periods(account),
+    "interval_readings": lambda client, account, point: client.supply.interval_readings(
+        account, START
+    ),
+    "reading_dates": lambda client, account, point: client.supply.reading_dates(account),
+    "generation_points": lambda client, account, point: client.supply.generation_points(account),
     "gas_supply_points": lambda client, account, point: client.gas.supply_points(account),
     "gas_readings": lambda client, account, point: client.gas.readings(account, START),
     "gas_reading_dates": lambda client, account, point: client.gas.reading_dates(account),
@@ -79,26 +81,28 @@ QUESTIONS: dict[str, Ask] = {
     "campaigns_joined": lambda client, account, point: client.campaigns.joined(account),
     "loyalty_points": lambda client, account, point: client.rewards.loyalty_points(account),
     "vouchers": lambda client, account, point: client.rewards.vouchers(account),
-    "balance": lambda client, account, point: client.balance(account),
-    "statements": lambda client, account, point: client.statements(account),
-    "charges": lambda client, account, point: client.charges(account, "1"),
-    "meti_credits": lambda client, account, point: client.meti_credits(
+    "balance": lambda client, account, point: client.billing.balance(account),
+    "statements": lambda client, account, point: client.billing.statements(account),
+    "charges": lambda client, account, point: client.billing.charges(account, "1"),
+    "meti_credits": lambda client, account, point: client.billing.meti_credits(
         date(2023, 1, 1), date(2026, 1, 1)
     ),
-    "rate_limit": lambda client, account, point: client.rate_limit(),
-    "half_hourly_readings": lambda client, account, point: client.half_hourly_readings(
+    "rate_limit": lambda client, account, point: client.login.rate_limit(),
+    "half_hourly_readings": lambda client, account, point: client.readings.half_hourly(
         account, START, END
     ),
-    "generation_half_hourly_readings": lambda client, account, point: (
-        client.generation_half_hourly_readings(account, START, END)
+    "generation_half_hourly_readings": lambda client, account, point: client.readings.half_hourly(
+        account, START, END, Direction.GENERATION
     ),
-    "supply_point_readings": lambda client, account, point: client.supply_point_readings(
+    "supply_point_readings": lambda client, account, point: client.readings.supply_point(
         point, START, END
     ),
-    "exports": lambda client, account, point: client.supply_point_readings(
+    "exports": lambda client, account, point: client.readings.supply_point(
         point, START, END, Direction.GENERATION
     ),
-    "measurements": lambda client, account, point: client.measurements(account, point, START, END),
+    "measurements": lambda client, account, point: client.readings.measurements(
+        account, point, START, END
+    ),
 }
 
 HOMES = {"gas": "gas-tokyo"} | dict.fromkeys(
@@ -110,17 +114,19 @@ HOMES = {"gas": "gas-tokyo"} | dict.fromkeys(
 class Meddler:
     """Stands between the client and the service, and says something else at one place of one answer."""
 
-    def __init__(self, transport: Transport) -> None:
-        self._post = transport.post
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.place: tuple[Any, ...] | None = None
         self.value: Any = None
         self.seen: list[Mapping[str, Any]] = []
         self.operation: str | None = None
+        original = Endpoint.post
 
-    async def post(
-        self, document: Document, variables: Mapping[str, Any], token: str | None = None
-    ) -> Answer:
-        answer = await self._post(document, variables, token)
+        async def post(endpoint: Endpoint, document: Document, *asked: Any) -> Answer:
+            return self._said(document, await original(endpoint, document, *asked))
+
+        monkeypatch.setattr(Endpoint, "post", post)
+
+    def _said(self, document: Document, answer: Answer) -> Answer:
         if document.operation == "ObtainToken" and self.operation != "ObtainToken":
             return answer
         self.seen.append(answer.data)
@@ -165,13 +171,15 @@ async def simulator(socket_enabled: None) -> AsyncIterator[Simulator]:
 
 @pytest.mark.parametrize("question", QUESTIONS)
 async def test_any_absurd_value_anywhere(
-    simulator: Simulator, session: ClientSession, question: str
+    simulator: Simulator,
+    session: ClientSession,
+    question: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     home = simulator.world.households[HOMES.get(question.partition("_")[0], "solar-tokyo")]
     credential = EmailPassword(home.email, home.password)
     client = KrakenClient(session, simulator.url, credential, now=NOW.timestamp)
-    meddler = Meddler(client._requester._transport)
-    client._requester._transport.post = meddler.post  # type: ignore[method-assign]
+    meddler = Meddler(monkeypatch)
     account, point = home.accounts[0].number, home.supply_points[0].spin
     ask = QUESTIONS[question]
     try:
@@ -180,8 +188,8 @@ async def test_any_absurd_value_anywhere(
         # There is no bill "1".
         assert question == "charges"
     if question == "charges":
-        (statement, *_) = await client.statements(account)
-        ask = lambda client, account, point: client.charges(account, statement.identifier)  # noqa: E731
+        (statement, *_) = await client.billing.statements(account)
+        ask = lambda client, account, point: client.billing.charges(account, statement.identifier)  # noqa: E731
         meddler.seen.clear()
         await ask(client, account, point)
     where = sorted({place for data in meddler.seen for place in places(data)}, key=str)
@@ -198,19 +206,20 @@ async def test_any_absurd_value_anywhere(
             raise
 
 
-async def test_any_absurd_token(simulator: Simulator, session: ClientSession) -> None:
+async def test_any_absurd_token(
+    simulator: Simulator, session: ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meddler = Meddler(monkeypatch)
+    meddler.operation = "ObtainToken"
     home = simulator.world.households["solar-tokyo"]
     rejected: set[str | None] = set()
     for key, value in product(("token", "refreshToken", "refreshExpiresIn", None), ABSURD):
         state = SignIn(EmailPassword(home.email, home.password))
         client = KrakenClient(session, simulator.url, state, now=NOW.timestamp)
-        meddler = Meddler(client._requester._transport)
-        meddler.operation = "ObtainToken"
         meddler.place = ("obtainKrakenToken", *([key] if key else []))
         meddler.value = value
-        client._requester._transport.post = meddler.post  # type: ignore[method-assign]
         try:
-            await client.viewer()
+            await client.login.viewer()
         except KrakenError:
             rejected.add(key)
     # What is wrong with the refresh token costs no access.

@@ -48,7 +48,7 @@ DUE = ledgers([{"identifier": "7", "paymentDueDate": "2026-08-20"}, {"identifier
 async def test_the_balance_is_whole_yen(client: KrakenClient, service: Service) -> None:
     service.answer("Balance", {"data": {"account": {"balance": -1234}}})
 
-    assert await client.balance(ACCOUNT) == -1234
+    assert await client.billing.balance(ACCOUNT) == -1234
 
 
 async def test_an_account_without_its_balance_is_an_error(
@@ -63,7 +63,7 @@ async def test_an_account_without_its_balance_is_an_error(
 
     for expected in (KrakenServiceError, KrakenRefusedError, KrakenNotFoundError):
         with pytest.raises(expected):
-            await client.balance(ACCOUNT)
+            await client.billing.balance(ACCOUNT)
 
 
 async def test_statements_of_all_ledgers_oldest_first(
@@ -75,7 +75,7 @@ async def test_statements_of_all_ledgers_oldest_first(
     )
     service.answer("StatementDueDates", DUE)
 
-    statements = await client.statements(ACCOUNT)
+    statements = await client.billing.statements(ACCOUNT)
 
     assert [s.identifier for s in statements] == ["5", "6", "7"]
     assert [s.payment_due_date for s in statements] == [None, None, date(2026, 8, 20)]
@@ -108,7 +108,7 @@ class TestOlderStatements:
         )
         service.answer("StatementDueDates", ledgers())
 
-        statements = await client.statements(ACCOUNT)
+        statements = await client.billing.statements(ACCOUNT)
 
         assert [s.identifier for s in statements] == ["4", "5", "6", "7"]
         assert [
@@ -131,7 +131,7 @@ class TestOlderStatements:
         service.answer("Statements", account_of(paged("L-1", "7", 7, "a")), older)
         service.answer("StatementDueDates", ledgers())
 
-        assert {s.identifier for s in await client.statements(ACCOUNT)} == {"7"}
+        assert {s.identifier for s in await client.billing.statements(ACCOUNT)} == {"7"}
         assert service.count("Statements") == asked
 
     async def test_a_ledger_without_its_number_is_followed_if_it_is_alone(
@@ -140,10 +140,10 @@ class TestOlderStatements:
         service.answer("StatementDueDates", ledgers())
         one, other = paged(None, "7", 7, "a"), paged(None, "6", 6, "a")
         service.answer("Statements", account_of(one), account_of(paged(None, "5", 5, None)))
-        assert [s.identifier for s in await client.statements(ACCOUNT)] == ["5", "7"]
+        assert [s.identifier for s in await client.billing.statements(ACCOUNT)] == ["5", "7"]
 
         service.answer("Statements", account_of(one, other))
-        assert [s.identifier for s in await client.statements(ACCOUNT)] == ["6", "7"]
+        assert [s.identifier for s in await client.billing.statements(ACCOUNT)] == ["6", "7"]
 
 
 async def test_a_due_date_is_found_under_either_name(
@@ -154,7 +154,7 @@ async def test_a_due_date_is_found_under_either_name(
     service.answer("StatementDueDatesJune", DUE)
 
     for _ in range(2):
-        (only,) = await client.statements(ACCOUNT)
+        (only,) = await client.billing.statements(ACCOUNT)
         assert only.payment_due_date == date(2026, 8, 20)
 
     assert service.count("StatementDueDates") == 1
@@ -166,7 +166,7 @@ async def test_statements_stand_without_due_dates(client: KrakenClient, service:
     service.answer("StatementDueDatesJune", schema_error("paymentDueDate"))
 
     for _ in range(2):
-        (only,) = await client.statements(ACCOUNT)
+        (only,) = await client.billing.statements(ACCOUNT)
         assert only.payment_due_date is None
 
     assert service.count("StatementDueDates") == 2
@@ -194,7 +194,7 @@ async def test_refused_statements_are_an_error(
     service.answer("Statements", answer)
 
     with pytest.raises(expected):
-        await client.statements(ACCOUNT)
+        await client.billing.statements(ACCOUNT)
 
 
 async def test_an_account_without_ledgers_has_no_statements(
@@ -203,7 +203,7 @@ async def test_an_account_without_ledgers_has_no_statements(
     service.answer("Statements", ledgers())
     service.answer("StatementDueDates", ledgers())
 
-    assert await client.statements(ACCOUNT) == ()
+    assert await client.billing.statements(ACCOUNT) == ()
 
 
 async def test_the_lines_of_a_bill(client: KrakenClient, service: Service) -> None:
@@ -222,7 +222,7 @@ async def test_the_lines_of_a_bill(client: KrakenClient, service: Service) -> No
         "Charges", {"data": {"charges": [{"lineItems": [line, None]}, None, {"lineItems": None}]}}
     )
 
-    (only,) = await client.charges(ACCOUNT, "7")
+    (only,) = await client.billing.charges(ACCOUNT, "7")
 
     assert only == LineItem(
         line["supplyType"],
@@ -242,7 +242,7 @@ async def test_a_line_of_another_shape_is_left_out(
     odd = {"supplyType": "X", "electricitySupplyPoint": "text"}
     service.answer("Charges", {"data": {"charges": [{"lineItems": [odd, {"supplyType": "Y"}]}]}})
 
-    assert await client.charges(ACCOUNT, "7") == (LineItem("Y"),)
+    assert await client.billing.charges(ACCOUNT, "7") == (LineItem("Y"),)
     assert told() == ["The Kraken API answered a malformed LineItem (a field); left out"]
 
 
@@ -263,7 +263,7 @@ async def test_refused_charges_are_an_error(
     service.answer("Charges", answer)
 
     with pytest.raises(expected):
-        await client.charges(ACCOUNT, "7")
+        await client.billing.charges(ACCOUNT, "7")
 
 
 async def test_the_governments_discounts(client: KrakenClient, service: Service) -> None:
@@ -275,7 +275,7 @@ async def test_the_governments_discounts(client: KrakenClient, service: Service)
     }
     service.answer("MetiCredits", {"data": {"metiCredits": [credit, None]}})
 
-    discounts = await client.meti_credits(date(2026, 7, 1), date(2026, 12, 31))
+    discounts = await client.billing.meti_credits(date(2026, 7, 1), date(2026, 12, 31))
 
     assert discounts == (
         MetiCredit("ELECTRICITY", date(2026, 7, 1), date(2026, 9, 30), Decimal(2)),
@@ -284,7 +284,7 @@ async def test_the_governments_discounts(client: KrakenClient, service: Service)
 
     service.answer("MetiCredits", {"data": {"metiCredits": None}})
     with pytest.raises(KrakenServiceError):
-        await client.meti_credits(date(2026, 7, 1), date(2026, 12, 31))
+        await client.billing.meti_credits(date(2026, 7, 1), date(2026, 12, 31))
 
 
 async def test_the_allowance(client: KrakenClient, service: Service) -> None:
@@ -296,8 +296,8 @@ async def test_the_allowance(client: KrakenClient, service: Service) -> None:
         "isBlocked": False,
     }
     service.answer("RateLimit", {"data": {"rateLimitInfo": {"pointsAllowanceRateLimit": limit}}})
-    assert await client.rate_limit() == RateLimit(50000, 49000, 1000, 9)
+    assert await client.login.rate_limit() == RateLimit(50000, 49000, 1000, 9)
 
     service.answer("RateLimit", {"data": {"rateLimitInfo": {"pointsAllowanceRateLimit": None}}})
     with pytest.raises(KrakenServiceError):
-        await client.rate_limit()
+        await client.login.rate_limit()

@@ -39,7 +39,7 @@ class TestTotals:
             "Bills", bills(total(9454, 0, id="x", identifier="7"), total(8000, -500, id="60"))
         )
 
-        older, newest = await client.statements(ACCOUNT)
+        older, newest = await client.billing.statements(ACCOUNT)
 
         assert (newest.charged, newest.credited) == (9454, 0)
         assert newest.issued_date == date(2026, 7, 24)
@@ -61,7 +61,7 @@ class TestTotals:
         service.answer("StatementDueDates", DUE)
         service.answer("Bills", answer)
 
-        (only,) = await client.statements(ACCOUNT)
+        (only,) = await client.billing.statements(ACCOUNT)
 
         assert only.payment_due_date == date(2026, 8, 20)
         assert (only.charged, only.credited, only.issued_date) == (None, None, None)
@@ -93,7 +93,7 @@ class TestPayments:
         answer = [{"transactions": {"edges": edges}}, None, {"transactions": {"edges": second}}]
         service.answer("Payments", {"data": {"account": {"ledgers": answer}}})
 
-        assert await client.payments(ACCOUNT) == (
+        assert await client.billing.payments(ACCOUNT) == (
             Payment(date(2026, 8, 1), 100),
             Payment(date(2026, 8, 20), 9454),
         )
@@ -108,7 +108,7 @@ class TestPayments:
             ),
         )
         with pytest.raises(KrakenRefusedError):
-            await client.payments(ACCOUNT)
+            await client.billing.payments(ACCOUNT)
 
 
 async def test_the_overdue_balance(client: KrakenClient, service: Service) -> None:
@@ -117,9 +117,9 @@ async def test_the_overdue_balance(client: KrakenClient, service: Service) -> No
         {"data": {"account": {"overdueBalance": 1200}}},
         {"data": {"account": {"overdueBalance": None}}},
     )
-    assert await client.overdue_balance(ACCOUNT) == 1200
+    assert await client.billing.overdue_balance(ACCOUNT) == 1200
     with pytest.raises(KrakenServiceError):
-        await client.overdue_balance(ACCOUNT)
+        await client.billing.overdue_balance(ACCOUNT)
 
 
 async def test_what_a_document_charges(client: KrakenClient, service: Service) -> None:
@@ -134,9 +134,9 @@ async def test_what_a_document_charges(client: KrakenClient, service: Service) -
         {"data": {"account": {"bill": {"transactions": {"edges": edges}}}}},
         {"data": {"account": {"bill": None}}},
     )
-    assert await client.bill_transactions(ACCOUNT, "7") == (
+    assert await client.billing.bill_transactions(ACCOUNT, "7") == (
         BillTransaction(date(2026, 6, 18), date(2026, 7, 17), 9454, is_charge=True),
         BillTransaction(),
     )
     with pytest.raises(KrakenNotFoundError):
-        await client.bill_transactions(ACCOUNT, "7")
+        await client.billing.bill_transactions(ACCOUNT, "7")

@@ -12,7 +12,8 @@ from custom_components.octopus_japan.oejp.kraken import (
     KrakenRefusedError,
     KrakenServiceError,
 )
-from custom_components.octopus_japan.oejp.kraken.contract_terms import SupplyDetails, TariffSummary
+from custom_components.octopus_japan.oejp.kraken.catalogue import TariffSummary
+from custom_components.octopus_japan.oejp.kraken.contract_terms import SupplyDetails
 from custom_components.octopus_japan.oejp.kraken.models import ElectricityProduct
 
 ACCOUNT = "A-12345678"
@@ -35,13 +36,13 @@ async def test_the_contracted_capacity(client: KrakenClient, service: Service) -
         "SupplyDetails",
         account({"spin": ONE, "supplyDetails": details}, {"spin": TWO, "supplyDetails": None}),
     )
-    found = await client.supply_details(ACCOUNT)
+    found = await client.terms.supply_details(ACCOUNT)
     assert [(each.amperage, each.kw) for each in found[ONE]] == [(40, None), (None, Decimal("7.5"))]
     assert found[TWO] == ()
     service.answer(
         "SupplyDetails", account({"spin": ONE, "supplyDetails": [{"kva": "many"}, {"kva": 8}]})
     )
-    assert await client.supply_details(ACCOUNT) == {ONE: (SupplyDetails(kva=8),)}
+    assert await client.terms.supply_details(ACCOUNT) == {ONE: (SupplyDetails(kva=8),)}
 
 
 async def test_a_capacity_holds_since_a_day_in_japan(
@@ -51,7 +52,7 @@ async def test_a_capacity_holds_since_a_day_in_japan(
     details = [{"amperage": 40, "validFrom": day} for day in days]
     service.answer("SupplyDetails", account({"spin": ONE, "supplyDetails": details}))
     first = datetime(2026, 5, 31, 15, tzinfo=UTC)
-    found = (await client.supply_details(ACCOUNT))[ONE]
+    found = (await client.terms.supply_details(ACCOUNT))[ONE]
     assert [each.valid_from for each in found] == [first, first, None]
 
 
@@ -59,7 +60,7 @@ async def test_the_amperes_to_choose_from(client: KrakenClient, service: Service
     answer = account({"spin": ONE, "newAmperageOptions": [30, None, "x", True, 50]}, None)
     answer["errors"] = refused("account", "properties", 0, "points", 1, "newAmperageOptions")
     service.answer("AmperageOptions", answer)
-    found = await client.amperage_options(ACCOUNT)
+    found = await client.terms.amperage_options(ACCOUNT)
     assert found == {ONE: {30, 50}}
     assert isinstance(found.errors[TWO], KrakenRefusedError)
 
@@ -75,7 +76,7 @@ async def test_charges_by_unit_of_capacity(client: KrakenClient, service: Servic
         {"id": None, "product": {"standingCharges": [charge]}},
     ]
     service.answer("StandingCharges", account({"spin": ONE, "agreements": agreements}))
-    found = await client.standing_charges(ACCOUNT)
+    found = await client.terms.standing_charges(ACCOUNT)
     assert [(rate.price_per_unit_inc_tax, rate.unit_type) for rate in found[1]] == [
         (Decimal("14.30"), "KVA_CAPACITY_DAYS")
     ]
@@ -84,7 +85,7 @@ async def test_charges_by_unit_of_capacity(client: KrakenClient, service: Servic
     answer["errors"] = refused("account", "properties", 0, "points", 0, "agreements", 0, "product")
     service.answer("StandingCharges", answer)
     with pytest.raises(KrakenRefusedError):
-        await client.standing_charges(ACCOUNT)
+        await client.terms.standing_charges(ACCOUNT)
 
 
 async def test_the_catalogue(client: KrakenClient, service: Service) -> None:
@@ -104,7 +105,7 @@ async def test_the_catalogue(client: KrakenClient, service: Service) -> None:
         None,
     ]
     service.answer("TariffSummary", {"data": {"tariffSummary": products}})
-    assert await client.tariff_summary("03") == (
+    assert await client.catalogue.tariff_summary("03") == (
         TariffSummary("EV", "scheme", ("NON_TIERED",), frozenset({30})),
         TariffSummary("ODD"),
         TariffSummary("BARE"),
@@ -112,10 +113,10 @@ async def test_the_catalogue(client: KrakenClient, service: Service) -> None:
     assert service.asked[-1].variables == {"gridOperatorCode": "03", "productCode": None}
     service.answer("TariffSummary", {"data": {"tariffSummary": None}})
     with pytest.raises(KrakenServiceError):
-        await client.tariff_summary("03", "EV")
+        await client.catalogue.tariff_summary("03", "EV")
     service.answer("TariffSummary", failure("KT-CT-1111", "AUTHORIZATION"))
     with pytest.raises(KrakenRefusedError):
-        await client.tariff_summary("03", "EV")
+        await client.catalogue.tariff_summary("03", "EV")
 
 
 def agreement(*charges: dict[str, Any]) -> dict[str, Any]:
@@ -136,7 +137,7 @@ async def test_how_long_an_introductory_rate_lasts(client: KrakenClient, service
         NORMAL | {"durationMonths": None}, CHEAP | {"durationMonths": 6}, {"durationMonths": 3}
     )
     service.answer("Agreements", account(agreement(NORMAL, CHEAP), introductory=[introductory]))
-    ((found,),) = (await client.agreements(ACCOUNT)).values()
+    ((found,),) = (await client.supply.agreements(ACCOUNT)).values()
     assert isinstance(found.product, ElectricityProduct)
     assert [rate.duration_months for rate in found.product.consumption_charges] == [None, 6]
 
@@ -150,7 +151,7 @@ async def test_rates_are_kept_where_their_length_is_refused(
     answer = account(agreement(NORMAL), introductory=introductory)
     answer["errors"] = refused("account", "properties", 0, "introductory", 0, "agreements")
     service.answer("Agreements", answer)
-    ((found,),) = (await client.agreements(ACCOUNT)).values()
+    ((found,),) = (await client.supply.agreements(ACCOUNT)).values()
     assert isinstance(found.product, ElectricityProduct)
     assert [rate.duration_months for rate in found.product.consumption_charges] == [None]
 
@@ -162,7 +163,7 @@ async def test_parameters_of_another_type_cost_no_product(
     point = agreement(NORMAL)
     point["agreements"][0]["product"]["params"] = params
     service.answer("Agreements", account(point))
-    ((found,),) = (await client.agreements(ACCOUNT)).values()
+    ((found,),) = (await client.supply.agreements(ACCOUNT)).values()
     assert isinstance(found.product, ElectricityProduct)
     assert found.product.params == (params if isinstance(params, dict) else None)
     assert len(found.product.consumption_charges) == 1

@@ -76,7 +76,7 @@ async def test_a_code_decides_before_its_type(
     service.answer("Balance", failure(code, kind))
 
     with pytest.raises(expected) as caught:
-        await client.balance("A-12345678")
+        await client.billing.balance("A-12345678")
 
     assert type(caught.value) is expected
     assert caught.value.codes == {code}
@@ -89,7 +89,7 @@ async def test_an_error_without_code_and_type_is_a_failure_of_the_service(
     for errors in ([None], [{"message": None, "extensions": 3, "path": "x"}], ["text"]):
         service.answer("Balance", {"data": None, "errors": errors})
         with pytest.raises(KrakenServiceError) as caught:
-            await client.balance("A-12345678")
+            await client.billing.balance("A-12345678")
         assert caught.value.codes == frozenset()
 
 
@@ -100,7 +100,7 @@ async def test_what_may_pass_decides_before_what_lasts(
     service.answer("Balance", {"data": None, "errors": refused["errors"] + failed["errors"]})
 
     with pytest.raises(KrakenServiceError) as caught:
-        await client.balance("A-12345678")
+        await client.billing.balance("A-12345678")
 
     assert caught.value.codes == {"KT-CT-7899"}
 
@@ -127,7 +127,7 @@ async def test_without_a_code_the_http_status_decides(
     service.answer("RateLimit", failure("KT-CT-7899"))
 
     with pytest.raises(expected) as caught:
-        await client.balance("A-12345678")
+        await client.billing.balance("A-12345678")
 
     assert type(caught.value) is expected
     assert str(status) in str(caught.value)
@@ -140,7 +140,7 @@ async def test_a_code_decides_before_the_http_status(
     service.answer("Balance", lambda _: web.json_response(body, status=500))
 
     with pytest.raises(KrakenRefusedError):
-        await client.balance("A-12345678")
+        await client.billing.balance("A-12345678")
 
 
 @pytest.mark.parametrize("body", ["<html>Maintenance</html>", "", "[]", '"text"', '{"data": {"acc'])
@@ -150,7 +150,7 @@ async def test_what_is_not_json_is_no_connection(
     service.answer("Balance", lambda _: web.Response(text=body))
 
     with pytest.raises(KrakenConnectionError):
-        await client.balance("A-12345678")
+        await client.billing.balance("A-12345678")
 
 
 @pytest.mark.parametrize("body", [{}, {"data": None}, {"data": [], "errors": []}])
@@ -160,7 +160,7 @@ async def test_json_without_data_and_errors_is_a_failure_of_the_service(
     service.answer("Balance", body)
 
     with pytest.raises(KrakenServiceError):
-        await client.balance("A-12345678")
+        await client.billing.balance("A-12345678")
 
 
 async def test_a_body_cut_short_is_no_connection(client: KrakenClient, service: Service) -> None:
@@ -170,14 +170,14 @@ async def test_a_body_cut_short_is_no_connection(client: KrakenClient, service: 
     service.answer("Balance", cut)
 
     with pytest.raises(KrakenConnectionError):
-        await client.balance("A-12345678")
+        await client.billing.balance("A-12345678")
 
 
 async def test_no_server_is_no_connection(session: ClientSession) -> None:
     client = KrakenClient(session, "http://127.0.0.1:9/v1/graphql/", CREDENTIAL)
 
     with pytest.raises(KrakenConnectionError):
-        await client.viewer()
+        await client.login.viewer()
 
 
 async def test_a_slow_answer_is_given_up(
@@ -196,7 +196,7 @@ async def test_a_slow_answer_is_given_up(
     service.answer("Balance", late)
 
     with pytest.raises(KrakenConnectionError, match="in time"):
-        await client.balance("A-12345678")
+        await client.billing.balance("A-12345678")
 
 
 async def test_a_rejected_field_is_named(client: KrakenClient, service: Service) -> None:
@@ -206,7 +206,7 @@ async def test_a_rejected_field_is_named(client: KrakenClient, service: Service)
 
     for _ in range(2):
         with pytest.raises(KrakenQueryError) as caught:
-            await client.balance("A-12345678")
+            await client.billing.balance("A-12345678")
         assert caught.value.field == "balance"
 
 
@@ -217,7 +217,7 @@ async def test_only_names_of_our_own_document_are_repeated(
     service.answer("Balance", body)
 
     with pytest.raises(KrakenQueryError) as caught:
-        await client.balance("A-12345678")
+        await client.billing.balance("A-12345678")
 
     assert caught.value.field is None
 
@@ -246,7 +246,7 @@ async def test_throttling_takes_the_time_from_the_header(
                 lambda _, b=body, s=status, h=headers: web.json_response(b, status=s, headers=h),
             )
             with pytest.raises(KrakenThrottledError) as caught:
-                await client.balance("A-12345678")
+                await client.billing.balance("A-12345678")
             assert caught.value.retry_after == expected
 
 
@@ -274,7 +274,7 @@ async def test_without_a_header_the_reset_of_the_allowance_is_asked_for(
     waits = [timedelta(minutes=10), timedelta(seconds=30), None, None, None]
     for expected in (*waits, timedelta(hours=2), None, None):
         with pytest.raises(KrakenThrottledError) as caught:
-            await client.balance("A-12345678")
+            await client.billing.balance("A-12345678")
         assert caught.value.retry_after == expected
 
 
@@ -284,7 +284,7 @@ async def test_an_answer_beyond_all_measure_is_none(
     monkeypatch.setattr(transport, "_LARGEST", 100_000)
     service.answer("Balance", {"data": {"account": {"balance": 3, "x": "x" * 100_000}}})
     with pytest.raises(KrakenTooLargeError):
-        await client.balance("A-12345678")
+        await client.billing.balance("A-12345678")
 
 
 async def test_a_closed_session_is_no_connection(
@@ -292,7 +292,7 @@ async def test_a_closed_session_is_no_connection(
 ) -> None:
     await session.close()
     with pytest.raises(KrakenConnectionError):
-        await client.balance("A-12345678")
+        await client.billing.balance("A-12345678")
 
 
 async def test_throttling_beside_data_is_throttling(client: KrakenClient, service: Service) -> None:
@@ -301,7 +301,7 @@ async def test_throttling_beside_data_is_throttling(client: KrakenClient, servic
     service.answer("RateLimit", failure("KT-CT-1199", "AUTHORIZATION"))
 
     with pytest.raises(KrakenThrottledError):
-        await client.balance("A-12345678")
+        await client.billing.balance("A-12345678")
 
 
 def test_every_code_of_the_registry_has_a_class() -> None:

@@ -43,7 +43,7 @@ async def balance(service: Service, answer: Any) -> int:
     """Ask one small question, which is answered so."""
     service.answer("Balance", answer)
     async with asking(service.url, service.clock) as kraken:
-        return await kraken.balance("A-1")
+        return await kraken.billing.balance("A-1")
 
 
 async def raw(
@@ -73,7 +73,7 @@ async def test_a_body_without_end_is_given_up(clock: Clock, socket_enabled: None
     async with server, asking(url, clock) as kraken:
         # Already the answer to the sign-in is without end.
         with pytest.raises(KrakenError, match="8 MiB"):
-            await kraken.balance("A-1")
+            await kraken.billing.balance("A-1")
     # Eight MiB are read; what lies in the buffers between is beyond that.
     assert sent < 64
 
@@ -161,7 +161,7 @@ async def test_an_answer_by_the_letter_does_not_outlive_the_timeout(
     server, url = await raw(drip)
     async with server, asking(url, clock, seconds=0.5) as kraken:
         with pytest.raises(KrakenConnectionError):
-            await kraken.balance("A-1")
+            await kraken.billing.balance("A-1")
         await gone.wait()
 
 
@@ -179,7 +179,7 @@ async def test_a_connection_that_is_cut_or_speaks_something_else(
     server, url = await raw(cut)
     async with server, asking(url, clock) as kraken:
         with pytest.raises(KrakenConnectionError):
-            await kraken.balance("A-1")
+            await kraken.billing.balance("A-1")
 
 
 async def test_headers_without_end(clock: Clock, socket_enabled: None) -> None:
@@ -196,7 +196,7 @@ async def test_headers_without_end(clock: Clock, socket_enabled: None) -> None:
     server, url = await raw(pour)
     async with server, asking(url, clock) as kraken:
         with pytest.raises(KrakenConnectionError):
-            await kraken.balance("A-1")
+            await kraken.billing.balance("A-1")
 
 
 async def test_a_redirect_takes_the_credential_nowhere(service: Service) -> None:
@@ -224,10 +224,10 @@ async def test_what_is_too_large_at_once_is_asked_for_in_halves(
 
     service.answer("HalfHourlyReadings", answer)
     async with asking(service.url, service.clock) as kraken:
-        found = await kraken.half_hourly_readings("A-1", start, end)
+        found = await kraken.readings.half_hourly("A-1", start, end)
     assert service.count("HalfHourlyReadings") == 3
-    assert {*found.by_point} == {*numbers}
-    for read in found.by_point.values():
+    assert {*found} == {*numbers}
+    for read in found.values():
         assert [reading.start_at for reading in read] == [
             start + half * timedelta(minutes=30) for half in range(30 * 48)
         ]
@@ -254,7 +254,7 @@ async def test_a_point_that_fails_in_one_half_has_failed(
 
     service.answer("HalfHourlyReadings", answer)
     async with asking(service.url, service.clock) as kraken:
-        found = await kraken.half_hourly_readings("A-1", start, start + timedelta(days=20))
+        found = await kraken.readings.half_hourly("A-1", start, start + timedelta(days=20))
     assert len(found.of("1")) == 20 * 48
     with pytest.raises(KrakenError):
         found.of("2")
@@ -268,7 +268,7 @@ async def test_a_day_that_is_too_large_is_given_up(
     service.answer("HalfHourlyReadings", {"data": {"x": "x" * 6000}})
     async with asking(service.url, service.clock) as kraken:
         with pytest.raises(KrakenTooLargeError):
-            await kraken.half_hourly_readings("A-1", start, start + timedelta(days=2))
+            await kraken.readings.half_hourly("A-1", start, start + timedelta(days=2))
 
 
 def half_hours(start: datetime, end: datetime) -> list[dict[str, str]]:

@@ -53,7 +53,7 @@ class Service:
     def choose(self, choice: PathChoice) -> PathFinder:
         """Begin with what was kept of an earlier run."""
         self.finder = PathFinder(
-            self.client,
+            self.client.readings,
             self.number,
             self.direction,
             choice=choice,
@@ -91,7 +91,7 @@ async def client(
     home = simulator.world.households["solar-tokyo"]
     async with ClientSession() as session:
         client = KrakenClient(session, simulator.url, EmailPassword(home.email, home.password))
-        await client.viewer()
+        await client.login.viewer()
         simulator.requests.clear()
         yield simulator, client
     await simulator.stop()
@@ -410,7 +410,7 @@ async def test_one_answer_of_an_account_serves_all_that_ask_in_the_same_poll(
 ) -> None:
     answers = AccountAnswers()
     other = PathFinder(
-        service.client,
+        service.client.readings,
         service.number,
         choice=PathChoice(),
         keep=service.kept.append,

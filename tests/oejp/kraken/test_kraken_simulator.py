@@ -28,6 +28,7 @@ from custom_components.octopus_japan.oejp.kraken import (
     PreSignedKey,
     ReadingPath,
     RefreshToken,
+    SignIn,
     read,
     speaks_against,
 )
@@ -98,16 +99,18 @@ async def test_every_way_gives_the_truth(green: House) -> None:
     truth = green.truth()
     assert len(truth) == 31 * 48
     for path in ReadingPath:
-        readings = await read(green.client, path, green.account, green.spins[0], START, END)
+        readings = await read(
+            green.client.readings, path, green.account, green.spins[0], START, END
+        )
         assert values(readings) == truth, path
     assert green.asked("HalfHourlyReadings") == 1
 
 
 async def test_a_year_by_pages_is_the_truth(green: House) -> None:
     start = END - timedelta(days=100)
-    readings = await green.client.supply_point_readings(green.spins[0], start, END)
+    readings = await green.client.readings.supply_point(green.spins[0], start, END)
     assert values(readings) == green.truth(start, END)
-    readings = await green.client.measurements(green.account, green.spins[0], start, END)
+    readings = await green.client.readings.measurements(green.account, green.spins[0], start, END)
     assert values(readings) == green.truth(start, END)
 
 
@@ -116,7 +119,7 @@ async def test_a_window_may_end_between_two_half_hours(green: House, path: Readi
     end = END + timedelta(minutes=10)
     start = END - timedelta(hours=2)
 
-    readings = await read(green.client, path, green.account, green.spins[0], start, end)
+    readings = await read(green.client.readings, path, green.account, green.spins[0], start, end)
 
     assert list(values(readings)) == [start + number * timedelta(minutes=30) for number in range(5)]
 
@@ -142,7 +145,7 @@ class TestTooComplex:
         start = END - timedelta(days=2)
         limits.nodes = 20
         for _ in range(2):
-            readings = await green.client.supply_point_readings(green.spins[0], start, END)
+            readings = await green.client.readings.supply_point(green.spins[0], start, END)
             assert values(readings) == green.truth(start, END)
         sizes = [
             (request.variables.get("first"), request.codes)
@@ -154,22 +157,26 @@ class TestTooComplex:
         assert answered == [(18, ())] * (2 * -(-96 // 18))
 
     async def test_measurements_and_statements_too(self, green: House) -> None:
-        everything = await green.client.statements(green.account)
+        everything = await green.client.billing.statements(green.account)
         green.simulator.engine.limits.nodes = 9
         start = END - timedelta(days=1)
 
-        readings = await green.client.measurements(green.account, green.spins[0], start, END)
+        readings = await green.client.readings.measurements(
+            green.account, green.spins[0], start, END
+        )
         with pytest.raises(KrakenTooComplexError):
-            await green.client.statements(green.account)  # 60, 30, 15: eight is the smallest
+            await green.client.billing.statements(
+                green.account
+            )  # 60, 30, 15: eight is the smallest
         green.simulator.engine.limits.nodes = 15
 
-        assert await green.client.statements(green.account) == everything
+        assert await green.client.billing.statements(green.account) == everything
         assert values(readings) == green.truth(start, END)
 
     async def test_what_has_no_pages_is_refused_for_good(self, green: House) -> None:
         green.simulator.engine.limits.complexity = 3
         with pytest.raises(KrakenTooComplexError):
-            await green.client.agreements(green.account)
+            await green.client.supply.agreements(green.account)
         assert green.asked("Agreements") == 1
 
 
@@ -182,7 +189,7 @@ async def test_due_dates_come_by_either_schema(
 ) -> None:
     green.simulator.engine.speak(version)
 
-    statements = await green.client.statements(green.account)
+    statements = await green.client.billing.statements(green.account)
 
     assert all(item.payment_due_date for item in statements)
     assert [
@@ -199,7 +206,7 @@ async def test_statements_of_more_than_five_years(
     closed = simulator.truth.periods(house.spins[0])[:-1]
     assert len(closed) > 60
 
-    statements = await house.client.statements(house.account)
+    statements = await house.client.billing.statements(house.account)
 
     assert len(statements) == len({item.identifier for item in statements}) == len(closed)
     assert house.asked("Statements") == 2
@@ -216,13 +223,13 @@ async def test_order_and_repetition_do_not_matter(
     start = END - timedelta(hours=18)
     green.simulator.faults.add(kind)
 
-    readings = await read(green.client, path, green.account, green.spins[0], start, END)
+    readings = await read(green.client.readings, path, green.account, green.spins[0], start, END)
 
     assert values(readings) == green.truth(start, END)
 
 
 async def test_half_hours_carry_their_version_and_band(green: House) -> None:
-    readings = (await green.client.half_hourly_readings(green.account, START, END)).of(
+    readings = (await green.client.readings.half_hourly(green.account, START, END)).of(
         green.spins[0]
     )
 
@@ -239,33 +246,33 @@ async def test_every_question_is_answered_for_every_household(
     house = House(simulator, session, key)
     client = house.client
 
-    viewer = await client.viewer()
+    viewer = await client.login.viewer()
     assert viewer.id == house.household.viewer_id
     assert [a.number for a in viewer.accounts] == [a.number for a in house.household.accounts]
     for account in house.household.accounts:
         number, spins = account.number, {point.spin for point in account.supply_points}
-        supply = await client.supply_points(number)
+        supply = await client.supply.points(number)
         listed = {p.spin for place in supply.properties for p in place.electricity_supply_points}
         assert listed == spins
-        agreements = await client.agreements(number)
+        agreements = await client.supply.agreements(number)
         assert set(agreements) == spins
         assert all(a.product for points in agreements.values() for a in points)
-        assert set(await client.supply_periods(number)) == spins
-        assert set(await client.reading_dates(number)) == spins
-        closed = await client.interval_readings(number, START - timedelta(days=90))
+        assert set(await client.supply.periods(number)) == spins
+        assert set(await client.supply.reading_dates(number)) == spins
+        closed = await client.supply.interval_readings(number, START - timedelta(days=90))
         assert set(closed) == spins
         assert all(
             p.value is not None and p.end_at > p.start_at for s in closed.values() for p in s
         )
-        assert isinstance(await client.balance(number), int)
-        statements = await client.statements(number)
+        assert isinstance(await client.billing.balance(number), int)
+        statements = await client.billing.statements(number)
         assert list(statements) == sorted(statements, key=lambda s: s.start_at)
-        generation = await client.generation_points(number)
+        generation = await client.supply.generation_points(number)
         assert set(generation) == {point.gpin for point in account.generation_points}
         await client.gas.supply_points(number)
-        await client.half_hourly_readings(number, START, END)
-        await client.generation_half_hourly_readings(number, START, END)
-    limit = await client.rate_limit()
+        await client.readings.half_hourly(number, START, END)
+        await client.readings.half_hourly(number, START, END, Direction.GENERATION)
+    limit = await client.login.rate_limit()
     assert limit.used_points + limit.remaining_points == limit.limit
     assert max(request.complexity for request in simulator.requests) <= 200
     assert not [request for request in simulator.requests if request.codes]
@@ -274,7 +281,7 @@ async def test_every_question_is_answered_for_every_household(
 async def test_products_of_every_shape(simulator: Simulator, session: ClientSession) -> None:
     async def product(key: str) -> Any:
         house = House(simulator, session, key)
-        agreements = await house.client.agreements(house.account)
+        agreements = await house.client.supply.agreements(house.account)
         return agreements[house.spins[0]][-1].product
 
     stepped = await product("green-tokyo")
@@ -287,7 +294,7 @@ async def test_products_of_every_shape(simulator: Simulator, session: ClientSess
     assert len(ev.consumption_charges) > 1
 
     solar = House(simulator, session, "solar-tokyo")
-    (point,) = (await solar.client.generation_points(solar.account)).values()
+    (point,) = (await solar.client.supply.generation_points(solar.account)).values()
     assert isinstance(point.agreements[0].product, ElectricityFitProduct)
     gas = House(simulator, session, "gas-tokyo")
     (meter,) = (await gas.client.gas.supply_points(gas.account)).values()
@@ -305,50 +312,52 @@ async def test_exports_by_every_way(simulator: Simulator, session: ClientSession
             {roof.gpin} if path is ReadingPath.HALF_HOURLY else {roof.gpin, house.spins[0]}
         ):
             readings = await read(
-                house.client, path, house.account, number, START, END, Direction.GENERATION
+                house.client.readings, path, house.account, number, START, END, Direction.GENERATION
             )
             assert values(readings) == truth, path
 
 
 async def test_the_lines_of_the_latest_bill(green: House) -> None:
-    latest = (await green.client.statements(green.account))[-1]
+    latest = (await green.client.billing.statements(green.account))[-1]
 
-    lines = await green.client.charges(green.account, latest.identifier)
+    lines = await green.client.billing.charges(green.account, latest.identifier)
 
     assert any((line.supply_type or "").startswith("JPN_ELECTRICITY") for line in lines)
     assert {line.spin for line in lines} <= {green.spins[0], None}
 
 
 async def test_what_is_to_pay_and_was_paid(green: House) -> None:
-    latest = (await green.client.statements(green.account))[-1]
-    ledger = await green.client.payments(green.account)
+    latest = (await green.client.billing.statements(green.account))[-1]
+    ledger = await green.client.billing.payments(green.account)
     assert latest.charged is not None
-    (charge,) = await green.client.bill_transactions(green.account, latest.identifier)
+    (charge,) = await green.client.billing.bill_transactions(green.account, latest.identifier)
     assert charge.gross == latest.charged
     assert (latest.credited, ledger[-1].amount) == (0, latest.charged)
     assert ledger[-1].posted_date == latest.payment_due_date
-    assert await green.client.overdue_balance(green.account) == 0
+    assert await green.client.billing.overdue_balance(green.account) == 0
     green.household.accounts[-1].unpaid_since = latest.payment_due_date
-    assert await green.client.overdue_balance(green.account) == latest.charged
+    assert await green.client.billing.overdue_balance(green.account) == latest.charged
 
 
 async def test_charges_may_be_refused(green: House) -> None:
     green.simulator.faults.add("refused_field", field="charges", code="KT-CT-3824")
 
     with pytest.raises(KrakenRefusedError):
-        await green.client.charges(green.account, "1")
+        await green.client.billing.charges(green.account, "1")
 
 
 async def test_discounts(green: House) -> None:
-    assert isinstance(await green.client.meti_credits(date(2026, 1, 1), date(2026, 12, 31)), tuple)
+    assert isinstance(
+        await green.client.billing.meti_credits(date(2026, 1, 1), date(2026, 12, 31)), tuple
+    )
 
 
 async def test_addon_rates(green: House) -> None:
-    assert isinstance(await green.client.addon_rates(green.account), dict)
+    assert isinstance(await green.client.terms.addon_rates(green.account), dict)
 
     green.simulator.faults.add("refused_field", field="addonRates", code="KT-CT-1111")
     with pytest.raises(KrakenRefusedError):
-        await green.client.addon_rates(green.account)
+        await green.client.terms.addon_rates(green.account)
 
 
 @pytest.mark.parametrize("code", ["KT-CT-4501", "KT-CT-1111", "KT-CT-1113"])
@@ -356,11 +365,18 @@ async def test_a_refused_way_leads_to_the_next(green: House, code: str) -> None:
     green.simulator.faults.add("refused_field", field="halfHourlyReadings", code=code)
 
     with pytest.raises(KrakenRefusedError) as caught:
-        await read(green.client, ReadingPath.HALF_HOURLY, green.account, green.spins[0], START, END)
+        await read(
+            green.client.readings,
+            ReadingPath.HALF_HOURLY,
+            green.account,
+            green.spins[0],
+            START,
+            END,
+        )
     assert speaks_against(ReadingPath.HALF_HOURLY, caught.value)
 
     path = ReadingPath.SUPPLY_POINT
-    readings = await read(green.client, path, green.account, green.spins[0], START, END)
+    readings = await read(green.client.readings, path, green.account, green.spins[0], START, END)
     assert values(readings) == green.truth()
 
 
@@ -368,7 +384,7 @@ async def test_an_internal_error_of_one_account_is_not_no_data(green: House) -> 
     green.simulator.faults.add("internal_error", account=green.account)
 
     with pytest.raises(KrakenServiceError) as caught:
-        await green.client.half_hourly_readings(green.account, START, END)
+        await green.client.readings.half_hourly(green.account, START, END)
 
     assert caught.value.codes == {"KT-CT-7899"}
 
@@ -377,8 +393,8 @@ async def test_an_internal_error_may_pass(simulator: Simulator, session: ClientS
     simulator.faults.add("internal_error", times=1)
     house = House(simulator, session, "moved")
     with pytest.raises(KrakenServiceError):
-        await house.client.half_hourly_readings(house.account, START, END)
-    assert (await house.client.half_hourly_readings(house.account, START, END)).of(house.spins[0])
+        await house.client.readings.half_hourly(house.account, START, END)
+    assert (await house.client.readings.half_hourly(house.account, START, END)).of(house.spins[0])
 
 
 async def test_a_removed_field_costs_only_itself(green: House) -> None:
@@ -389,14 +405,16 @@ async def test_a_removed_field_costs_only_itself(green: House) -> None:
     ):
         green.simulator.faults.add("removed_field", field=field)
 
-    readings = (await green.client.half_hourly_readings(green.account, START, END)).of(
+    readings = (await green.client.readings.half_hourly(green.account, START, END)).of(
         green.spins[0]
     )
 
     assert values(readings) == green.truth()
     assert {reading.consumption_rate_band for reading in readings} == {None}
-    assert all(s.payment_due_date is None for s in await green.client.statements(green.account))
-    assert await green.client.agreements(green.account)
+    assert all(
+        s.payment_due_date is None for s in await green.client.billing.statements(green.account)
+    )
+    assert await green.client.supply.agreements(green.account)
 
 
 @pytest.mark.parametrize(
@@ -410,13 +428,13 @@ async def test_a_removed_field_costs_only_itself(green: House) -> None:
     ],
 )
 async def test_a_fault_passes(green: House, kind: Any, expected: type[KrakenError]) -> None:
-    await green.client.viewer()
+    await green.client.login.viewer()
     green.simulator.faults.add(kind, times=1)
 
     with pytest.raises(expected):
-        await green.client.balance(green.account)
+        await green.client.billing.balance(green.account)
 
-    assert isinstance(await green.client.balance(green.account), int)
+    assert isinstance(await green.client.billing.balance(green.account), int)
 
 
 async def test_no_answer_is_given_up(simulator: Simulator, session: ClientSession) -> None:
@@ -430,16 +448,16 @@ async def test_no_answer_is_given_up(simulator: Simulator, session: ClientSessio
     simulator.faults.add("timeout", times=1, seconds=0.6)
 
     with pytest.raises(KrakenConnectionError):
-        await client.viewer()
+        await client.login.viewer()
     await asyncio.sleep(0.6)
 
 
 async def test_throttling_says_until_when(green: House) -> None:
-    await green.client.viewer()
+    await green.client.login.viewer()
     green.simulator.points.limit = 10
 
     with pytest.raises(KrakenThrottledError) as caught:
-        await asyncio.gather(*(green.client.supply_points(green.account) for _ in range(20)))
+        await asyncio.gather(*(green.client.supply.points(green.account) for _ in range(20)))
 
     assert caught.value.codes == {"KT-CT-1199"}
     assert caught.value.retry_after is None or timedelta() < caught.value.retry_after <= timedelta(
@@ -450,11 +468,13 @@ async def test_throttling_says_until_when(green: House) -> None:
 async def test_every_credential_signs_in(green: House) -> None:
     household = green.household
     for credential in (ApiKey(household.api_key), PreSignedKey(household.pre_signed_key)):
-        assert (await green.by(credential).viewer()).id == household.viewer_id
-    obtained = green.client._requester._tokens
-    await green.client.viewer()
-    refresh = RefreshToken(obtained._sign_in.token.refresh)
-    assert (await green.by(refresh).viewer()).id == household.viewer_id
+        assert (await green.by(credential).login.viewer()).id == household.viewer_id
+    known = SignIn(EmailPassword(household.email, household.password))
+    await green.by(known).login.viewer()
+    assert known.token
+    assert known.token.refresh
+    refresh = RefreshToken(known.token.refresh)
+    assert (await green.by(refresh).login.viewer()).id == household.viewer_id
 
 
 @pytest.mark.parametrize(
@@ -470,9 +490,11 @@ async def test_a_rejected_credential_is_sent_once(
 ) -> None:
     client = green.by(credential)
 
-    results = await asyncio.gather(*(client.viewer() for _ in range(4)), return_exceptions=True)
+    results = await asyncio.gather(
+        *(client.login.viewer() for _ in range(4)), return_exceptions=True
+    )
     with pytest.raises(KrakenAuthError):
-        await client.viewer()
+        await client.login.viewer()
 
     assert all(isinstance(result, KrakenAuthError) for result in results)
     assert {result.reason for result in results} == {reason}
@@ -483,12 +505,12 @@ async def test_api_keys_may_be_unavailable(green: House) -> None:
     green.simulator.tokens.api_keys = False
 
     with pytest.raises(KrakenSignInEndedError):
-        await green.by(ApiKey("any")).viewer()
+        await green.by(ApiKey("any")).login.viewer()
 
 
 async def test_the_token_is_renewed_for_a_week_and_then_by_the_credential(green: House) -> None:
     for _ in range(9):
-        await asyncio.gather(*(green.client.balance(green.account) for _ in range(3)))
+        await asyncio.gather(*(green.client.billing.balance(green.account) for _ in range(3)))
         green.simulator.clock.advance(days=1)
 
     given = [
@@ -506,37 +528,39 @@ async def test_the_token_is_renewed_for_a_week_and_then_by_the_credential(green:
 
 
 async def test_a_token_that_expired_unnoticed_is_renewed(green: House) -> None:
-    await green.client.viewer()
+    await green.client.login.viewer()
     green.simulator.faults.add("expired_token", operation="Balance", times=1)
 
-    assert isinstance(await green.client.balance(green.account), int)
+    assert isinstance(await green.client.billing.balance(green.account), int)
 
 
 async def test_forgotten_refresh_tokens_lead_to_a_sign_in(green: House) -> None:
-    await green.client.viewer()
+    await green.client.login.viewer()
     green.simulator.tokens.forget()
     green.simulator.clock.advance(hours=2)
 
-    assert await green.client.viewer()
+    assert await green.client.login.viewer()
 
 
 async def test_anothers_account_is_not_found(green: House, simulator: Simulator) -> None:
     other = simulator.world.households["ev-tokyo"].accounts[0].number
     for number in (other, "A-00000000"):
         with pytest.raises(KrakenNotFoundError):
-            await green.client.supply_points(number)
+            await green.client.supply.points(number)
         with pytest.raises(KrakenNotFoundError) as caught:
-            await green.client.half_hourly_readings(number, START, END)
+            await green.client.readings.half_hourly(number, START, END)
         assert number not in str(caught.value)
     with pytest.raises(KrakenNotFoundError):
-        await green.client.supply_point_readings("0" * 22, START, END)
+        await green.client.readings.supply_point("0" * 22, START, END)
 
 
 async def test_an_empty_answer_is_empty(green: House) -> None:
     green.simulator.faults.add("empty")
 
     for path in ReadingPath:
-        assert await read(green.client, path, green.account, green.spins[0], START, END) == ()
+        assert (
+            await read(green.client.readings, path, green.account, green.spins[0], START, END) == ()
+        )
 
 
 def test_readings_compare_by_value() -> None:

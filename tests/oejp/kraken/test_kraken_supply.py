@@ -59,7 +59,7 @@ async def test_the_viewer_has_a_stable_id_and_accounts(
     ]
     service.answer("Viewer", {"data": {"viewer": {"id": "7", "accounts": accounts}}})
 
-    viewer = await client.viewer()
+    viewer = await client.login.viewer()
 
     assert viewer.id == "7"
     assert viewer.accounts == (AccountReference(ACCOUNT, "ACTIVE"), AccountReference("A-2"))
@@ -71,12 +71,12 @@ async def test_a_viewer_in_part_is_none(
 ) -> None:
     service.answer("Viewer", {"data": {"viewer": viewer}})
     with pytest.raises(KrakenServiceError):
-        await client.viewer()
+        await client.login.viewer()
 
     errors = [fault("KT-CT-1111", "viewer")]
     service.answer("Viewer", {"data": {"viewer": viewer}, "errors": errors})
     with pytest.raises(KrakenRefusedError):
-        await client.viewer()
+        await client.login.viewer()
 
 
 async def test_supply_points_come_by_property(client: KrakenClient, service: Service) -> None:
@@ -87,7 +87,7 @@ async def test_supply_points_come_by_property(client: KrakenClient, service: Ser
         {"data": {"account": {"status": "ACTIVE", "properties": [home, None, {"id": "2"}, {}]}}},
     )
 
-    supply = await client.supply_points(ACCOUNT)
+    supply = await client.supply.points(ACCOUNT)
 
     assert (supply.number, supply.status) == (ACCOUNT, "ACTIVE")
     (only,) = supply.properties
@@ -98,7 +98,7 @@ async def test_supply_points_come_by_property(client: KrakenClient, service: Ser
 async def test_a_new_account_has_no_supply_points(client: KrakenClient, service: Service) -> None:
     service.answer("SupplyPoints", account())
 
-    assert (await client.supply_points(ACCOUNT)).properties == ()
+    assert (await client.supply.points(ACCOUNT)).properties == ()
 
 
 async def test_supply_points_that_only_failed_are_an_error(
@@ -109,7 +109,7 @@ async def test_supply_points_that_only_failed_are_an_error(
     service.answer("SupplyPoints", account(home) | {"errors": errors})
 
     with pytest.raises(KrakenRefusedError):
-        await client.supply_points(ACCOUNT)
+        await client.supply.points(ACCOUNT)
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ async def test_an_account_in_part_is_an_error(
     service.answer("SupplyPeriods", answer)
 
     with pytest.raises(expected):
-        await client.supply_periods(ACCOUNT)
+        await client.supply.periods(ACCOUNT)
 
 
 def period(start: str = JUNE, **more: Any) -> dict[str, Any]:
@@ -146,7 +146,7 @@ async def test_a_failed_supply_point_leaves_the_others(
     errors = [fault("KT-CT-7899", *at(1, "supplyPeriods"))]
     service.answer("SupplyPeriods", account(failed) | {"errors": errors})
 
-    periods = await client.supply_periods(ACCOUNT)
+    periods = await client.supply.periods(ACCOUNT)
 
     assert set(periods) == {ONE}
     assert periods[ONE][0].supply_start_at == datetime(2026, 5, 31, 15, tzinfo=UTC)
@@ -160,7 +160,7 @@ async def test_a_nulled_part_is_missing_only_where_an_error_says_so(
     errors = [fault("KT-CT-4501", *at(1, "supplyPeriods"))]
     service.answer("SupplyPeriods", account(nulled) | {"errors": errors})
 
-    assert await client.supply_periods(ACCOUNT) == {ONE: ()}
+    assert await client.supply.periods(ACCOUNT) == {ONE: ()}
 
 
 async def test_only_failed_supply_points_are_an_error(
@@ -170,11 +170,11 @@ async def test_only_failed_supply_points_are_an_error(
     errors = [fault("KT-CT-4501", *at(0))]
     service.answer("SupplyPeriods", account(failed) | {"errors": errors})
     with pytest.raises(KrakenRefusedError):
-        await client.supply_periods(ACCOUNT)
+        await client.supply.periods(ACCOUNT)
 
     service.answer("SupplyPeriods", account(failed))
     with pytest.raises(KrakenServiceError):
-        await client.supply_periods(ACCOUNT)
+        await client.supply.periods(ACCOUNT)
 
 
 async def test_the_error_of_a_point_that_is_missing_or_in_part_comes_along(
@@ -188,7 +188,7 @@ async def test_the_error_of_a_point_that_is_missing_or_in_part_comes_along(
     ]
     service.answer("Agreements", account(failed) | {"errors": errors})
 
-    agreements = await client.agreements(ACCOUNT)
+    agreements = await client.supply.agreements(ACCOUNT)
 
     assert set(agreements) == {ONE}
     assert {number: type(error) for number, error in agreements.errors.items()} == {
@@ -216,17 +216,17 @@ async def test_a_point_that_two_properties_list_is_joined(
         account(place({"spin": ONE}), place({"spin": ONE, "nextReadingDate": "2026-07-17"})),
     )
 
-    periods = await client.supply_periods(ACCOUNT)
+    periods = await client.supply.periods(ACCOUNT)
 
     assert [item.supply_end_at is None for item in periods[ONE]] == [False, True]
-    assert (await client.reading_dates(ACCOUNT))[ONE] == ReadingDates(date(2026, 7, 17))
+    assert (await client.supply.reading_dates(ACCOUNT))[ONE] == ReadingDates(date(2026, 7, 17))
 
 
 async def test_nulls_are_no_supply_points(client: KrakenClient, service: Service) -> None:
     odd = place(None, {"spin": ONE, "supplyPeriods": [None]}, {"supplyPeriods": []})
     service.answer("SupplyPeriods", account(None, odd, {"known": None, "points": None}))
 
-    assert await client.supply_periods(ACCOUNT) == {ONE: ()}
+    assert await client.supply.periods(ACCOUNT) == {ONE: ()}
 
 
 async def test_a_malformed_item_is_left_out_and_told_once(
@@ -242,7 +242,7 @@ async def test_a_malformed_item_is_left_out_and_told_once(
     service.answer("SupplyPeriods", account(place({"spin": ONE, "supplyPeriods": rows})))
 
     for _ in range(2):
-        assert len((await client.supply_periods(ACCOUNT))[ONE]) == 1
+        assert len((await client.supply.periods(ACCOUNT))[ONE]) == 1
 
     assert told() == [
         "The Kraken API answered a malformed SupplyPeriod (supply_start_at); left out",
@@ -260,14 +260,14 @@ async def test_closed_billing_periods(client: KrakenClient, service: Service) ->
     }
     service.answer("IntervalReadings", account(place({"spin": ONE, "intervalReadings": [row]})))
 
-    periods = await client.interval_readings(ACCOUNT, datetime(2026, 1, 1, tzinfo=UTC))
+    periods = await client.supply.interval_readings(ACCOUNT, datetime(2026, 1, 1, tzinfo=UTC))
 
     (closed,) = periods[ONE]
     assert closed.value == 312
     assert closed.reading_date == date(2026, 7, 1)
     assert service.asked[-1].variables["startAt"] == "2026-01-01T00:00:00+00:00"
     with pytest.raises(ValueError, match="aware"):
-        await client.interval_readings(ACCOUNT, datetime(2026, 1, 1))  # noqa: DTZ001
+        await client.supply.interval_readings(ACCOUNT, datetime(2026, 1, 1))  # noqa: DTZ001
 
 
 async def test_reading_dates(client: KrakenClient, service: Service) -> None:
@@ -284,7 +284,7 @@ async def test_reading_dates(client: KrakenClient, service: Service) -> None:
     }
     service.answer("ReadingDates", account(place({"spin": ONE, **dates}, bad)))
 
-    assert await client.reading_dates(ACCOUNT) == {
+    assert await client.supply.reading_dates(ACCOUNT) == {
         ONE: ReadingDates(date(2026, 6, 18), None, 19),
         TWO: ReadingDates(),
     }
@@ -295,11 +295,11 @@ async def test_refused_reading_dates_are_an_error(client: KrakenClient, service:
     errors = [fault("KT-CT-4501", *at(0, "nextReadingDate"))]
     service.answer("ReadingDates", account(empty) | {"errors": errors})
     with pytest.raises(KrakenRefusedError):
-        await client.reading_dates(ACCOUNT)
+        await client.supply.reading_dates(ACCOUNT)
 
     some = place({"spin": ONE, "readingDateDayOfMonth": 19})
     service.answer("ReadingDates", account(some) | {"errors": errors})
-    assert await client.reading_dates(ACCOUNT) == {ONE: ReadingDates(None, None, 19)}
+    assert await client.supply.reading_dates(ACCOUNT) == {ONE: ReadingDates(None, None, 19)}
 
 
 def rate(price: Any = "19.80", **more: Any) -> dict[str, Any]:
@@ -318,7 +318,7 @@ def agreement(product: Any, **more: Any) -> dict[str, Any]:
 
 async def agreements(client: KrakenClient, service: Service, *items: Any) -> tuple[Any, ...]:
     service.answer("Agreements", account(place({"spin": ONE, "agreements": list(items)})))
-    return (await client.agreements(ACCOUNT))[ONE]
+    return (await client.supply.agreements(ACCOUNT))[ONE]
 
 
 async def test_products_are_told_apart_by_their_type(
@@ -415,7 +415,7 @@ async def test_addon_rates_by_agreement(client: KrakenClient, service: Service) 
     ]
     service.answer("AddonRates", account(place({"spin": ONE, "agreements": items})))
 
-    rates = await client.addon_rates(ACCOUNT)
+    rates = await client.terms.addon_rates(ACCOUNT)
 
     assert list(rates) == [1]
     assert rates[1][0] == AddonRate("ADDON", "割引", None, Decimal(-1), "KWH_CONSUMPTION")
@@ -428,7 +428,7 @@ async def test_refused_addon_rates_are_an_error(client: KrakenClient, service: S
     service.answer("AddonRates", refused | {"errors": errors})
 
     with pytest.raises(KrakenRefusedError):
-        await client.addon_rates(ACCOUNT)
+        await client.terms.addon_rates(ACCOUNT)
 
 
 async def test_generation_points_with_their_credits(client: KrakenClient, service: Service) -> None:
@@ -436,7 +436,7 @@ async def test_generation_points_with_their_credits(client: KrakenClient, servic
     point = {"gpin": "G1", "status": "UNDER_CONTRACT", "agreements": [{"product": fit}, None]}
     service.answer("GenerationPoints", account(place(point, {"gpin": "G2", "agreements": None})))
 
-    points = await client.generation_points(ACCOUNT)
+    points = await client.supply.generation_points(ACCOUNT)
 
     assert points["G1"].status == "UNDER_CONTRACT"
     assert isinstance(points["G1"].agreements[0].product, ElectricityFitProduct)
@@ -531,7 +531,7 @@ async def test_supply_began_no_earlier_than_the_supplier(
     for start in ("1900-01-01T00:00:00+09:00", "0001-01-01T00:00:00+09:00", "2020-01-01T00:00:00Z"):
         period = {"supplyStartAt": start, "supplyEndAt": "9999-12-31T00:00:00Z"}
         service.answer("SupplyPeriods", account(place({"spin": ONE, "supplyPeriods": [period]})))
-        (told,) = (await client.supply_periods(ACCOUNT))[ONE]
+        (told,) = (await client.supply.periods(ACCOUNT))[ONE]
         assert told.supply_start_at == datetime(2020, 12, 31, 15, tzinfo=UTC)
         assert told.supply_end_at is None
 
@@ -542,12 +542,12 @@ async def test_a_property_without_an_id_is_a_property(
     for found in (None, 7, "101", {}, []):
         places = [{"id": found, "electricitySupplyPoints": [{"spin": ONE, "status": "ON_SUPPLY"}]}]
         service.answer("SupplyPoints", {"data": {"account": {"properties": places}}})
-        (read,) = (await client.supply_points(ACCOUNT)).properties
+        (read,) = (await client.supply.points(ACCOUNT)).properties
         assert [point.spin for point in read.electricity_supply_points] == [ONE]
 
 
 async def test_lists_out_of_reason_are_none(client: KrakenClient, service: Service) -> None:
     periods = [{"supplyStartAt": "2025-01-01T00:00:00Z"}] * 5001
     service.answer("SupplyPeriods", account(place({"spin": ONE, "supplyPeriods": periods})))
-    assert (await client.supply_periods(ACCOUNT))[ONE] == ()
+    assert (await client.supply.periods(ACCOUNT))[ONE] == ()
     assert client.left_out == {"a list out of reason (SupplyPeriod)": 1}

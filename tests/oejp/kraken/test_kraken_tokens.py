@@ -39,7 +39,7 @@ def balance(service: Service) -> None:
 
 
 async def ask(client: KrakenClient) -> int:
-    return await client.balance("A-12345678")
+    return await client.billing.balance("A-12345678")
 
 
 def inputs(service: Service) -> list[dict[str, Any]]:
@@ -607,7 +607,7 @@ async def test_a_short_lived_token_serves_half_its_life(
 
 
 async def test_nothing_secret_is_logged_or_shown(
-    client: KrakenClient,
+    session: ClientSession,
     service: Service,
     clock: Clock,
     caplog: pytest.LogCaptureFixture,
@@ -619,9 +619,11 @@ async def test_nothing_secret_is_logged_or_shown(
         failure("KT-CT-1135", "VALIDATION"),
         failure("KT-CT-1138", "VALIDATION"),
     )
+    known = SignIn(CREDENTIAL)
+    client = KrakenClient(session, service.url, known, now=clock)
     await ask(client)
     token = service.asked[-1].authorization.removeprefix("JWT ")
-    shown = repr(client._requester._tokens._sign_in.token) + repr(vars(client._requester._tokens))
+    shown = repr(known) + repr(known.token) + repr(vars(client)) + repr(client.login)
     clock.at += 3600
     with pytest.raises(KrakenAuthError) as caught:
         await ask(client)

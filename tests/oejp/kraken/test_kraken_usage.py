@@ -14,6 +14,7 @@ import pytest
 
 from custom_components.octopus_japan.oejp.kraken import (
     AuthFailure,
+    ByPoint,
     Direction,
     KrakenAuthError,
     KrakenClient,
@@ -26,7 +27,6 @@ from custom_components.octopus_japan.oejp.kraken import (
     KrakenThrottledError,
     KrakenTooComplexError,
     ReadingPath,
-    Readings,
     read,
     speaks_against,
 )
@@ -82,7 +82,7 @@ class TestHalfHourlyReadings:
         rows = [row(1, version="DAILY", consumptionRateBand="B"), row(0)]
         service.answer("HalfHourlyReadings", account(place(**{p(ONE): rows, p(TWO): []}), None))
 
-        readings = await client.half_hourly_readings(ACCOUNT, START, END)
+        readings = await client.readings.half_hourly(ACCOUNT, START, END)
 
         first, second = readings.of(ONE)
         assert (first.start_at, first.end_at) == (START, START + HALF)
@@ -124,7 +124,7 @@ class TestHalfHourlyReadings:
         rows = [row(0), absurd, row(2, "100")]
         service.answer("HalfHourlyReadings", account(place(**{p(ONE): rows})))
         for times in (1, 2):
-            readings = await client.half_hourly_readings(ACCOUNT, START, END)
+            readings = await client.readings.half_hourly(ACCOUNT, START, END)
             assert [r.value for r in readings.of(ONE)] == [Decimal("0.4"), Decimal(100)]
             assert client.left_out == {told: times}
         assert caplog.text.count(told) == 1
@@ -135,7 +135,7 @@ class TestHalfHourlyReadings:
     ) -> None:
         rows = [row(0, consumptionRateBand=absurd, version=absurd)]
         service.answer("HalfHourlyReadings", account(place(**{p(ONE): rows})))
-        (only,) = (await client.half_hourly_readings(ACCOUNT, START, END)).of(ONE)
+        (only,) = (await client.readings.half_hourly(ACCOUNT, START, END)).of(ONE)
         assert (only.value, only.consumption_rate_band) == (Decimal("0.4"), None)
 
     async def test_more_rows_than_a_window_can_have_are_none(
@@ -143,7 +143,7 @@ class TestHalfHourlyReadings:
     ) -> None:
         service.answer("HalfHourlyReadings", account(place(**{p(ONE): [None] * 50_001})))
         with pytest.raises(KrakenServiceError):
-            (await client.half_hourly_readings(ACCOUNT, START, END)).of(ONE)
+            (await client.readings.half_hourly(ACCOUNT, START, END)).of(ONE)
 
     @pytest.mark.parametrize("fault", [lambda _: web.Response(status=400), "named"])
     async def test_a_rejection_drops_the_band_for_a_day_only_if_it_names_a_field(
@@ -155,11 +155,11 @@ class TestHalfHourlyReadings:
         rows = account(place(**{p(ONE): [row(0)]}))
         service.answer("HalfHourlyReadings", fault, rows)
         service.answer("HalfHourlyReadingsPlain", rows)
-        await client.half_hourly_readings(ACCOUNT, START, END)
-        await client.half_hourly_readings(ACCOUNT, START, END)
+        await client.readings.half_hourly(ACCOUNT, START, END)
+        await client.readings.half_hourly(ACCOUNT, START, END)
         assert service.count("HalfHourlyReadings") == (1 if named else 2)
         clock.at += 86401
-        await client.half_hourly_readings(ACCOUNT, START, END)
+        await client.readings.half_hourly(ACCOUNT, START, END)
         assert service.count("HalfHourlyReadings") == (2 if named else 3)
 
     async def test_what_two_listings_of_a_point_tell_is_joined(
@@ -167,7 +167,7 @@ class TestHalfHourlyReadings:
     ) -> None:
         former, latter = place(**{p(ONE): [row(0), row(1)]}), place(**{p(ONE): [row(1), row(2)]})
         service.answer("HalfHourlyReadings", account(former, latter, place(**{p(ONE): []})))
-        readings = await client.half_hourly_readings(ACCOUNT, START, END)
+        readings = await client.readings.half_hourly(ACCOUNT, START, END)
         assert [reading.start_at for reading in readings.of(ONE)] == [
             START,
             START + HALF,
@@ -185,7 +185,7 @@ class TestHalfHourlyReadings:
         points = place(**{p(ONE): [row(0)], p(TWO): None, p(THREE): None})
         service.answer("HalfHourlyReadings", account(points, errors=errors))
 
-        readings = await client.half_hourly_readings(ACCOUNT, START, END)
+        readings = await client.readings.half_hourly(ACCOUNT, START, END)
 
         assert len(readings.of(ONE)) == 1
         with pytest.raises(KrakenServiceError):
@@ -203,7 +203,7 @@ class TestHalfHourlyReadings:
         service.answer("HalfHourlyReadings", account(place(**{p(ONE): None}), errors=[error]))
 
         with pytest.raises(KrakenServiceError) as caught:
-            await client.half_hourly_readings(ACCOUNT, START, END)
+            await client.readings.half_hourly(ACCOUNT, START, END)
 
         assert speaks_against(ReadingPath.HALF_HOURLY, caught.value)
 
@@ -214,7 +214,7 @@ class TestHalfHourlyReadings:
         lost = {"known": [{"spin": TWO}], "points": None}
         service.answer("HalfHourlyReadings", account(place(**{p(ONE): []}), lost, errors=[error]))
 
-        readings = await client.half_hourly_readings(ACCOUNT, START, END)
+        readings = await client.readings.half_hourly(ACCOUNT, START, END)
 
         assert readings.of(ONE) == ()
         with pytest.raises(KrakenRefusedError):
@@ -226,7 +226,7 @@ class TestHalfHourlyReadings:
         points = place(**{p(ONE): [row(0, "?"), None], p(TWO): [row(0)]})
         service.answer("HalfHourlyReadings", account(points))
 
-        readings = await client.half_hourly_readings(ACCOUNT, START, END)
+        readings = await client.readings.half_hourly(ACCOUNT, START, END)
 
         assert len(readings.of(TWO)) == 1
         with pytest.raises(KrakenServiceError):
@@ -240,7 +240,7 @@ class TestHalfHourlyReadings:
         service.answer("HalfHourlyReadingsPlain", account(place(**{p(ONE): [row(0)]})))
 
         for _ in range(2):
-            assert len((await client.half_hourly_readings(ACCOUNT, START, END)).of(ONE)) == 1
+            assert len((await client.readings.half_hourly(ACCOUNT, START, END)).of(ONE)) == 1
 
         assert service.count("HalfHourlyReadings") == 1
 
@@ -258,7 +258,7 @@ class TestHalfHourlyReadings:
         self, client: KrakenClient, service: Service, start: datetime, end: datetime
     ) -> None:
         with pytest.raises(ValueError, match="window"):
-            await client.half_hourly_readings(ACCOUNT, start, end)
+            await client.readings.half_hourly(ACCOUNT, start, end)
 
         assert service.asked == []
 
@@ -272,7 +272,7 @@ class TestHalfHourlyReadings:
         service.answer("GenerationHalfHourlyReadings", account(points))
 
         readings = await read(
-            client, ReadingPath.HALF_HOURLY, ACCOUNT, "G", START, END, Direction.GENERATION
+            client.readings, ReadingPath.HALF_HOURLY, ACCOUNT, "G", START, END, Direction.GENERATION
         )
 
         assert [reading.start_at for reading in readings] == [START]
@@ -393,7 +393,7 @@ class TestSupplyPointReadings:
             self.answer(page(kwh(1), kwh(0))),
         )
 
-        readings = await client.supply_point_readings(ONE, START, END)
+        readings = await client.readings.supply_point(ONE, START, END)
 
         assert [r.start_at for r in readings] == [START, START + HALF, START + 2 * HALF]
         assert [a.variables.get("after") for a in service.asked[1:]] == [None, "a"]
@@ -403,7 +403,7 @@ class TestSupplyPointReadings:
     ) -> None:
         service.answer("SupplyPointExport", self.answer(page(kwh(0))))
 
-        assert await client.supply_point_readings(ONE, START, END, Direction.GENERATION)
+        assert await client.readings.supply_point(ONE, START, END, Direction.GENERATION)
 
     @pytest.mark.parametrize("end_cursor", [None, ""])
     async def test_the_last_edges_cursor_serves_where_the_page_has_none(
@@ -412,7 +412,7 @@ class TestSupplyPointReadings:
         first = page(kwh(0), kwh(1), after="a", endCursor=end_cursor)
         service.answer("SupplyPointImport", self.answer(first), self.answer(page()))
 
-        await client.supply_point_readings(ONE, START, END)
+        await client.readings.supply_point(ONE, START, END)
 
         assert service.asked[-1].variables["after"] == "a-1"
 
@@ -430,13 +430,13 @@ class TestSupplyPointReadings:
         service.answer("SupplyPointImport", self.answer(connection))
 
         with pytest.raises(KrakenServiceError):
-            await client.supply_point_readings(ONE, START, END)
+            await client.readings.supply_point(ONE, START, END)
 
     async def test_pages_in_a_circle_are_left(self, client: KrakenClient, service: Service) -> None:
         service.answer("SupplyPointImport", self.answer(page(kwh(0), after="a")))
 
         with pytest.raises(KrakenServiceError, match="do not end"):
-            await client.supply_point_readings(ONE, START, END)
+            await client.readings.supply_point(ONE, START, END)
         assert service.count("SupplyPointImport") == 2
 
     async def test_pages_without_end_are_left(self, client: KrakenClient, service: Service) -> None:
@@ -446,7 +446,7 @@ class TestSupplyPointReadings:
         )
 
         with pytest.raises(KrakenServiceError, match="do not end"):
-            await client.supply_point_readings(ONE, START, END)
+            await client.readings.supply_point(ONE, START, END)
         assert service.count("SupplyPointImport") < 30
 
     @pytest.mark.parametrize(
@@ -467,7 +467,7 @@ class TestSupplyPointReadings:
         service.answer("SupplyPointImport", answer)
 
         with pytest.raises(expected):
-            await client.supply_point_readings(ONE, START, END)
+            await client.readings.supply_point(ONE, START, END)
 
 
 class TestMeasurements:
@@ -485,7 +485,7 @@ class TestMeasurements:
             account(other, broken, self.home(page(kwh(0)), ONE)),
         )
 
-        readings = await client.measurements(ACCOUNT, ONE, START, END)
+        readings = await client.readings.measurements(ACCOUNT, ONE, START, END)
 
         assert [r.start_at for r in readings] == [START, START + HALF]
         variables = service.asked[-1].variables
@@ -503,7 +503,9 @@ class TestMeasurements:
         }
         service.answer("Measurements", lambda asked: answers[asked.variables["after"]])
 
-        readings = await client.measurements(ACCOUNT, ONE, START, END, Direction.GENERATION)
+        readings = await client.readings.measurements(
+            ACCOUNT, ONE, START, END, Direction.GENERATION
+        )
 
         assert [r.start_at for r in readings] == [START + i * HALF for i in range(4)]
 
@@ -520,7 +522,7 @@ class TestMeasurements:
         service.answer("Measurements", account(self.home(None, ONE), errors=errors))
 
         with pytest.raises(expected):
-            await client.measurements(ACCOUNT, ONE, START, END)
+            await client.readings.measurements(ACCOUNT, ONE, START, END)
 
 
 A, B, _ = ReadingPath
@@ -568,7 +570,7 @@ class TestWhatSpeaksAgainstAWay:
 
 
 def test_readings_are_a_value() -> None:
-    assert Readings({ONE: ()}, {}).of(ONE) == ()
+    assert ByPoint({ONE: ()}, {}).of(ONE) == ()
 
 
 class Elsewhere:
@@ -608,10 +610,10 @@ class TestManyRows:
             account(place(**{p(ONE): one, p(TWO): one})),
             account(place(**{p(ONE): one, p(TWO): two, p(THREE): [row(0, "x")]})),
         )
-        readings = await client.half_hourly_readings(ACCOUNT, START, end)
+        readings = await client.readings.half_hourly(ACCOUNT, START, end)
         assert len(readings.of(TWO)) == 1000
         assert elsewhere.threads == []
-        readings = await client.half_hourly_readings(ACCOUNT, START, end)
+        readings = await client.readings.half_hourly(ACCOUNT, START, end)
         assert len(readings.of(TWO)) == 1001
         with pytest.raises(KrakenServiceError):
             readings.of(THREE)
@@ -625,9 +627,9 @@ class TestManyRows:
         end = START + timedelta(days=50)
         rows = page(*map(kwh, range(2001)))
         service.answer("SupplyPointImport", {"data": {"supplyPoint": {"readings": {"page": rows}}}})
-        assert len(await client.supply_point_readings(ONE, START, end)) == 2001
+        assert len(await client.readings.supply_point(ONE, START, end)) == 2001
         service.answer("Measurements", account(TestMeasurements.home(rows, ONE)))
-        assert len(await client.measurements(ACCOUNT, ONE, START, end)) == 2001
+        assert len(await client.readings.measurements(ACCOUNT, ONE, START, end)) == 2001
         assert len(elsewhere.threads) == 2
         assert threading.get_ident() not in elsewhere.threads
 
@@ -640,5 +642,5 @@ class TestManyRows:
         ]
         answer = {"known": [{"spin": ONE}], "points": [{"spin": ONE, "intervalReadings": periods}]}
         service.answer("IntervalReadings", account(answer))
-        assert len((await client.interval_readings(ACCOUNT, START))[ONE]) == 2001
+        assert len((await client.supply.interval_readings(ACCOUNT, START))[ONE]) == 2001
         assert len(elsewhere.threads) == 1

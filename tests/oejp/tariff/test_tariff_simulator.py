@@ -54,10 +54,10 @@ async def from_answers(
     spin = household.accounts[-1].supply_points[0].spin
     credential = EmailPassword(household.email, household.password)
     client = KrakenClient(session, simulator.url, credential, now=simulator.clock.timestamp)
-    agreements = (await client.agreements(account))[spin]
+    agreements = (await client.supply.agreements(account))[spin]
     # The bands of time-of-use plans are worth keeping for every month; the readings at hand are the last weeks.
     weeks = [
-        await read(client, ReadingPath.HALF_HOURLY, account, spin, start, start + WEEKS)
+        await read(client.readings, ReadingPath.HALF_HOURLY, account, spin, start, start + WEEKS)
         for start in (NOW - WEEKS * number for number in range(10, 0, -1))
     ]
     seen: dict[str, tuple[SeenBands, ...]] = {}
@@ -65,22 +65,22 @@ async def from_answers(
         for code, bands in bands_seen(agreements, readings).items():
             seen[code] = merge_seen(seen.get(code, ()), bands)
     (product,) = {each.product.code for each in agreements[-1:] if each.product}
-    summaries = await client.tariff_summary(spin[:2], product)
+    summaries = await client.catalogue.tariff_summary(spin[:2], product)
     evidence = Evidence(
-        intervals=(await client.interval_readings(account, NOW - timedelta(days=400))).get(
+        intervals=(await client.supply.interval_readings(account, NOW - timedelta(days=400))).get(
             spin, ()
         ),
-        reading_dates=(await client.reading_dates(account)).get(spin),
-        supply_periods=(await client.supply_periods(account)).get(spin, ()),
-        meti_credits=await client.meti_credits(date(2025, 1, 1), date(2026, 12, 31)),
+        reading_dates=(await client.supply.reading_dates(account)).get(spin),
+        supply_periods=(await client.supply.periods(account)).get(spin, ()),
+        meti_credits=await client.billing.meti_credits(date(2025, 1, 1), date(2026, 12, 31)),
         readings=weeks[-1],
         seen=seen,
         schemes={each.code: each.scheme for each in summaries if each.scheme},
-        standing_charges=await client.standing_charges(account),
+        standing_charges=await client.terms.standing_charges(account),
         capacity=contracted_capacity(
-            (await client.supply_details(account)).get(spin, ()),
+            (await client.terms.supply_details(account)).get(spin, ()),
             NOW,
-            options=(await client.amperage_options(account)).get(spin),
+            options=(await client.terms.amperage_options(account)).get(spin),
             sold={number for each in summaries for number in each.amperages},
             bands=[reading.consumption_rate_band for reading in weeks[-1]],
         ),

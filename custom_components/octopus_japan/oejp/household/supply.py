@@ -12,7 +12,8 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Final
 
-from ..kraken.contract_terms import SupplyDetails, TariffSummary
+from ..kraken.catalogue import TariffSummary
+from ..kraken.contract_terms import SupplyDetails
 from ..kraken.models import (
     AddonRate,
     Agreement,

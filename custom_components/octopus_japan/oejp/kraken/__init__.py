@@ -2,6 +2,7 @@
 
 from .auth.credential import ApiKey, Credential, EmailPassword, PreSignedKey, RefreshToken
 from .auth.tokens import SignIn
+from .by_point import ByPoint
 from .client import KrakenClient
 from .errors import (
     AuthFailure,
@@ -18,8 +19,6 @@ from .errors import (
     KrakenTooComplexError,
     concerns_login,
 )
-from .graphql.points import ByPoint
-from .half_hours import Readings
 from .models import Direction
 from .reading_paths import (
     AccountAnswers,
@@ -31,7 +30,7 @@ from .reading_paths import (
     speaks_against,
     windows,
 )
-from .readings import LONGEST_WINDOW
+from .readings import LONGEST_WINDOW, HalfHourReadings
 from .transport import TIMEOUT
 
 __all__ = [
@@ -44,6 +43,7 @@ __all__ = [
     "Credential",
     "Direction",
     "EmailPassword",
+    "HalfHourReadings",
     "KrakenAuthError",
     "KrakenClient",
     "KrakenConnectionError",
@@ -60,7 +60,6 @@ __all__ = [
     "PathFinder",
     "PreSignedKey",
     "ReadingPath",
-    "Readings",
     "RefreshToken",
     "SignIn",
     "concerns_login",

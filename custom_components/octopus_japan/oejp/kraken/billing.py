@@ -1,4 +1,4 @@
-"""What was billed, and what money there is."""
+"""What was billed, and what money there is on the account."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
@@ -9,7 +9,6 @@ from .errors import KrakenError, KrakenNotFoundError, KrakenServiceError
 from .graphql.pages import Page, page
 from .graphql.points import account
 from .graphql.requester import Result
-from .login import Login
 from .models import (
     BillTotal,
     BillTransaction,
@@ -17,15 +16,15 @@ from .models import (
     LineItem,
     MetiCredit,
     Payment,
-    RateLimit,
     Statement,
 )
 from .parsing import as_dict, nodes
 from .scalars import LARGEST
+from .subject import Subject
 
 
-class Billing(Login):
-    """The questions about money, and about the allowance of points."""
+class Billing(Subject):
+    """The questions about money."""
 
     async def balance(self, account_number: str) -> int:
         """Return the balance of an account in yen, as the service signs it."""
@@ -120,14 +119,6 @@ class Billing(Login):
         if not isinstance(found := result.data.get("metiCredits"), list):
             raise result.missing(KrakenServiceError("the credits are missing"))
         return self._reader.items(MetiCredit, found)
-
-    async def rate_limit(self) -> RateLimit:
-        """Return the hourly allowance of points."""
-        result = await self._requester.ask("rate_limit")
-        found = as_dict(result.data.get("rateLimitInfo")).get("pointsAllowanceRateLimit")
-        if (limit := self._reader.item(RateLimit, found)) is None:
-            raise result.missing(KrakenServiceError("the allowance is missing"))
-        return limit
 
     async def _older(self, variables: Mapping[str, str], ledger: _Ledger) -> AsyncIterator[Page]:
         """Yield the pages that follow a ledger's newest one."""

@@ -8,9 +8,9 @@ from typing import Any, Final
 from . import scalars
 from .errors import KrakenRefusedError, KrakenServiceError
 from .graphql.points import account
-from .graphql.requester import Requester
 from .models import KrakenModel
-from .parsing import Reader, as_dict
+from .parsing import as_dict
+from .subject import Subject
 
 _DATE = {"deserialize": scalars.hint(scalars.day, "a date out of reason")}
 _INSTANT = {"deserialize": scalars.hint(scalars.instant, "a time out of reason")}
@@ -51,12 +51,8 @@ class Participation(KrakenModel):
     demand_response_daily_results: tuple[DailyResult, ...] = ()
 
 
-class Campaigns:
-    """The questions about campaigns, and the one change. Each is one request, and raises only `KrakenError`."""
-
-    def __init__(self, requester: Requester, reader: Reader) -> None:
-        self._requester = requester
-        self._reader = reader
+class Campaigns(Subject):
+    """The questions about campaigns, and the one change."""
 
     async def open(self, account_number: str) -> tuple[str, ...]:
         """Return the names of the campaigns that an account may register for: nothing else is told of them."""

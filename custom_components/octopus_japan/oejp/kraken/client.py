@@ -1,35 +1,62 @@
-"""What can be asked of the Kraken API."""
+"""What can be asked of the Kraken API: one client, composed of subjects."""
 
-from functools import cached_property
+import asyncio
+from collections.abc import Callable, Mapping
+import time
 
+from aiohttp import ClientSession, ClientTimeout
+
+from .auth.credential import Credential
+from .auth.tokens import SignIn, TokenKeeper
 from .billing import Billing
 from .campaigns import Campaigns
+from .catalogue import Catalogue
 from .contract_terms import ContractTerms
 from .gas import Gas
-from .readings import Usage
+from .graphql.endpoint import Endpoint
+from .graphql.requester import Requester
+from .login import Login
+from .parsing import Reader
+from .readings import HalfHourReadings
 from .rewards import Rewards
+from .subject import Run
 from .supply import Supply
+from .transport import TIMEOUT, Transport
 
 
-class KrakenClient(Supply, ContractTerms, Billing, Usage):
-    """A login at the Kraken API. Every coroutine is one request unless it says otherwise, and raises only `KrakenError`.
+class KrakenClient:
+    """A login at the Kraken API, by a credential or by what is known of signing in with one.
 
-    A part that the service answered is returned even where another part of the answer failed; only when the part asked for is
-    missing is the error raised. Mappings by supply point hold the points that were answered for: one that is known and absent
-    was not answered this time.
+    `client.supply.agreements(account)`: each subject is a file beside this one. A part that the service answered is returned even
+    where another part of the answer failed; only when the part asked for is missing is the error raised. `run` is given what takes
+    long, `now` tells seconds since 1970.
     """
 
-    @cached_property
-    def gas(self) -> Gas:
-        """The questions about gas."""
-        return Gas(self._requester, self._reader)
+    def __init__(
+        self,
+        session: ClientSession,
+        url: str,
+        credential: Credential | SignIn,
+        *,
+        now: Callable[[], float] = time.time,
+        timeout: ClientTimeout = TIMEOUT,
+        run: Run = asyncio.to_thread,
+    ) -> None:
+        endpoint = Endpoint(Transport(session, now, timeout), url)
+        sign_in = credential if isinstance(credential, SignIn) else SignIn(credential)
+        self._reader = Reader()
+        shared = Requester(endpoint, TokenKeeper(endpoint, sign_in, now), now), self._reader, run
+        self.login = Login(*shared)
+        self.supply = Supply(*shared)
+        self.terms = ContractTerms(*shared)
+        self.readings = HalfHourReadings(*shared)
+        self.billing = Billing(*shared)
+        self.gas = Gas(*shared)
+        self.campaigns = Campaigns(*shared)
+        self.rewards = Rewards(*shared)
+        self.catalogue = Catalogue(*shared)
 
-    @cached_property
-    def campaigns(self) -> Campaigns:
-        """The questions about campaigns, and the one change."""
-        return Campaigns(self._requester, self._reader)
-
-    @cached_property
-    def rewards(self) -> Rewards:
-        """The questions about loyalty points and vouchers."""
-        return Rewards(self._requester, self._reader)
+    @property
+    def left_out(self) -> Mapping[str, int]:
+        """What answers held that made no sense, and how often, in words that identify nobody."""
+        return self._reader.left_out

@@ -1,17 +1,18 @@
 """What a contract is dimensioned for, and what its product says beside its rates. All of it is optional."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeIs
 
 from . import scalars
-from .errors import KrakenServiceError
-from .graphql.points import ByPoint, points
-from .login import Login
-from .models import KrakenModel, Rate
+from .by_point import ByPoint
+from .graphql.points import points
+from .graphql.requester import Result
+from .models import AddonRate, KrakenModel, Rate
 from .parsing import as_dict, as_list
+from .subject import Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,31 +25,13 @@ class SupplyDetails(KrakenModel):
     valid_from: datetime | None = field(default=None, metadata={"deserialize": scalars.since_day})
 
 
-@dataclass(frozen=True, slots=True)
-class TariffSummary:
-    """A product of an area's catalogue.
-
-    `scheme`: the name of its time-of-use hours. `amperages`: those that it is sold for, without the contract's own knowledge.
-    """
-
-    code: str
-    scheme: str | None = None
-    capacity_patterns: tuple[str, ...] = ()
-    amperages: frozenset[int] = field(default_factory=frozenset)
-
-
-class ContractTerms(Login):
+class ContractTerms(Subject):
     """The questions about the terms of contracts."""
 
     async def supply_details(self, account_number: str) -> ByPoint[tuple[SupplyDetails, ...]]:
         """Return the contracted capacity of each supply point."""
-        result = await self._requester.ask("supply_details", {"accountNumber": account_number})
-        return points(result, "supplyDetails").joined(
-            lambda parts: tuple(
-                details
-                for part in parts
-                for details in self._reader.items(SupplyDetails, part.get("supplyDetails"))
-            )
+        return await self._by_point(
+            "supply_details", "supplyDetails", SupplyDetails, account_number
         )
 
     async def amperage_options(self, account_number: str) -> ByPoint[frozenset[int]]:
@@ -67,50 +50,35 @@ class ContractTerms(Login):
         """Return the standing charges by unit of capacity, by the id of the agreement."""
         result = await self._requester.ask("standing_charges", {"accountNumber": account_number})
         charges = {
-            agreement["id"]: self._reader.items(
+            number: self._reader.items(
                 Rate, as_dict(agreement.get("product")).get("standingCharges")
             )
-            for _, point in points(result, "agreements").resolved()
-            for agreement in map(as_dict, as_list(point.get("agreements")))
-            if _is_number(agreement.get("id"))
+            for number, agreement in _agreements(result)
         }
         if not any(charges.values()) and (error := result.error):
             raise error
         return charges
 
-    async def tariff_summary(
-        self, grid_operator_code: str, product_code: str | None = None
-    ) -> tuple[TariffSummary, ...]:
-        """Return a product of an area's catalogue, or all of it."""
-        variables = {"gridOperatorCode": grid_operator_code, "productCode": product_code}
-        result = await self._requester.ask("tariff_summary", variables)
-        if not isinstance(found := result.data.get("tariffSummary"), list):
-            raise result.missing(KrakenServiceError("the catalogue is missing"))
-        return tuple(
-            _summary(item) for item in map(as_dict, found) if isinstance(item.get("code"), str)
-        )
+    async def addon_rates(self, account_number: str) -> Mapping[int, tuple[AddonRate, ...]]:
+        """Return the rates added to agreements, by the id of the agreement. Nobody has measured whether they can be read."""
+        result = await self._requester.ask("addon_rates", {"accountNumber": account_number})
+        rates = {
+            number: self._reader.items(AddonRate, agreement["addonRates"])
+            for number, agreement in _agreements(result)
+            if isinstance(agreement.get("addonRates"), list)
+        }
+        if not rates and (error := result.error):
+            raise error
+        return rates
 
 
-def _summary(item: Mapping[str, Any]) -> TariffSummary:
-    scheme = as_dict(item.get("productParams")).get("time_of_use_scheme")
-    tiers = [as_dict(tier) for tier in as_list(item.get("tiers"))]
-    patterns = [tier.get("contractCapacityPattern") for tier in tiers]
-    labels = [
-        as_dict(rate).get("label")
-        for tier in tiers
-        for rate in as_list(as_dict(tier.get("standingRates")).get("amperage"))
-    ]
-    return TariffSummary(
-        item["code"],
-        scheme if isinstance(scheme, str) and scheme else None,
-        tuple(pattern for pattern in patterns if isinstance(pattern, str)),
-        frozenset(
-            int(label)
-            for label in labels
-            if isinstance(label, str) and label.isascii() and label.isdigit()
-        ),
-    )
+def _agreements(result: Result) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """Return the agreements of all points by their id. Raises when there are only errors."""
+    for _, point in points(result, "agreements").resolved():
+        for agreement in map(as_dict, as_list(point.get("agreements"))):
+            if _is_number(number := agreement.get("id")):
+                yield number, agreement
 
 
-def _is_number(value: object) -> bool:
+def _is_number(value: object) -> TypeIs[int]:
     return isinstance(value, int) and not isinstance(value, bool)

@@ -7,11 +7,10 @@ from decimal import Decimal
 from typing import Any, Final
 
 from . import scalars
-from .graphql.points import ByPoint, points
-from .graphql.requester import Requester
-from .login import text
+from .by_point import ByPoint
+from .graphql.points import points
 from .models import Agreement, KrakenModel
-from .parsing import Reader
+from .subject import Subject, instant_text
 
 LONGEST: Final = timedelta(days=100)
 """Of the time between two readings: meters are read every month, or every second one."""
@@ -55,12 +54,8 @@ class GasReadingDates(KrakenModel):
     next_next_reading_date: date | None = field(default=None, metadata=_DATE)
 
 
-class Gas:
-    """The questions about gas. Each is one request, and raises only `KrakenError`."""
-
-    def __init__(self, requester: Requester, reader: Reader) -> None:
-        self._requester = requester
-        self._reader = reader
+class Gas(Subject):
+    """The questions about gas."""
 
     async def supply_points(self, account_number: str) -> ByPoint[GasSupplyPoint]:
         """Return the gas supply points of an account, by their number."""
@@ -68,7 +63,7 @@ class Gas:
         result = await self._requester.ask("gas_supply_points", variables)
         return points(result).joined(
             lambda parts: GasSupplyPoint(
-                parts[0]["spin"], _status(parts), self._all(Agreement, parts, "agreements")
+                parts[0]["spin"], _status(parts), self._items(Agreement, parts, "agreements")
             )
         )
 
@@ -79,7 +74,7 @@ class Gas:
 
         One that cannot be (an end before its start, more than `LONGEST`, below zero, beyond `HIGHEST`) is left out.
         """
-        variables = {"accountNumber": account_number, "from": text(start)}
+        variables = {"accountNumber": account_number, "from": instant_text(start)}
         result = await self._requester.ask("gas_readings", variables)
         return points(result, "intervalReadings").joined(self._readings)
 
@@ -104,20 +99,13 @@ class Gas:
 
     def _readings(self, parts: Sequence[Mapping[str, Any]]) -> tuple[GasReading, ...]:
         found = []
-        for reading in self._all(GasReading, parts, "intervalReadings"):
+        for reading in dict.fromkeys(self._items(GasReading, parts, "intervalReadings")):
             length = reading.end_at - reading.start_at
             if timedelta(0) < length <= LONGEST and 0 <= reading.usage <= HIGHEST:
                 found.append(reading)
             else:
                 self._reader.leave_out("a gas reading out of reason")
         return tuple(sorted(found, key=lambda reading: (reading.end_at, reading.start_at)))
-
-    def _all[M: KrakenModel](
-        self, model: type[M], parts: Sequence[Mapping[str, Any]], name: str
-    ) -> tuple[M, ...]:
-        """Return the items of all listings of a point, each once."""
-        told = [item for part in parts for item in self._reader.items(model, part.get(name))]
-        return tuple(item for index, item in enumerate(told) if item not in told[:index])
 
 
 def _status(parts: Sequence[Mapping[str, Any]]) -> str | None:

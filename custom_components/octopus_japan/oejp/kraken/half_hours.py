@@ -1,12 +1,12 @@
 """Half hours as they come: sorted, each once, within the window, on the half hour, in kWh."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from .errors import KrakenError, KrakenNotFoundError, KrakenServiceError
+from .errors import KrakenServiceError
 from .models import HALF_HOUR, Reading
 from .parsing import Reader
 
@@ -25,43 +25,6 @@ _UNITS = {
     "MWH": 3,
 }
 _VERSIONS = {"DAILY": 1, "MONTHLY": 2, "UPDATED": 3}
-
-
-@dataclass(frozen=True, slots=True)
-class Readings:
-    """The half hours of all points of an account.
-
-    `by_point` holds the points that the service answered for, with no readings where it has none; `errors` those whose part
-    failed, and why; `error` decides for the answer as a whole.
-    """
-
-    by_point: Mapping[str, tuple[Reading, ...]]
-    errors: Mapping[str, KrakenError]
-    error: KrakenError | None = None
-
-    def of(self, number: str) -> tuple[Reading, ...]:
-        """Return the half hours of one point; raises what went wrong with it."""
-        if number in self.by_point:
-            return self.by_point[number]
-        raise (
-            self.errors.get(number)
-            or self.error
-            or KrakenNotFoundError("the supply point is not in the account")
-        )
-
-
-def joined(earlier: Readings, later: Readings) -> Readings:
-    """Join the answers for two windows; a point that failed in one of them failed."""
-    errors = {**later.errors, **earlier.errors}
-    return Readings(
-        {
-            number: (*read, *later.by_point[number])
-            for number, read in earlier.by_point.items()
-            if number in later.by_point and number not in errors
-        },
-        errors,
-        earlier.error or later.error,
-    )
 
 
 def check_window(start: datetime, end: datetime, longest: timedelta | None = None) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from mashumaro.exceptions import InvalidFieldValue, MissingField
 
+from . import scalars
 from .models import KrakenModel
 from .scalars import LONGEST_LIST, left_out
 
@@ -67,6 +68,14 @@ def as_list(raw: object) -> list[Any]:
 def as_dict(raw: object) -> Mapping[str, Any]:
     """Return an object, empty where there is none."""
     return raw if isinstance(raw, dict) else {}
+
+
+def as_text(raw: object) -> str | None:
+    """Return a text, None where there is none or it makes no sense."""
+    try:
+        return scalars.text(raw)
+    except ValueError:
+        return None
 
 
 def nodes(connection: object) -> Iterator[Mapping[str, Any]]:

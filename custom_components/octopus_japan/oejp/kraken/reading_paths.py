@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 import logging
 
-from .client import KrakenClient
+from .by_point import ByPoint
 from .errors import (
     KrakenConnectionError,
     KrakenError,
@@ -23,9 +23,8 @@ from .errors import (
     KrakenTooComplexError,
     concerns_login,
 )
-from .half_hours import Readings
 from .models import HALF_HOUR, Direction, Reading
-from .readings import LONGEST_WINDOW
+from .readings import LONGEST_WINDOW, HalfHourReadings
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -59,7 +58,7 @@ _FIRST, *_OTHERS = ReadingPath
 
 
 async def read(  # noqa: PLR0917  # The contract's order: what, whose, when.
-    client: KrakenClient,
+    readings: HalfHourReadings,
     path: ReadingPath,
     account_number: str,
     spin: str,
@@ -75,11 +74,11 @@ async def read(  # noqa: PLR0917  # The contract's order: what, whose, when.
     match path:
         case ReadingPath.HALF_HOURLY:
             known = AccountAnswers() if answers is None else answers
-            told = await known.half_hourly(client, account_number, start, end, direction)
+            told = await known.half_hourly(readings, account_number, start, end, direction)
             return told.of(spin)
         case ReadingPath.SUPPLY_POINT:
-            return await client.supply_point_readings(spin, start, end, direction)
-    return await client.measurements(account_number, spin, start, end, direction)
+            return await readings.supply_point(spin, start, end, direction)
+    return await readings.measurements(account_number, spin, start, end, direction)
 
 
 def speaks_against(path: ReadingPath, error: KrakenError) -> bool:
@@ -140,25 +139,20 @@ class AccountAnswers:
     """What accounts answered in one poll: an answer holds all points of an account, so that it need be asked for only once."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[object, ...], Readings] = {}
+        self._known: dict[tuple[object, ...], ByPoint[tuple[Reading, ...]]] = {}
 
     async def half_hourly(
         self,
-        client: KrakenClient,
+        readings: HalfHourReadings,
         account_number: str,
         start: datetime,
         end: datetime,
         direction: Direction,
-    ) -> Readings:
+    ) -> ByPoint[tuple[Reading, ...]]:
         """Return the half hours of all points of an account. Raises KrakenError; then the next point asks again."""
         key = account_number, start, end, direction
         if key not in self._known:
-            ask = (
-                client.generation_half_hourly_readings
-                if direction is Direction.GENERATION
-                else client.half_hourly_readings
-            )
-            self._known[key] = await ask(account_number, start, end)
+            self._known[key] = await readings.half_hourly(account_number, start, end, direction)
         return self._known[key]
 
 
@@ -170,7 +164,7 @@ class PathFinder:
 
     def __init__(  # What, whose, and three things of the caller's.
         self,
-        client: KrakenClient,
+        readings: HalfHourReadings,
         number: str,
         direction: Direction = Direction.CONSUMPTION,
         *,
@@ -178,7 +172,7 @@ class PathFinder:
         keep: Callable[[PathChoice], None],
         now: Callable[[], datetime],
     ) -> None:
-        self._client = client
+        self._readings = readings
         self._number = number
         self._direction = direction
         self._choice = choice
@@ -220,7 +214,7 @@ class PathFinder:
         points of the account were told in the same poll.
         """
         asked = _Question(
-            self._client, account_number, self._number, start, end, self._direction, answers
+            self._readings, account_number, self._number, start, end, self._direction, answers
         )
         if end > listed_since(self._now()) or self.recent is not _FIRST:
             return await self._fetch(asked)
@@ -349,7 +343,7 @@ class PathFinder:
 class _Question:
     """The half hours of one point from `start` until before `end`."""
 
-    client: KrakenClient
+    readings: HalfHourReadings
     account_number: str
     number: str
     start: datetime
@@ -360,7 +354,7 @@ class _Question:
     async def by(self, path: ReadingPath) -> Sequence[Reading]:
         """Ask by one way."""
         return await read(
-            self.client,
+            self.readings,
             path,
             self.account_number,
             self.number,

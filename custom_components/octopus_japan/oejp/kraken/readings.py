@@ -5,14 +5,15 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from .by_point import ByPoint
 from .errors import KrakenError, KrakenNotFoundError, KrakenServiceError, KrakenTooLargeError
 from .graphql.pages import Cursors, page
 from .graphql.points import numbers, points, properties
 from .graphql.requester import Result
-from .half_hours import Readings, check_window, half_hour_from, half_hours, joined
-from .login import Login, text
+from .half_hours import check_window, half_hour_from, half_hours
 from .models import Direction, Reading
 from .parsing import as_dict, as_list
+from .subject import Subject, instant_text
 
 LONGEST_WINDOW = timedelta(days=31)
 """Of half-hourly readings: the service answers 1,488 rows at most and drops the oldest without a sign."""
@@ -20,25 +21,60 @@ _SMALLEST_WINDOW = timedelta(days=1)
 """What is still halved where an answer is too large."""
 
 
-class Usage(Login):
+_HALF_HOURLY: Mapping[Direction, tuple[tuple[str, ...], str]] = {
+    Direction.CONSUMPTION: (("half_hourly_readings", "half_hourly_readings_plain"), "spin"),
+    Direction.GENERATION: (("generation_half_hourly_readings",), "gpin"),
+}
+"""The documents to ask, best first, and the key of a point's number in them."""
+
+
+class HalfHourReadings(Subject):
     """The questions about half hours."""
 
-    async def half_hourly_readings(
-        self, account_number: str, start: datetime, end: datetime
-    ) -> Readings:
-        """Return the half hours of all supply points of an account, over at most 31 days.
+    async def half_hourly(
+        self,
+        account_number: str,
+        start: datetime,
+        end: datetime,
+        direction: Direction = Direction.CONSUMPTION,
+    ) -> ByPoint[tuple[Reading, ...]]:
+        """Return the half hours of all points of an account, over at most 31 days.
 
-        A wider window would lose its oldest rows without a sign, so it is a `ValueError`.
+        For `GENERATION`, those that its generation points fed to the grid, by GPIN. A wider window would lose its oldest rows
+        without a sign, so it is a `ValueError`. Where the answer would be too large, half of the window is asked for at a time: an
+        account may have hundreds of points.
         """
-        names = ("half_hourly_readings", "half_hourly_readings_plain")
-        return await self._half_hourly(names, account_number, start, end, "spin")
+        check_window(start, end, LONGEST_WINDOW)
+        try:
+            return await self._half_hourly(account_number, start, end, direction)
+        except KrakenTooLargeError:
+            if end - start < _SMALLEST_WINDOW:
+                raise
+        middle = half_hour_from(start + (end - start) / 2)
+        earlier = await self.half_hourly(account_number, start, middle, direction)
+        later = await self.half_hourly(account_number, middle, end, direction)
+        return _joined(earlier, later)
 
-    async def generation_half_hourly_readings(
-        self, account_number: str, start: datetime, end: datetime
-    ) -> Readings:
-        """Return the half hours fed to the grid by all generation points of an account, over at most 31 days."""
-        names = ("generation_half_hourly_readings",)
-        return await self._half_hourly(names, account_number, start, end, "gpin")
+    async def _half_hourly(
+        self, account_number: str, start: datetime, end: datetime, direction: Direction
+    ) -> ByPoint[tuple[Reading, ...]]:
+        names, key = _HALF_HOURLY[direction]
+        variables = {
+            "accountNumber": account_number,
+            "start": instant_text(start),
+            "end": instant_text(end),
+        }
+        result = await self._requester.ask_newest(names, variables)
+        read = points(result, "halfHourlyReadings", key)
+        read.resolved()
+        # Of a point that is listed twice each listing may tell a part.
+        rows: dict[str, list[Any]] = {}
+        for number, point in read.found:
+            rows.setdefault(number, []).extend(as_list(point.get("halfHourlyReadings")))
+        by_point, errors = await self._read(
+            sum(map(len, rows.values())), partial(self._of_points, rows, start, end)
+        )
+        return ByPoint(by_point, {**read.errors, **errors}, read.error)
 
     async def measurements(
         self,
@@ -54,8 +90,8 @@ class Usage(Login):
             "accountNumber": account_number,
             "spin": spin,
             "direction": direction,
-            "start": text(start),
-            "end": text(half_hour_from(end)),
+            "start": instant_text(start),
+            "end": instant_text(half_hour_from(end)),
         }
         cursors = Cursors(start, end)
         found: list[Mapping[str, Any]] = []
@@ -71,7 +107,7 @@ class Usage(Login):
                     pending.append((index, cursors.check(read.after)))
         return await self._half_hours(found, start, end)
 
-    async def supply_point_readings(
+    async def supply_point(
         self,
         spin: str,
         start: datetime,
@@ -82,7 +118,11 @@ class Usage(Login):
         check_window(start, end)
         exported = direction is Direction.GENERATION
         name = "supply_point_export" if exported else "supply_point_import"
-        variables = {"spin": spin, "start": text(start), "end": text(half_hour_from(end))}
+        variables = {
+            "spin": spin,
+            "start": instant_text(start),
+            "end": instant_text(half_hour_from(end)),
+        }
         cursors = Cursors(start, end)
         found: list[Mapping[str, Any]] = []
         after: str | None = None
@@ -98,40 +138,6 @@ class Usage(Login):
             if read.after is None:
                 return await self._half_hours(found, start, end)
             after = cursors.check(read.after)
-
-    async def _half_hourly(
-        self, names: tuple[str, ...], account_number: str, start: datetime, end: datetime, key: str
-    ) -> Readings:
-        """Return the half hours of all points that an account lists under the number `key`.
-
-        Where the answer would be too large, half of the window is asked for at a time: an account may have hundreds of points.
-        """
-        check_window(start, end, LONGEST_WINDOW)
-        try:
-            return await self._window(names, account_number, start, end, key)
-        except KrakenTooLargeError:
-            if end - start < _SMALLEST_WINDOW:
-                raise
-        middle = half_hour_from(start + (end - start) / 2)
-        earlier = await self._half_hourly(names, account_number, start, middle, key)
-        later = await self._half_hourly(names, account_number, middle, end, key)
-        return joined(earlier, later)
-
-    async def _window(
-        self, names: tuple[str, ...], account_number: str, start: datetime, end: datetime, key: str
-    ) -> Readings:
-        variables = {"accountNumber": account_number, "start": text(start), "end": text(end)}
-        result = await self._requester.ask_newest(names, variables)
-        read = points(result, "halfHourlyReadings", key)
-        read.resolved()
-        # Of a point that is listed twice each listing may tell a part.
-        rows: dict[str, list[Any]] = {}
-        for number, point in read.found:
-            rows.setdefault(number, []).extend(as_list(point.get("halfHourlyReadings")))
-        by_point, errors = await self._read(
-            sum(map(len, rows.values())), partial(self._of_points, rows, start, end)
-        )
-        return Readings(by_point, {**read.errors, **errors}, read.error)
 
     async def _half_hours(
         self, rows: Sequence[Mapping[str, Any]], start: datetime, end: datetime
@@ -169,3 +175,19 @@ class Usage(Login):
         if len(found) < len(among):
             raise result.missing(KrakenServiceError("a property came without measurements"))
         return found
+
+
+def _joined(
+    earlier: ByPoint[tuple[Reading, ...]], later: ByPoint[tuple[Reading, ...]]
+) -> ByPoint[tuple[Reading, ...]]:
+    """Join the answers for two windows; a point that failed in one of them failed."""
+    errors = {**later.errors, **earlier.errors}
+    return ByPoint(
+        {
+            number: (*read, *later[number])
+            for number, read in earlier.items()
+            if number in later and number not in errors
+        },
+        errors,
+        earlier.error or later.error,
+    )

@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 
 from . import scalars
 from .errors import KrakenNotFoundError
-from .graphql.requester import Requester, Result
+from .graphql.requester import Result
 from .models import KrakenModel
-from .parsing import Reader
+from .subject import Subject
 
 _WHOLE = {"deserialize": scalars.hint(scalars.whole, "a whole number out of reason")}
 
@@ -27,12 +27,8 @@ class Vouchers(KrakenModel):
     redeemable_in_future: int | None = field(default=None, metadata=_WHOLE)
 
 
-class Rewards:
-    """The questions about rewards. Each is one request, and raises only `KrakenError`."""
-
-    def __init__(self, requester: Requester, reader: Reader) -> None:
-        self._requester = requester
-        self._reader = reader
+class Rewards(Subject):
+    """The questions about rewards."""
 
     async def loyalty_points(self, account_number: str) -> LoyaltyPoints:
         """Return the loyalty points of an account."""

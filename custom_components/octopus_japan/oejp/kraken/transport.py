@@ -1,11 +1,13 @@
-"""One request, one answer: HTTP and JSON, without a thought for what is asked."""
+"""One request and its answer: HTTP and JSON, for GraphQL and REST alike, without a thought for what is asked.
+
+The session, the time and the bytes that an answer may take, and the errors of HTTP are looked after here and nowhere else.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 import re
-from typing import Any
 
 from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout
 import orjson
@@ -14,14 +16,10 @@ from .errors import (
     KrakenConnectionError,
     KrakenQueryError,
     KrakenRefusedError,
-    KrakenServiceError,
     KrakenThrottledError,
     KrakenTokenError,
     KrakenTooLargeError,
 )
-from .graphql import faults
-from .graphql.documents import Document
-from .graphql.faults import Fault
 
 TIMEOUT = ClientTimeout(total=60, connect=15, sock_read=45)
 LONGEST_WAIT = timedelta(hours=2)
@@ -31,91 +29,21 @@ _LARGEST = 8 * 1024 * 1024
 """Bytes of an answer, unpacked: the half hours of almost thirty points in the longest window. Of more points less is asked for at once."""
 _MOST_PARTS = 400_000
 """Of an answer, before it is read as JSON: its commas, lists and objects. A part takes up to a hundred times its text in memory."""
-_MOST_FAULTS = 100
-"""Of the errors of an answer. Those of our documents have a path each; nobody has asked for more at once."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What came back: the data, perhaps in part, and the errors beside it."""
+class Response:
+    """An answer of HTTP to what was `asked`, a name of ours: its status, and its JSON or None where it is none."""
 
-    data: Mapping[str, Any]
-    faults: tuple[Fault, ...] = ()
+    asked: str
+    status: int
+    payload: object = None
     retry_after: timedelta | None = None
 
-
-class Transport:
-    """Posts documents to one address."""
-
-    def __init__(
-        self, session: ClientSession, url: str, now: Callable[[], float], timeout: ClientTimeout
-    ) -> None:
-        self._session = session
-        self._url = url
-        self._now = now
-        self._timeout = timeout
-
-    async def post(
-        self, document: Document, variables: Mapping[str, Any], token: str | None = None
-    ) -> Answer:
-        """Send a document. Raises where the answer is not GraphQL's; errors inside the answer are handed on."""
-        body = {"query": document.text, "variables": variables, "operationName": document.operation}
-        headers = {"Content-Type": "application/json", "Accept": "application/json"}
-        if token:
-            headers["Authorization"] = f"JWT {token}"
-        try:
-            async with self._session.post(
-                self._url,
-                data=orjson.dumps(body),
-                headers=headers,
-                timeout=self._timeout,
-                allow_redirects=False,
-            ) as response:
-                content = await _content(document.operation, response)
-        except TimeoutError as err:
-            raise KrakenConnectionError(f"{document.operation}: no answer in time") from err
-        except (ClientError, OSError, ValueError) as err:
-            raise KrakenConnectionError(f"{document.operation}: no connection") from err
-        except RuntimeError as err:
-            # A session that was closed, when Home Assistant stops.
-            raise KrakenConnectionError(f"{document.operation}: no session") from err
-        return self._answer(document, response, content)
-
-    def _answer(self, document: Document, response: ClientResponse, content: bytes) -> Answer:
-        """Read an answer: its own errors first, the HTTP status where there are none."""
-        if sum(map(content.count, (b",", b"[", b"{"))) > _MOST_PARTS:
-            raise KrakenTooLargeError(f"{document.operation}: an answer of too many parts")
-        try:
-            payload = orjson.loads(content)
-        except orjson.JSONDecodeError:
-            payload = None
-        payload = payload if isinstance(payload, dict) else None
-        asked, status = document.operation, response.status
-        retry_after = self._retry_after(response.headers.get("Retry-After"))
-        found: tuple[Fault, ...] = ()
-        if payload is not None and isinstance(errors := payload.get("errors"), list):
-            found = tuple(faults.read(entry, document.text) for entry in errors[:_MOST_FAULTS])
-        coded = any(fault.code for fault in found)
-        if not coded:
-            self._check_status(asked, status, retry_after, found)
-        if payload is None:
-            raise KrakenConnectionError(f"{asked}: not an answer of the API (HTTP {status})")
-        data = payload.get("data")
-        if not isinstance(data, dict):
-            data = {}
-            if not found:
-                raise KrakenServiceError(f"{asked}: neither data nor errors")
-        return Answer(data, found, retry_after)
-
-    @staticmethod
-    def _check_status(
-        asked: str, status: int, retry_after: timedelta | None, found: tuple[Fault, ...]
-    ) -> None:
-        """Raise for an HTTP status that speaks for an answer without error codes."""
+    def check(self, field: str | None = None) -> None:
+        """Raise for a status that is no success. `field`: the one that a refused question named."""
+        asked, status = self.asked, self.status
         if status == 400:
-            field = next((fault.field for fault in found if fault.field), None)
-            if any(fault.input_field for fault in found):
-                return
             raise KrakenQueryError(f"{asked} was not accepted (HTTP 400)", field=field)
         if status == 401:
             raise KrakenTokenError(f"{asked}: the access token was not accepted (HTTP 401)")
@@ -123,14 +51,60 @@ class Transport:
             raise KrakenRefusedError(f"{asked}: refused (HTTP 403)")
         if status == 429:
             raise KrakenThrottledError(
-                f"{asked}: too many requests (HTTP 429)", retry_after=retry_after
+                f"{asked}: too many requests (HTTP 429)", retry_after=self.retry_after
             )
         if status != 200:
             raise KrakenConnectionError(f"{asked}: HTTP {status}")
 
-    def _retry_after(self, header: str | None) -> timedelta | None:
+
+class Transport:
+    """Sends requests, each once. Nothing is sent again here."""
+
+    def __init__(
+        self, session: ClientSession, now: Callable[[], float], timeout: ClientTimeout
+    ) -> None:
+        self._session = session
+        self._now = now
+        self._timeout = timeout
+
+    async def send(
+        self,
+        method: str,
+        url: str,
+        asked: str,
+        *,
+        body: object = None,
+        authorization: str | None = None,
+    ) -> Response:
+        """Send a request with a body as JSON, if there is one. Raises KrakenConnectionError where no answer comes, KrakenTooLargeError."""
+        headers = {"Accept": "application/json"}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        if authorization:
+            headers["Authorization"] = authorization
+        try:
+            async with self._session.request(
+                method,
+                url,
+                data=None if body is None else orjson.dumps(body),
+                headers=headers,
+                timeout=self._timeout,
+                allow_redirects=False,
+            ) as response:
+                content = await _content(asked, response)
+        except TimeoutError as err:
+            raise KrakenConnectionError(f"{asked}: no answer in time") from err
+        except (ClientError, OSError, ValueError) as err:
+            raise KrakenConnectionError(f"{asked}: no connection") from err
+        except RuntimeError as err:
+            # A session that was closed, when Home Assistant stops.
+            raise KrakenConnectionError(f"{asked}: no session") from err
+        retry_after = self._retry_after(response.headers)
+        return Response(asked, response.status, _json(asked, content), retry_after)
+
+    def _retry_after(self, headers: Mapping[str, str]) -> timedelta | None:
         """Read `Retry-After`: seconds or a date, two hours at most; None for what is neither."""
-        if header is None:
+        if (header := headers.get("Retry-After")) is None:
             return None
         if _DIGITS.fullmatch(header.strip()):
             # More digits than a year of seconds has need not be computed.
@@ -153,3 +127,13 @@ async def _content(asked: str, response: ClientResponse) -> bytes:
         if len(content) > _LARGEST:
             raise KrakenTooLargeError(f"{asked}: an answer of more than 8 MiB")
     return bytes(content)
+
+
+def _json(asked: str, content: bytes) -> object:
+    """Read JSON, None where it is none. Raises KrakenTooLargeError for one of too many parts."""
+    if sum(map(content.count, (b",", b"[", b"{"))) > _MOST_PARTS:
+        raise KrakenTooLargeError(f"{asked}: an answer of too many parts")
+    try:
+        return orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return None

@@ -26,7 +26,8 @@ from ..errors import (
 )
 from ..graphql import faults
 from ..graphql.documents import DOCUMENTS
-from ..transport import LONGEST_WAIT, Transport
+from ..graphql.endpoint import Endpoint
+from ..transport import LONGEST_WAIT
 from .credential import Credential, RefreshToken
 
 _LOGGER = logging.getLogger(__name__)
@@ -180,8 +181,8 @@ def local_time(stated: object, received: float, ahead: float) -> float | None:
 class TokenKeeper:
     """Gives a valid access token to whoever asks."""
 
-    def __init__(self, transport: Transport, sign_in: SignIn, now: Callable[[], float]) -> None:
-        self._transport = transport
+    def __init__(self, endpoint: Endpoint, sign_in: SignIn, now: Callable[[], float]) -> None:
+        self._endpoint = endpoint
         self._sign_in = sign_in
         self._now = now
 
@@ -262,7 +263,7 @@ class TokenKeeper:
         document = DOCUMENTS["obtain_token"]
         received = self._now()
         try:
-            answer = await self._transport.post(document, {"input": credential.token_input})
+            answer = await self._endpoint.post(document, {"input": credential.token_input})
         except KrakenError as err:
             raise faults.sign_in_failed(err) from None
         obtained = answer.data.get("obtainKrakenToken")

@@ -8,17 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..by_point import ByPoint
 from ..errors import KrakenError, KrakenNotFoundError, KrakenServiceError
 from ..parsing import as_dict, as_list
 from .requester import Result
-
-
-class ByPoint[T](dict[str, T]):
-    """What an answer says of each point, and the errors of those of which it says nothing, or less than it should."""
-
-    def __init__(self, said: Mapping[str, T], errors: Mapping[str, KrakenError]) -> None:
-        super().__init__(said)
-        self.errors = errors
 
 
 @dataclass(slots=True)
@@ -45,7 +38,7 @@ class Points:
         for number, part in self.resolved():
             parts.setdefault(number, []).append(part)
         said = {number: read(found) for number, found in parts.items()}
-        return ByPoint(said, self.partial | self.errors)
+        return ByPoint(said, self.partial | self.errors, self.error)
 
 
 def account(result: Result) -> Mapping[str, Any]:

@@ -16,9 +16,10 @@ from ..errors import (
     KrakenTooLargeError,
 )
 from ..parsing import as_dict
-from ..transport import LONGEST_WAIT, Answer, Transport
+from ..transport import LONGEST_WAIT
 from . import faults
 from .documents import DOCUMENTS, Document
+from .endpoint import Answer, Endpoint
 from .pages import SMALLEST_PAGE
 
 _OUTDATED = 86400.0
@@ -51,8 +52,8 @@ class Result:
 class Requester:
     """Asks documents by their name."""
 
-    def __init__(self, transport: Transport, tokens: TokenKeeper, now: Callable[[], float]) -> None:
-        self._transport = transport
+    def __init__(self, endpoint: Endpoint, tokens: TokenKeeper, now: Callable[[], float]) -> None:
+        self._endpoint = endpoint
         self._tokens = tokens
         self._now = now
         self._outdated: dict[str, float] = {}
@@ -109,7 +110,7 @@ class Requester:
 
     async def _post(self, document: Document, variables: Mapping[str, Any], token: str) -> Result:
         try:
-            result = self._result(document, await self._transport.post(document, variables, token))
+            result = self._result(document, await self._endpoint.post(document, variables, token))
         except KrakenThrottledError as err:
             if err.retry_after is None:
                 err.retry_after = await self._until_reset(token)
@@ -135,7 +136,7 @@ class Requester:
         """Return how long the hourly allowance stays used up, if the service tells; nothing of it may hide the throttling."""
         document = DOCUMENTS["rate_limit"]
         try:
-            answer = await self._transport.post(document, {}, token)
+            answer = await self._endpoint.post(document, {}, token)
         except KrakenError:
             return None
         information = as_dict(answer.data.get("rateLimitInfo"))

@@ -185,6 +185,8 @@ async def test_a_login_without_electricity_says_so(home: Home) -> None:
         "http://api.example.jp/v1/graphql/",
         "http://192.168.1.2/v1/graphql/",
         "ftp://127.0.0.1/",
+        "https://taro:himitsu@api.oejp-kraken.energy/v1/graphql/",
+        "https://taro@api.oejp-kraken.energy/v1/graphql/",
         "https://",
         "http:///v1/",
         "http://[::1/",

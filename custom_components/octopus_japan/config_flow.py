@@ -69,10 +69,13 @@ SIGN_IN_STEPS = ["password", "api_key"]
 
 
 def _address_allowed(address: str) -> bool:
-    """Tell whether credentials may be sent there: https, or plain http to this machine itself."""
+    """Tell whether credentials may be sent there: https, or plain http to this machine itself; none in the address."""
     try:
         url = URL(address)
     except ValueError:
+        return False
+    if url.user is not None or url.password is not None:
+        # It would be shown, logged and stored as a part of the address.
         return False
     if url.scheme == "https":
         return bool(url.host)

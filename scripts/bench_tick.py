@@ -20,8 +20,9 @@ from pytest_homeassistant_custom_component.common import (  # type: ignore[impor
 )
 
 from custom_components.octopus_japan.oejp.household.forecast import Use, crossed_at
-from custom_components.octopus_japan.oejp.household.hour import HOUR, Hour
+from custom_components.octopus_japan.oejp.household.hour import Hour
 from custom_components.octopus_japan.oejp.household.outlook import band_periods, outlook
+from custom_components.octopus_japan.oejp.japan_time import HOUR, day_of, midnight
 from custom_components.octopus_japan.oejp.tariff import (
     BillingCalendar,
     Component,
@@ -34,7 +35,6 @@ from custom_components.octopus_japan.oejp.tariff import (
     time_of_use,
     timeline,
 )
-from custom_components.octopus_japan.oejp.tariff.japan_time import day_of, midnight
 from scripts.bench_history import home_assistant, imported, signed_in
 from scripts.bench_points import service
 

@@ -12,22 +12,25 @@ import pytest
 ROOT = Path(__file__).parent.parent
 COMPONENT = ROOT / "custom_components" / "octopus_japan"
 
+GROUND = {"oejp.interval", "oejp.japan_time"}
 PLATFORM = {"const", "runtime", "entity", "presentation", "coordinators", "oejp"}
 
 # A room, and the rooms that it may import. A room is a package or a loose module; within a room all is free.
 HOUSE: dict[str, set[str]] = {
     # The library wing.
     "oejp": set(),
-    "oejp.kraken": set(),
-    "oejp.tariff": set(),
-    "oejp.tariff.from_kraken": {"oejp.tariff", "oejp.kraken"},
-    "oejp.household": {"oejp.tariff", "oejp.tariff.from_kraken", "oejp.kraken"},
+    "oejp.interval": set(),
+    "oejp.japan_time": set(),
+    "oejp.kraken": GROUND,
+    "oejp.tariff": GROUND,
+    "oejp.tariff.from_kraken": GROUND | {"oejp.tariff", "oejp.kraken"},
+    "oejp.household": GROUND | {"oejp.tariff", "oejp.tariff.from_kraken", "oejp.kraken"},
     # The Home Assistant wing, from the ground up.
     "const": set(),
     "identity": {"const"},
     "store": {"const", "oejp"},
     "issues": {"const"},
-    "recorder": {"oejp.household.hour", "oejp.tariff.interval"},
+    "recorder": GROUND | {"const", "oejp.household.hour"},
     "coordinators": {"const", "identity", "store", "recorder", "oejp"},
     "runtime": {"const", "store", "issues", "coordinators", "oejp"},
     "entering": {"const", "identity", "coordinators", "oejp"},
@@ -54,7 +57,7 @@ HOUSE: dict[str, set[str]] = {
         "recorder",
         "oejp",
     },
-    "entities": {"entity", "presentation", "coordinators", "oejp"},
+    "entities": {"const", "entity", "presentation", "coordinators", "oejp"},
     "sensor": PLATFORM | {"entities"},
     "binary_sensor": PLATFORM | {"entities"},
     "calendar": PLATFORM | {"entities"},

@@ -9,6 +9,7 @@ DOMAIN: Final = "octopus_japan"
 NAME: Final = "Octopus Energy Japan"
 LOGGER: Final = logging.getLogger(__package__)
 
+YEN: Final = "JPY"
 CONF_MONTH_BASIS: Final = "month_basis"
 CONF_CAPACITY: Final = "capacity"
 CAPACITY_UNITS: Final = ("amperes", "kva", "kw")

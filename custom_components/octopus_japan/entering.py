@@ -24,8 +24,8 @@ import voluptuous as vol
 from .const import CAPACITY_UNITS, CONF_CAPACITY
 from .coordinators.entered import RATES
 from .identity import digest, last_four
+from .oejp.japan_time import JST
 from .oejp.tariff import Component
-from .oejp.tariff.japan_time import JST
 from .oejp.tariff.schedule import BandHours
 
 CONF_POINT: Final = "supply_point"

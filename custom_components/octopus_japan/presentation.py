@@ -7,8 +7,8 @@ from typing import Any, Final
 from homeassistant.util import dt as dt_util
 
 from .coordinators.prices import PointPrices
+from .oejp.japan_time import JST
 from .oejp.tariff import Component, DayPrices, Price
-from .oejp.tariff.japan_time import JST
 
 BANDS: Final = (
     "single",

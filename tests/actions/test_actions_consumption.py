@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from custom_components.octopus_japan.actions.consumption import Used, used
-from custom_components.octopus_japan.oejp.household.hour import HOUR, PLACES, Hour
+from custom_components.octopus_japan.oejp.household.hour import PLACES, Hour
 from custom_components.octopus_japan.oejp.household.totals import Period
 from custom_components.octopus_japan.oejp.household.usage import ConsumptionPricing
+from custom_components.octopus_japan.oejp.japan_time import HOUR
 from custom_components.octopus_japan.oejp.tariff import (
     BillingCalendar,
     BillingPeriod,

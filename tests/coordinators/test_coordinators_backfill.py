@@ -16,9 +16,9 @@ import pytest
 
 from custom_components.octopus_japan.identity import digest
 from custom_components.octopus_japan.oejp.household.usage import ConsumptionPricing
+from custom_components.octopus_japan.oejp.interval import Interval
 from custom_components.octopus_japan.oejp.kraken import KrakenClient, KrakenServiceError
 from custom_components.octopus_japan.oejp.kraken.models import Reading
-from custom_components.octopus_japan.oejp.tariff.interval import Interval
 from custom_components.octopus_japan.recorder import recorder_pass as recorder_pass_module
 from custom_components.octopus_japan.recorder.series import Series
 from custom_components.octopus_japan.recorder.statistic_ids import consumption_id, cost_id

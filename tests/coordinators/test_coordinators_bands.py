@@ -6,12 +6,12 @@ from decimal import Decimal
 from homeassistant.core import HomeAssistant
 
 from custom_components.octopus_japan.coordinators.bands import keep_bands, kept_bands
+from custom_components.octopus_japan.oejp.japan_time import JST
 from custom_components.octopus_japan.oejp.kraken.models import (
     Agreement,
     ElectricitySingleStepProduct,
     Reading,
 )
-from custom_components.octopus_japan.oejp.tariff.japan_time import JST
 from custom_components.octopus_japan.oejp.tariff.schedule import learned, seen_bands
 from custom_components.octopus_japan.store import BandSeen, OctopusStore
 

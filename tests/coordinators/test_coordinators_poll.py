@@ -8,7 +8,7 @@ from homeassistant.core import callback
 import pytest
 
 from custom_components.octopus_japan.coordinators.half_hourly import HalfHourlyCoordinator
-from custom_components.octopus_japan.oejp.household.hour import HALF_HOUR
+from custom_components.octopus_japan.oejp.japan_time import HALF_HOUR
 from simulator.dates import jst_date
 from simulator.load import Load
 from simulator.plans import PointPlan

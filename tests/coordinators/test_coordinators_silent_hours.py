@@ -8,8 +8,8 @@ from home import Home
 import pytest
 
 from custom_components.octopus_japan.identity import digest
-from custom_components.octopus_japan.oejp.household.hour import HALF_HOUR, HOUR
-from custom_components.octopus_japan.oejp.tariff.interval import Interval
+from custom_components.octopus_japan.oejp.interval import Interval
+from custom_components.octopus_japan.oejp.japan_time import HALF_HOUR, HOUR
 from custom_components.octopus_japan.recorder import recorder_pass as recorder_pass_module
 from custom_components.octopus_japan.recorder.series import Series
 from custom_components.octopus_japan.recorder.statistic_ids import consumption_id, cost_id

@@ -12,7 +12,7 @@ from homeassistant.components.recorder import Recorder
 from homeassistant.core import HomeAssistant
 from point_model import HOUR, START, PointModel, StepPricing, lines
 
-from custom_components.octopus_japan.oejp.tariff.interval import Interval
+from custom_components.octopus_japan.oejp.interval import Interval
 from custom_components.octopus_japan.recorder.meter_history import (
     MeterHistory,
     energy_series,

@@ -6,7 +6,8 @@ from itertools import pairwise
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.octopus_japan.oejp.tariff.interval import Interval
+from custom_components.octopus_japan.oejp.interval import Interval
+from custom_components.octopus_japan.oejp.japan_time import midnight
 from custom_components.octopus_japan.recorder.holes import (
     BACK_OFF,
     DAY,
@@ -16,7 +17,6 @@ from custom_components.octopus_japan.recorder.holes import (
     Due,
     answered,
     due,
-    midnight,
     together,
     window_start,
     windows_of,

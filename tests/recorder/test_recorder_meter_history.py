@@ -10,7 +10,7 @@ import pytest
 from test_recorder_pass import DAY, HOUR, POINT, START, DailyPricing, Point, block  # noqa: F401
 
 from custom_components.octopus_japan.oejp.household.hour import Hour
-from custom_components.octopus_japan.oejp.tariff.interval import Interval
+from custom_components.octopus_japan.oejp.interval import Interval
 from custom_components.octopus_japan.recorder import meter_history, recorder_pass
 from custom_components.octopus_japan.recorder.claims import async_release
 from custom_components.octopus_japan.recorder.meter_history import (

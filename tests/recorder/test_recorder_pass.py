@@ -25,7 +25,7 @@ from pytest_homeassistant_custom_component.common import async_test_home_assista
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from custom_components.octopus_japan.oejp.household.hour import Hour
-from custom_components.octopus_japan.oejp.tariff.interval import Interval
+from custom_components.octopus_japan.oejp.interval import Interval
 from custom_components.octopus_japan.recorder import (
     recorder_pass as recorder_pass_module,
     series as series_module,

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings, strategies as st
 import pytest
 
-from custom_components.octopus_japan.oejp.household.hour import HALF_HOUR
+from custom_components.octopus_japan.oejp.japan_time import HALF_HOUR
 from custom_components.octopus_japan.recorder import sync as sync_module
 from custom_components.octopus_japan.recorder.sync import (
     Hours,
@@ -48,7 +48,10 @@ def test_imports_nothing_but_the_standard_library_and_the_hour() -> None:
     froms = [node for node in nodes if isinstance(node, ast.ImportFrom)]
     imported |= {node.module or "" for node in froms if not node.level}
     assert {name.split(".")[0] for name in imported} <= sys.stdlib_module_names
-    assert {node.module for node in froms if node.level} == {"oejp.household.hour"}
+    assert {node.module for node in froms if node.level} == {
+        "oejp.household.hour",
+        "oejp.japan_time",
+    }
 
 
 # Half hours

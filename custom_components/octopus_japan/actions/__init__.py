@@ -19,9 +19,9 @@ from homeassistant.util.json import JsonValueType
 import voluptuous as vol
 
 from ..const import DOMAIN
+from ..oejp.japan_time import HALF_HOUR, add_months, day_of, midnight
 from ..oejp.tariff import Interval, PricePeriod
 from ..oejp.tariff.cheapest import LONGEST, Found, NotFound, Piece, PricedTime, Task, find
-from ..oejp.tariff.japan_time import add_months, day_of, midnight
 from ..presentation import COMPONENT_NAMES, band_option, components
 from .consumption import By, Used, split, used
 from .enter import (
@@ -36,7 +36,6 @@ from .reimport import SCHEMA as REIMPORT_HISTORY, async_reimport_history
 CHEAPEST, DEAREST = "cheapest", "dearest"
 HALF_HOURLY, BY_PERIOD = "half_hour", "period"
 
-HALF_HOUR = timedelta(minutes=30)
 DAY = timedelta(days=1)
 MOST = 20_000
 """The longest list that a response holds: a year of half hours."""

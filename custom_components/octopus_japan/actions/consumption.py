@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from ..oejp.household.hour import HOUR, PLACES, Hour
+from ..oejp.household.hour import PLACES, Hour
 from ..oejp.household.totals import Period, Total, totals
 from ..oejp.household.usage import energy, half_hours, hourly_costs
+from ..oejp.japan_time import HOUR, day_of, midnight, month_of, month_start
 from ..oejp.tariff import Component, Tariff
-from ..oejp.tariff.japan_time import day_of, midnight, month_of, month_start
 
 # What an hour may differ by: the recorder keeps so many decimal places.
 _ROUNDED = Decimal(2).scaleb(-PLACES)

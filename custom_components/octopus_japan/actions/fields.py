@@ -16,8 +16,8 @@ from ..identity import is_ours, last_four, number_of
 from ..oejp.household.forecast import Use
 from ..oejp.household.hour import Hour
 from ..oejp.household.outlook import estimated_since, prices_between
+from ..oejp.japan_time import midnight
 from ..oejp.tariff import PricePeriod, Tariff, Unpriced
-from ..oejp.tariff.japan_time import midnight
 from ..runtime import OctopusConfigEntry
 
 DAY = timedelta(days=1)

@@ -15,7 +15,9 @@ from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN, LOGGER
 from ..identity import digest
-from ..oejp.household.hour import HOUR, Pricing, whole_hour
+from ..oejp.household.hour import Pricing, whole_hour
+from ..oejp.interval import Interval
+from ..oejp.japan_time import HOUR, midnight
 from ..oejp.kraken import (
     KrakenAuthError,
     KrakenError,
@@ -24,14 +26,12 @@ from ..oejp.kraken import (
     concerns_login,
 )
 from ..oejp.kraken.models import Reading
-from ..oejp.tariff.interval import Interval
 from ..recorder.holes import (
     DAY,
     Asked,
     Due,
     answered,
     due,
-    midnight,
     together,
     window_start,
     windows_of,

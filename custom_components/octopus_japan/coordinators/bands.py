@@ -3,9 +3,9 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
+from ..oejp.japan_time import JST, month_of, month_start
 from ..oejp.kraken.models import Agreement, Reading
 from ..oejp.tariff.from_kraken import bands_seen
-from ..oejp.tariff.japan_time import JST, month_of, month_start
 from ..oejp.tariff.schedule import HALF_HOURS, SeenBands, merge_seen
 from ..store import BandSeen, OctopusStore
 

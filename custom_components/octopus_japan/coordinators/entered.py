@@ -9,8 +9,8 @@ from datetime import date, time
 from decimal import Decimal
 
 from ..identity import digest
+from ..oejp.japan_time import month_start
 from ..oejp.tariff import Component, MonthlyRate, Provenance, Schedule
-from ..oejp.tariff.japan_time import month_start
 from ..oejp.tariff.schedule import BandHours, NoSchedule, entered
 from ..store import EnteredHours, EnteredRate, OctopusStore
 

@@ -12,14 +12,15 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
 from ..identity import digest, last_four
-from ..oejp.household.hour import HOUR, Hour
+from ..oejp.household.hour import Hour
 from ..oejp.household.tariff_book import credits_estimated_since
 from ..oejp.household.totals import Period, Total, calendar_periods, totals
 from ..oejp.household.usage import GenerationPricing, energy, half_hours
+from ..oejp.interval import Interval
+from ..oejp.japan_time import HOUR
 from ..oejp.kraken import Direction, KrakenClient, PathFinder, listed_since
 from ..oejp.kraken.models import Reading
 from ..oejp.tariff import GenerationTariff, Unpriced, credit_at
-from ..oejp.tariff.interval import Interval
 from ..recorder.meter_history import MeterHistory, energy_series, money_series
 from ..recorder.statistic_ids import compensation_id, return_id
 from ..recorder.statistic_names import statistic_name

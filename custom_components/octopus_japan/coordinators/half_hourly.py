@@ -16,6 +16,7 @@ from homeassistant.util import dt as dt_util
 
 from ..const import LOGGER
 from ..oejp.household.hour import Pricing, whole_hour
+from ..oejp.interval import Interval
 from ..oejp.kraken import (
     LONGEST_WINDOW,
     AccountAnswers,
@@ -26,7 +27,6 @@ from ..oejp.kraken import (
     listed_since,
 )
 from ..oejp.kraken.models import Reading
-from ..oejp.tariff.interval import Interval
 from ..recorder.claims import async_release
 from ..recorder.holes import THIRTEEN_MONTHS
 from ..recorder.meter_history import MeterHistory

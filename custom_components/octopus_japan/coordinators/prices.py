@@ -19,8 +19,8 @@ from ..oejp.household.hour import Hour
 from ..oejp.household.outlook import Outlook, has_steps, outlook
 from ..oejp.household.tariff_book import Contract
 from ..oejp.household.usage import usage_start
+from ..oejp.japan_time import day_of
 from ..oejp.tariff import DayPrices, Kind, Price, Tariff, Unpriced, price_at
-from ..oejp.tariff.japan_time import day_of
 from ..store import CrossedStep, OctopusStore
 from .readings import ReadingsCoordinator
 from .tariff_book import TariffBook

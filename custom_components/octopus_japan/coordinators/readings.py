@@ -12,8 +12,8 @@ from homeassistant.util import dt as dt_util
 
 from ..identity import digest, last_four
 from ..oejp.household.usage import ConsumptionPricing, PointUsage, usage, usage_start
+from ..oejp.interval import Interval
 from ..oejp.kraken import KrakenClient, PathFinder, listed_since
-from ..oejp.tariff.interval import Interval
 from ..recorder.meter_history import MeterHistory, energy_series, money_series
 from ..recorder.statistic_ids import consumption_id, cost_id
 from ..recorder.statistic_names import statistic_name

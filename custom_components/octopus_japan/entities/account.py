@@ -11,10 +11,11 @@ from homeassistant.components.sensor import SensorDeviceClass
 from homeassistant.const import EntityCategory
 from homeassistant.util import dt as dt_util
 
+from ..const import YEN
 from ..oejp.household.supply import AccountData
+from ..oejp.japan_time import day_of
 from ..oejp.kraken.models import Payment, Statement
-from ..oejp.tariff.japan_time import day_of
-from .description import YEN, Attributes, OctopusSensorDescription, Value
+from .description import Attributes, OctopusSensorDescription, Value
 
 STATUSES: Final = (
     "pending",

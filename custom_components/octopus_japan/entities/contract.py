@@ -8,8 +8,8 @@ from homeassistant.const import EntityCategory
 from homeassistant.util import dt as dt_util
 
 from ..coordinators.prices import PointPrices
+from ..oejp.japan_time import day_of
 from ..oejp.tariff import Capacity
-from ..oejp.tariff.japan_time import day_of
 from .description import Attributes, OctopusSensorDescription, Value
 
 

@@ -11,7 +11,6 @@ from homeassistant.helpers.typing import StateType
 
 from ..entity import Use
 
-YEN = "JPY"
 YEN_PER_KWH = "JPY/kWh"
 YEN_PER_DAY = "JPY/d"
 

@@ -7,12 +7,13 @@ from homeassistant.components.sensor import SensorDeviceClass
 from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfEnergy, UnitOfTime
 from homeassistant.util import dt as dt_util
 
+from ..const import YEN
 from ..coordinators.exports import PointExport
 from ..entity import Use
 from ..oejp.household.totals import Total
 from ..oejp.household.usage import PointUsage
 from ..presentation import estimation
-from .description import YEN, YEN_PER_KWH, Attributes, OctopusSensorDescription, number
+from .description import YEN_PER_KWH, Attributes, OctopusSensorDescription, number
 
 PERIODS = {
     "today": True,

@@ -10,14 +10,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
-from ..oejp.household.hour import HOUR
-from ..oejp.tariff.interval import Interval
+from ..oejp.interval import Interval
+from ..oejp.japan_time import HOUR, day_of, midnight
 
 LENGTH = timedelta(days=31)
 """Of a window: the longest that the service answers whole."""
 FIRST = datetime(2015, 12, 31, 15, tzinfo=UTC)
 """Midnight in Japan, of the year in which households there became free to choose their supplier."""
-TOKYO = timedelta(hours=9)
 
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
@@ -47,11 +46,6 @@ class Due:
 
     windows: Sequence[Interval] = field(default_factory=tuple)
     progress: float = 1.0
-
-
-def midnight(day: date) -> datetime:
-    """Return when a day begins in Japan."""
-    return datetime(day.year, day.month, day.day, tzinfo=UTC) - TOKYO
 
 
 def window_start(at: datetime) -> datetime:
@@ -119,13 +113,13 @@ def windows_of(supply: Sequence[Interval]) -> Iterator[Interval]:
 
 def _lacks(window: Interval, supply: Sequence[Interval], whole: Mapping[date, int]) -> bool:
     """Tell whether a day of the window lacks whole hours."""
-    day = (window.start + TOKYO).replace(hour=0, minute=0, second=0, microsecond=0) - TOKYO
+    day = midnight(day_of(window.start)).astimezone(UTC)
     days = []
     while day < window.end:
         days.append(day)
         day += DAY
     return any(
-        _expected(Interval(start, end), supply) > whole.get((start + TOKYO).date(), 0)
+        _expected(Interval(start, end), supply) > whole.get(day_of(start), 0)
         for start, end in pairwise([*days, day])
     )
 

@@ -10,8 +10,10 @@ from homeassistant.const import UnitOfEnergy
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.recorder import get_instance
 
-from ..oejp.household.hour import HOUR, Hour, Pricing, whole_hour
-from ..oejp.tariff.interval import Interval
+from ..const import YEN
+from ..oejp.household.hour import Hour, Pricing, whole_hour
+from ..oejp.interval import Interval
+from ..oejp.japan_time import HOUR
 from .claims import async_claim
 from .recorder_pass import Outcome, async_pass, hours, joined
 from .series import Series
@@ -19,7 +21,6 @@ from .sync import Hours, Row, exact, hourly, sound, sync
 
 _LOGGER = logging.getLogger(__name__)
 
-YEN = "JPY"
 
 LONGEST_PASS = timedelta(days=91)
 """The most that one pass compares: the recorder does nothing else meanwhile."""

@@ -20,8 +20,9 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.recorder import get_instance
 
-from ..oejp.household.hour import HOUR, Hour, Pricing
-from ..oejp.tariff.interval import Interval
+from ..oejp.household.hour import Hour, Pricing
+from ..oejp.interval import Interval
+from ..oejp.japan_time import HOUR
 from .series import Series, recorded
 from .sync import Hours, Row, exact, sync
 

@@ -25,7 +25,7 @@ from homeassistant.helpers.recorder import get_instance, session_scope
 from homeassistant.util import dt as dt_util
 from sqlalchemy import BigInteger, cast, func, select
 
-from ..oejp.household.hour import HOUR
+from ..oejp.japan_time import HOUR, JST
 from .statistic_ids import SOURCE
 from .sync import TOLERANCE, Row
 
@@ -33,7 +33,7 @@ CHUNK = timedelta(hours=4000)
 """What one query reads: fetching five years at once keeps the event loop from running for 50 ms."""
 
 DAY = 86_400
-TOKYO = 9 * 3600
+JAPAN = int(JST.utcoffset(None).total_seconds())
 """Seconds by which days in Japan are ahead of those in UTC; there is no summer time."""
 EPOCH = date(1970, 1, 1)
 
@@ -104,7 +104,7 @@ class Series:
 
     def whole_hours(self) -> dict[date, int]:
         """Count, by day in Japan, the hours of which both halves are stored."""
-        day = (cast(Statistics.start_ts, BigInteger) + TOKYO) // DAY
+        day = (cast(Statistics.start_ts, BigInteger) + JAPAN) // DAY
         statement = (
             select(day, func.count())
             .where(

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from ..oejp.household.hour import HALF_HOUR, PLACES, whole_hour
+from ..oejp.household.hour import PLACES, whole_hour
+from ..oejp.japan_time import HALF_HOUR
 
 TOLERANCE = 5e-9
 """States nearer than this are the same number: half a unit of the last place kept."""

@@ -19,6 +19,7 @@ from custom_components.octopus_japan.oejp.household.year_of_use import (
     start_of_year,
     year_of_use,
 )
+from custom_components.octopus_japan.oejp.japan_time import month_of, month_start
 from custom_components.octopus_japan.oejp.tariff import (
     BillingCalendar,
     BillingPeriod,
@@ -39,7 +40,6 @@ from custom_components.octopus_japan.oejp.tariff import (
     time_of_use,
     timeline,
 )
-from custom_components.octopus_japan.oejp.tariff.japan_time import month_of, month_start
 from custom_components.octopus_japan.oejp.tariff.schedule import BandHours, entered, published
 
 HOUR = timedelta(hours=1)

@@ -13,7 +13,7 @@ from custom_components.octopus_japan.oejp.household.forecast import (
     crossed_at,
     typical,
 )
-from custom_components.octopus_japan.oejp.household.hour import HOUR, Hour
+from custom_components.octopus_japan.oejp.household.hour import Hour
 from custom_components.octopus_japan.oejp.household.outlook import (
     band_periods,
     estimated_since,
@@ -21,6 +21,7 @@ from custom_components.octopus_japan.oejp.household.outlook import (
     outlook,
     prices_between,
 )
+from custom_components.octopus_japan.oejp.japan_time import HOUR
 from custom_components.octopus_japan.oejp.tariff import (
     BillingCalendar,
     Component,

@@ -16,6 +16,7 @@ from custom_components.octopus_japan.oejp.household.supply import (
     SupplyPointData,
     joined,
 )
+from custom_components.octopus_japan.oejp.interval import Interval
 from custom_components.octopus_japan.oejp.kraken.models import (
     AddonRate,
     Agreement,
@@ -27,7 +28,6 @@ from custom_components.octopus_japan.oejp.kraken.models import (
     ReadingDates,
     SupplyPeriod,
 )
-from custom_components.octopus_japan.oejp.tariff.interval import Interval
 
 SPIN = "0300000000000000000000"
 DAY_0 = datetime(2026, 1, 1, tzinfo=UTC)

@@ -3,16 +3,15 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from custom_components.octopus_japan.oejp.household.hour import HOUR
 from custom_components.octopus_japan.oejp.household.totals import (
-    TOKYO,
     Period,
     Total,
     calendar_periods,
     totals,
 )
+from custom_components.octopus_japan.oejp.japan_time import HOUR, JST
 
-DAY = datetime(2026, 6, 2, tzinfo=TOKYO)
+DAY = datetime(2026, 6, 2, tzinfo=JST)
 TODAY = {"today": Period(DAY, DAY + timedelta(days=1))}
 
 
@@ -62,12 +61,12 @@ def test_supply_that_began_before_the_period() -> None:
 
 def test_calendar_periods_are_japanese() -> None:
     found = calendar_periods(datetime(2026, 12, 31, 15, 30, tzinfo=UTC))
-    year = datetime(2027, 1, 1, tzinfo=TOKYO)
+    year = datetime(2027, 1, 1, tzinfo=JST)
     assert found == {
-        "today": Period(year, datetime(2027, 1, 2, tzinfo=TOKYO)),
-        "yesterday": Period(datetime(2026, 12, 31, tzinfo=TOKYO), year),
-        "this_month": Period(year, datetime(2027, 2, 1, tzinfo=TOKYO)),
-        "last_month": Period(datetime(2026, 12, 1, tzinfo=TOKYO), year),
+        "today": Period(year, datetime(2027, 1, 2, tzinfo=JST)),
+        "yesterday": Period(datetime(2026, 12, 31, tzinfo=JST), year),
+        "this_month": Period(year, datetime(2027, 2, 1, tzinfo=JST)),
+        "last_month": Period(datetime(2026, 12, 1, tzinfo=JST), year),
     }
     assert calendar_periods(datetime(2026, 12, 31, 14, 59, tzinfo=UTC))["today"].end == year
 

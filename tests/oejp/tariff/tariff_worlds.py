@@ -6,6 +6,7 @@ from decimal import Decimal
 from hypothesis import strategies as st
 from tariff_oracle import Plan, World
 
+from custom_components.octopus_japan.oejp.japan_time import midnight, month_start
 from custom_components.octopus_japan.oejp.tariff import (
     Band,
     BillingCalendar,
@@ -21,7 +22,6 @@ from custom_components.octopus_japan.oejp.tariff import (
     Tariff,
     timeline,
 )
-from custom_components.octopus_japan.oejp.tariff.japan_time import midnight, month_start
 from custom_components.octopus_japan.oejp.tariff.schedule import published
 
 FIRST = date(2023, 11, 1)

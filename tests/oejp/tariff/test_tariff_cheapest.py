@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings, strategies as st
 import pytest
 
+from custom_components.octopus_japan.oejp.interval import Interval
 from custom_components.octopus_japan.oejp.tariff.cheapest import NotFound, PricedTime, Task, find
-from custom_components.octopus_japan.oejp.tariff.interval import Interval
 
 START = datetime(2026, 11, 24, tzinfo=UTC)
 HALF = timedelta(minutes=30)

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from custom_components.octopus_japan.oejp.japan_time import JST, month_start
 from custom_components.octopus_japan.oejp.tariff import (
     BillingCalendar,
     BillingPeriod,
@@ -31,7 +32,6 @@ from custom_components.octopus_japan.oejp.tariff import (
     timeline,
     with_silent_hours,
 )
-from custom_components.octopus_japan.oejp.tariff.japan_time import JST, month_start
 from custom_components.octopus_japan.oejp.tariff.schedule import learn, published
 
 ENERGY, FUEL, LEVY = (

@@ -10,6 +10,7 @@ from typing import Any
 from hypothesis import given, settings, strategies as st
 import pytest
 
+from custom_components.octopus_japan.oejp.japan_time import JST
 from custom_components.octopus_japan.oejp.kraken.models import (
     AddonRate,
     Agreement,
@@ -55,7 +56,6 @@ from custom_components.octopus_japan.oejp.tariff.from_kraken import (
     subsidy_rates,
     tariff,
 )
-from custom_components.octopus_japan.oejp.tariff.japan_time import JST
 from custom_components.octopus_japan.oejp.tariff.monthly_rates import keep
 from custom_components.octopus_japan.oejp.tariff.schedule import (
     BandHours,

@@ -7,6 +7,7 @@ from decimal import Decimal
 from hypothesis import given, strategies as st
 import pytest
 
+from custom_components.octopus_japan.oejp.japan_time import JST, midnight
 from custom_components.octopus_japan.oejp.kraken.models import Agreement, GasTieredProduct, Rate
 from custom_components.octopus_japan.oejp.tariff import (
     BillingPeriod,
@@ -19,7 +20,6 @@ from custom_components.octopus_japan.oejp.tariff import (
 )
 from custom_components.octopus_japan.oejp.tariff.from_kraken import gas_tariff
 from custom_components.octopus_japan.oejp.tariff.gas import GasCard, GasTier, is_part
-from custom_components.octopus_japan.oejp.tariff.japan_time import JST, midnight
 
 
 def tier(start: int, end: int | None, standing: str, price: str) -> GasTier:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from hypothesis import given, strategies as st
 import pytest
 
+from custom_components.octopus_japan.oejp.japan_time import JST, add_months, month_start
 from custom_components.octopus_japan.oejp.tariff import (
     Component,
     MonthBasis,
@@ -20,7 +21,6 @@ from custom_components.octopus_japan.oejp.tariff.from_bills import (
     unit_price,
     windows,
 )
-from custom_components.octopus_japan.oejp.tariff.japan_time import JST, add_months, month_start
 from custom_components.octopus_japan.oejp.tariff.monthly_rates import MonthlyPrice, keep, of_product
 from custom_components.octopus_japan.oejp.tariff.published import (
     fuel_cost_adjustments,

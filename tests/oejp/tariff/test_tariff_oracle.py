@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 import tariff_oracle as oracle
 from tariff_worlds import STARTS, as_tariff, worlds, yen
 
+from custom_components.octopus_japan.oejp.japan_time import day_of
 from custom_components.octopus_japan.oejp.tariff import costs, price_at, price_periods
-from custom_components.octopus_japan.oejp.tariff.japan_time import day_of
 
 THOROUGH = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 HOUR = timedelta(hours=1)

@@ -6,9 +6,9 @@ from itertools import pairwise
 from hypothesis import given, settings, strategies as st
 import pytest
 
+from custom_components.octopus_japan.oejp.japan_time import day_of, midnight
 from custom_components.octopus_japan.oejp.tariff import BillingCalendar, BillingPeriod
 from custom_components.octopus_japan.oejp.tariff.billing_calendar import calendar_from, label_of
-from custom_components.octopus_japan.oejp.tariff.japan_time import day_of, midnight
 
 
 def at(text: str) -> datetime:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from custom_components.octopus_japan.oejp.japan_time import JST, midnight
 from custom_components.octopus_japan.oejp.tariff import (
     Band,
     BillingCalendar,
@@ -31,7 +32,6 @@ from custom_components.octopus_japan.oejp.tariff import (
     time_of_use,
     timeline,
 )
-from custom_components.octopus_japan.oejp.tariff.japan_time import JST, midnight
 from custom_components.octopus_japan.oejp.tariff.published import (
     fuel_cost_adjustments,
     renewable_energy_levies,

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.octopus_japan.oejp.tariff.japan_time import JST
+from custom_components.octopus_japan.oejp.japan_time import JST
 from custom_components.octopus_japan.oejp.tariff.provenance import Provenance
 from custom_components.octopus_japan.oejp.tariff.schedule import (
     BandHours,

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from ..interval import Interval
+from ..japan_time import day_of
 from ..kraken.models import BillTransaction, IntervalReading, Payment, Statement
-from ..tariff.interval import Interval
-from ..tariff.japan_time import day_of
 
 _EARLIER = {timedelta(0), timedelta(days=1)}
 """How much before its billing period a document begins (docs/api.md#bills)."""

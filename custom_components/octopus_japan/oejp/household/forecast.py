@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 
+from ..japan_time import HALF_HOUR, HOUR, JST
 from ..tariff import BillingPeriod, Tariff
-from ..tariff.japan_time import JST
-from .hour import HALF_HOUR, HOUR, Hour, whole_hour
+from .hour import Hour, whole_hour
 
 TYPICAL_DAYS = timedelta(days=14)
 _NOTHING = Decimal(0)

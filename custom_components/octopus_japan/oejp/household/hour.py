@@ -2,12 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
-
-HALF_HOUR = timedelta(minutes=30)
-HOUR = timedelta(hours=1)
 
 PLACES = 8
 """Decimal places of kWh and yen that are kept of an hour."""

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
+from ..japan_time import day_of, midnight, month_of, month_start
 from ..tariff import (
     DayPrices,
     Kind,
@@ -20,7 +21,6 @@ from ..tariff import (
     price_at,
     price_periods,
 )
-from ..tariff.japan_time import day_of, midnight, month_of, month_start
 from ..tariff.price import summary
 from .forecast import Use, step_starts
 from .tariff_book import carried_forward_since

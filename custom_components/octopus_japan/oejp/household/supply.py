@@ -12,6 +12,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Final
 
+from ..interval import Interval
 from ..kraken.catalogue import TariffSummary
 from ..kraken.contract_terms import SupplyDetails
 from ..kraken.models import (
@@ -26,7 +27,6 @@ from ..kraken.models import (
     ReadingDates,
     SupplyPeriod,
 )
-from ..tariff.interval import Interval
 from .account_money import AccountMoney, billed_time
 
 ON_SUPPLY: Final = "ON_SUPPLY"

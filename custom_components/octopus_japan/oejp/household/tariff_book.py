@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from ..japan_time import month_of, month_start
 from ..kraken.models import (
     Agreement,
     ElectricityProduct,
@@ -26,7 +27,6 @@ from ..tariff import (
     Unpriced,
 )
 from ..tariff.from_kraken import Evidence, tariff
-from ..tariff.japan_time import month_of, month_start
 from ..tariff.schedule import SeenBands, slot_of
 from ..tariff.tariff import Stretch, estimates, stretch_at, stretches
 from .supply import SupplyPointData

@@ -6,8 +6,8 @@ Pure: no clock of its own.
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
+from ..japan_time import month_of, month_start
 from ..kraken.models import Agreement, ElectricityProduct, Rate
-from ..tariff.japan_time import month_of, month_start
 
 SHORTLY = timedelta(minutes=1)
 """After the end of a window, before the spread."""

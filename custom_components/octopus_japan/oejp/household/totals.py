@@ -7,11 +7,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
-from .hour import HOUR
-
-TOKYO = ZoneInfo("Asia/Tokyo")
+from ..japan_time import HOUR, JST
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +35,7 @@ class Total:
 
 def calendar_periods(now: datetime) -> dict[str, Period]:
     """Return today, yesterday, this_month and last_month as they are in Japan at `now` (aware)."""
-    day = now.astimezone(TOKYO).replace(hour=0, minute=0, second=0, microsecond=0)
+    day = now.astimezone(JST).replace(hour=0, minute=0, second=0, microsecond=0)
     month = day.replace(day=1)
     return {
         "today": Period(day, day + timedelta(days=1)),

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from ..japan_time import HOUR
 from ..kraken.models import Reading
 from ..tariff import BillingPeriod, HourCost, Tariff, costs, with_silent_hours
 from ..tariff.export import GenerationTariff, credits_for
 from .forecast import TYPICAL_DAYS
-from .hour import HOUR, Hour
+from .hour import Hour
 from .tariff_book import estimated_since
 from .totals import Period, Total, calendar_periods, totals
 

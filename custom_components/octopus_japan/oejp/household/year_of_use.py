@@ -10,9 +10,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from operator import itemgetter
 
+from ..japan_time import HOUR, add_months, month_of, month_start
 from ..tariff import BillingCalendar, BillingPeriod
-from ..tariff.japan_time import add_months, month_of, month_start
-from .hour import HOUR
 
 HOURS_A_DAY = 24
 _JAPAN = 9

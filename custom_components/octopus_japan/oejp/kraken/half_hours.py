@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from ..japan_time import HALF_HOUR
 from .errors import KrakenServiceError
-from .models import HALF_HOUR, Reading
+from .models import Reading
 from .parsing import Reader
 
 HIGHEST_READING = Decimal(100)

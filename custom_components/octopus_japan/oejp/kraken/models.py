@@ -6,7 +6,7 @@ Decimal kWh, every datetime aware. Every field that the service was seen to leav
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
@@ -20,7 +20,6 @@ from mashumaro.types import Discriminator
 from . import scalars
 
 _CAPITAL = re.compile(r"(?<=[a-z0-9])([A-Z])")
-HALF_HOUR = timedelta(minutes=30)
 
 
 def _read_by(read: Callable[[Any], Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 import logging
 
+from ..japan_time import HALF_HOUR
 from .by_point import ByPoint
 from .errors import (
     KrakenConnectionError,
@@ -23,7 +24,7 @@ from .errors import (
     KrakenTooComplexError,
     concerns_login,
 )
-from .models import HALF_HOUR, Direction, Reading
+from .models import Direction, Reading
 from .readings import LONGEST_WINDOW, HalfHourReadings
 
 _LOGGER = logging.getLogger(__name__)

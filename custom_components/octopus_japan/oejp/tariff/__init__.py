@@ -4,6 +4,7 @@
 something in what `price_periods` returns.
 """
 
+from ..interval import Interval
 from .bill import Bill, BillLine, Minimum, bill
 from .bill_from_hours import bill_for
 from .billing_calendar import BillingCalendar, BillingPeriod
@@ -12,7 +13,6 @@ from .cards import single, stepped, time_of_use
 from .cost import costs, estimated_since, kwh_used, with_silent_hours
 from .export import GenerationTariff, HourCredit, credit_at, credits_for
 from .gas import GasTariff, gas_bill, gas_bill_for
-from .interval import Interval
 from .model import (
     Band,
     Component,

@@ -5,14 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from ..japan_time import HALF_HOUR, HOUR, day_of
 from .bill import Bill, BillLine, energy_lines, share_out, time_lines, whole
 from .billing_calendar import BillingPeriod
-from .japan_time import day_of
 from .model import NO_AGREEMENT, ZERO, Component, RateCard, Unpriced
 from .tariff import Stretch, Tariff, stretches
-
-_HALF_HOUR = timedelta(minutes=30)
-_HOUR = timedelta(hours=1)
 
 _MONTHLY = (
     Component.FUEL_COST_ADJUSTMENT,
@@ -30,7 +27,7 @@ def bill_for(
     hours: Iterable[tuple[datetime, Decimal]],
     *,
     kwh: Decimal | None = None,
-    resolution: timedelta = _HOUR,
+    resolution: timedelta = HOUR,
 ) -> Bill:
     """Bill a period from its (start, kWh), each `resolution` long; `kwh` is the meter's own total, where stated.
 
@@ -107,8 +104,8 @@ class _Use:
         first = second = ""
         if card.schedule is not None:
             first = second = card.schedule.slot_at(start)
-            if resolution > _HALF_HOUR:
-                second = card.schedule.slot_at(start + _HALF_HOUR)
+            if resolution > HALF_HOUR:
+                second = card.schedule.slot_at(start + HALF_HOUR)
         for slot in (first, second):
             slots[slot] = slots.get(slot, ZERO) + kwh / 2
 

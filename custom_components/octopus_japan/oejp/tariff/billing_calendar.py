@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 import re
 
-from .japan_time import day_in_month, day_of, midnight, month_of
+from ..japan_time import day_in_month, day_of, midnight, month_of
 
 # Periods run about 28 to 33 days. What is much longer between two readings hides one in between.
 _LONGEST = timedelta(days=45)

@@ -12,7 +12,8 @@ from itertools import accumulate, pairwise
 from math import gcd
 from operator import mul
 
-from .interval import Interval
+from ..interval import Interval
+from ..japan_time import HALF_HOUR
 from .model import ZERO
 from .split_runs import best_parts, integers
 
@@ -21,7 +22,6 @@ LONGEST = timedelta(days=8)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIVE_MINUTES = timedelta(minutes=5)
-_HALF_HOUR = timedelta(minutes=30)
 
 
 class NotFound(Exception):  # noqa: N818 - the caller asked for what cannot be
@@ -76,7 +76,7 @@ class Task:
     dearest: bool = False
     latest_start: bool = False
     profile: tuple[Decimal, ...] | None = None
-    step: timedelta = _HALF_HOUR
+    step: timedelta = HALF_HOUR
     kwh: Decimal | None = None
     limit: Decimal | None = None
 
@@ -98,7 +98,7 @@ class Task:
     @property
     def grid(self) -> timedelta:
         """What the run begins and ends on."""
-        return _FIVE_MINUTES if self.at_least is None else _HALF_HOUR
+        return _FIVE_MINUTES if self.at_least is None else HALF_HOUR
 
 
 @dataclass(frozen=True, slots=True)

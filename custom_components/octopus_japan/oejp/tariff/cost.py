@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from operator import itemgetter
 
+from ..japan_time import HALF_HOUR, HOUR, JST
 from .billing_calendar import BillingPeriod
-from .japan_time import JST
 from .model import NO_AGREEMENT, ZERO, Component, HourCost, HourTerms, Per, RateCard, Unpriced
 from .tariff import Hole, Stretch, Tariff, stretches
 
@@ -18,8 +18,6 @@ _ENERGY = Component.ENERGY
 _DISCOUNT = Component.DISCOUNT
 
 _ENDLESS = Decimal("Infinity")
-_HOUR = timedelta(hours=1)
-_HALF_HOUR = timedelta(minutes=30)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _START = itemgetter(0)
 
@@ -29,7 +27,7 @@ def costs(
     hours: Sequence[Hour],
     used: Decimal = ZERO,
     *,
-    resolution: timedelta = _HOUR,
+    resolution: timedelta = HOUR,
     skip_unpriced: bool = False,
 ) -> list[HourCost]:
     """Price ascending (start, kWh), each `resolution` long: an hour or a half.
@@ -71,7 +69,7 @@ def kwh_used(tariff: Tariff, hours: Sequence[Hour]) -> Decimal:
     used, index = ZERO, 0
     while index < len(hours):
         start = hours[index][0]
-        stretch = next(stretches(tariff, start, start + _HALF_HOUR))
+        stretch = next(stretches(tariff, start, start + HALF_HOUR))
         upto = bisect_left(hours, stretch.end, index, key=_START)
         used += _climbed(stretch, hours[index:upto])
         index = upto
@@ -90,7 +88,7 @@ def with_silent_hours(tariff: Tariff, hours: Sequence[Hour]) -> list[Hour]:
     while index < len(hours):
         period = tariff.calendar.period_at(hours[index][0])
         upto = bisect_left(hours, period.end, index, key=_START)
-        if period.closed and (upto - index) * _HOUR < period.end - period.start:
+        if period.closed and (upto - index) * HOUR < period.end - period.start:
             known |= dict.fromkeys(_charged_hours(tariff, period), ZERO) | dict(hours[index:upto])
         index = upto
     return sorted(known.items())
@@ -99,12 +97,12 @@ def with_silent_hours(tariff: Tariff, hours: Sequence[Hour]) -> list[Hour]:
 def _charged_hours(tariff: Tariff, period: BillingPeriod) -> Iterator[datetime]:
     """List the whole hours of a period that begin while a price is known."""
     at = period.start.astimezone(UTC)
-    at += (_EPOCH - at) % _HOUR
+    at += (_EPOCH - at) % HOUR
     for stretch in stretches(tariff, period.start, period.end):
         while at < min(stretch.end, period.end):
             if not isinstance(stretch, Hole):
                 yield at
-            at += _HOUR
+            at += HOUR
 
 
 def _climbed(stretch: Stretch | Hole, chunk: Sequence[Hour]) -> Decimal:
@@ -176,7 +174,7 @@ def _banded(
 ) -> list[HourCost]:
     """Price each row by its time of day."""
     per_kwh, per_hour = terms.per_kwh, terms.per_hour
-    halves = resolution != _HOUR
+    halves = resolution != HOUR
     rows = []
     for start, kwh in chunk:
         local = start.astimezone(JST)
@@ -195,7 +193,7 @@ def _table(card: RateCard, row: Sequence[str], resolution: timedelta) -> list[Ra
     extra, off = card.extras_of(_ENERGY, Per.KWH), card.extras_of(_DISCOUNT, Per.KWH)
     bands = [card.band_of(slot) for slot in row]
     halves = [(band.price + extra, band.discount + off) for band in bands]
-    if resolution == _HALF_HOUR:
+    if resolution == HALF_HOUR:
         return halves
     return [
         ((a[0] + b[0]) / 2, (a[1] + b[1]) / 2)

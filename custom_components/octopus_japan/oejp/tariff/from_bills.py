@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 
-from .japan_time import in_reason, month_of, month_start
+from ..japan_time import in_reason, month_of, month_start
 from .model import HIGHEST_PRICE, Component, MonthBasis
 from .monthly_rates import MonthlyRate, Timeline
 from .provenance import Provenance

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
-from .japan_time import in_reason, month_of, month_start
+from ..japan_time import in_reason, month_of, month_start
 from .model import HIGHEST_PRICE, Component
 from .provenance import Provenance
 

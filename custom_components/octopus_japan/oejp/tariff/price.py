@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from .japan_time import JST, midnight
+from ..japan_time import HALF_HOUR, JST, midnight
 from .model import ZERO, Band, Component, Kind, Per, Price, PricePeriod, Step, Unpriced
 from .provenance import Provenance
 from .tariff import Stretch, Tariff, stretch_at, stretches
 
-_HALF_HOUR = timedelta(minutes=30)
 # Beyond a year of one price there is nothing to tell.
 _HORIZON = timedelta(days=400)
 
@@ -167,9 +166,9 @@ def _slot_end(stretch: Stretch, at: datetime, until: datetime) -> datetime:
         return until
     local = at.astimezone(JST)
     slot = schedule.slot_at(local)
-    edge = local.replace(minute=local.minute // 30 * 30, second=0, microsecond=0) + _HALF_HOUR
+    edge = local.replace(minute=local.minute // 30 * 30, second=0, microsecond=0) + HALF_HOUR
     while edge < until and edge.date() == local.date() and schedule.slot_at(edge) == slot:
-        edge += _HALF_HOUR
+        edge += HALF_HOUR
     return edge.astimezone(UTC)
 
 

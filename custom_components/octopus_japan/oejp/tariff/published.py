@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
-from .japan_time import midnight, month_of, month_start
+from ..japan_time import midnight, month_of, month_start
 from .model import Component
 from .monthly_rates import MonthlyRate
 from .provenance import Provenance

@@ -7,8 +7,8 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Protocol
 
+from ..japan_time import add_months, in_reason
 from .capacity import Capacity
-from .japan_time import add_months, in_reason
 from .model import HIGHEST_PRICE, ZERO, Band, Kind, Step, Unpriced
 from .schedule import slot_of, tier_of
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import re
 from typing import Any, Final
 
-from .japan_time import JST, month_of
+from ..japan_time import JST, month_of
 from .provenance import Provenance
 
 type Row = tuple[str, ...]

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from ..interval import Interval
+from ..japan_time import month_of, month_start
 from .billing_calendar import BillingCalendar, BillingPeriod
-from .interval import Interval
-from .japan_time import month_of, month_start
 from .model import Component, Gap, MonthBasis, Per, RateCard, Unpriced, find
 from .monthly_rates import MonthlyPrice, MonthlyRates, Timeline
 from .provenance import Provenance

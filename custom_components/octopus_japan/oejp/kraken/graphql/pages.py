@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from ...japan_time import HALF_HOUR
 from ..errors import KrakenServiceError
-from ..models import HALF_HOUR
 from ..parsing import as_dict, as_list, nodes
 
 SMALLEST_PAGE = 8

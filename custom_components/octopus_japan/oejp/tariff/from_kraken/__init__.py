@@ -7,6 +7,7 @@ Agreements are chosen by type and validity, generations grouped by validity, the
 from collections.abc import Sequence
 from datetime import datetime
 
+from ...japan_time import YEARS, in_reason
 from ...kraken.models import (
     Agreement,
     ElectricityFitProduct,
@@ -19,7 +20,6 @@ from ..agreements import Contract, lay_out
 from ..billing_calendar import BillingCalendar, BillingPeriod, calendar_from, label_of
 from ..export import CreditCard, GenerationTariff
 from ..gas import GasCard, GasTariff, gas_tiers
-from ..japan_time import YEARS, in_reason
 from ..model import MonthBasis, Unpriced
 from ..monthly_rates import timeline
 from ..rates import current

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
+from ...japan_time import in_reason
 from ...kraken.models import (
     AddonRate,
     Agreement,
@@ -15,7 +16,6 @@ from ...kraken.models import (
 )
 from ..agreements import Contract
 from ..charges import Addon
-from ..japan_time import in_reason
 from ..model import HIGHEST_PRICE, InForce
 from ..rates import edges
 from .evidence import NOTHING, Evidence

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
+from ...japan_time import YEARS, midnight
 from ...kraken.models import (
     Agreement,
     ElectricityProduct,
@@ -12,7 +13,6 @@ from ...kraken.models import (
 )
 from .. import published
 from ..from_bills import ChargeLine, basis_of, windows
-from ..japan_time import YEARS, midnight
 from ..model import Component, MonthBasis
 from ..monthly_rates import MonthlyRate, MonthlyRates, of_product, timeline
 from ..provenance import Provenance

@@ -1,9 +1,11 @@
-"""Days and months in Japan, which keeps one offset all year."""
+"""Half hours, days and months in Japan, which keeps one offset all year."""
 
 from calendar import monthrange
 from datetime import date, datetime, timedelta, timezone
 
 JST = timezone(timedelta(hours=9), "JST")
+HOUR = timedelta(hours=1)
+HALF_HOUR = timedelta(minutes=30)
 YEARS = range(2000, 2101)
 """The years that an answer may speak of. What lies outside is a fault, or a way to write "without end"."""
 

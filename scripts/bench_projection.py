@@ -68,8 +68,8 @@ def tariff_of(seed: int) -> Tariff:
         card = single(0, "30.35")
     else:
         card = stepped("38.80", (120, "20.62"), (300, "25.29"), (None, "27.44"))
-    adders = MonthlyRates(timeline(fuel_cost_adjustments("03")), timeline(renewable_energy_levies()))
-    return Tariff((card,), adders, BillingCalendar(starts=(midnight(FIRST_DAY),), day=18))
+    rates = MonthlyRates(timeline(fuel_cost_adjustments("03")), timeline(renewable_energy_levies()))
+    return Tariff((card,), rates, BillingCalendar(starts=(midnight(FIRST_DAY),), day=18))
 
 
 def casts(seed: int, use: TypicalUse, places: Iterable[str] = PLACES) -> list[Cast]:
@@ -131,7 +131,9 @@ def summary(found: Sequence[Cast]) -> dict[str, float]:
 def report(groups: dict[str, Sequence[int]], use: TypicalUse) -> dict[str, dict[str, float]]:
     """Cast all groups and print the table."""
     result: dict[str, dict[str, float]] = {}
-    print("| households | at | bills | error | bias | straight line | in the range | kWh in the range |")
+    print(
+        "| households | at | bills | error | bias | straight line | in the range | kWh in the range |"
+    )
     print("| --- | --- | --- | --- | --- | --- | --- | --- |")
     for name, seeds in groups.items():
         found = [cast for seed in seeds for cast in casts(seed, use)]
@@ -152,7 +154,9 @@ def report(groups: dict[str, Sequence[int]], use: TypicalUse) -> dict[str, dict[
 def main() -> None:
     """Run and report."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=0, help="only so many of the households proved on")
+    parser.add_argument(
+        "--runs", type=int, default=0, help="only so many of the households proved on"
+    )
     parser.add_argument("--tune", action="store_true", help="only those tuned on")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()

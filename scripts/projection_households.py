@@ -18,7 +18,12 @@ _DAY = timedelta(days=1)
 _JST_AHEAD = timedelta(hours=9)
 _CENT = Decimal("0.01")
 
-_HOLIDAYS = [(date(2025, 5, 3), 4), (date(2025, 8, 12), 5), (date(2025, 12, 30), 5), (date(2026, 5, 2), 5)]
+_HOLIDAYS = [
+    (date(2025, 5, 3), 4),
+    (date(2025, 8, 12), 5),
+    (date(2025, 12, 30), 5),
+    (date(2026, 5, 2), 5),
+]
 """When many are away or at home: Golden Week, Obon, New Year."""
 
 
@@ -67,7 +72,9 @@ class Household:
             day = FIRST_DAY + number * _DAY
             begin = datetime(day.year, day.month, day.day, tzinfo=UTC) - _JST_AHEAD
             for hour, kwh in enumerate(self._day(number, day, air[number], random)):
-                found.append((begin + timedelta(hours=hour), Decimal(repr(max(kwh, 0.0))).quantize(_CENT)))
+                found.append(
+                    (begin + timedelta(hours=hour), Decimal(repr(max(kwh, 0.0))).quantize(_CENT))
+                )
         return found
 
     def _day(self, number: int, day: date, air: float, random: Random) -> list[float]:
@@ -83,7 +90,12 @@ class Household:
             used = self.standby * level * (0.9 + 0.2 * random.random())
             if not gone:
                 used += level * mood * self._awake(hour, free) * (0.5 + random.random())
-                used += degrees * self.comfort * self._there(hour, free) * (0.75 + 0.5 * random.random())
+                used += (
+                    degrees
+                    * self.comfort
+                    * self._there(hour, free)
+                    * (0.75 + 0.5 * random.random())
+                )
             if self.hot_water and 2 <= hour < 6:
                 used += (0.15 if gone else 1.0) * bath / 4
             if charges and 1 <= hour < 4:

@@ -12,9 +12,11 @@ from functools import cache
 from ..japan_time import HALF_HOUR, HOUR, JST
 from ..tariff import BillingPeriod, Tariff
 from .hour import Hour, whole_hour
+from .own_meter import Live
 
 TYPICAL_DAYS = timedelta(days=14)
 _NOTHING = Decimal(0)
+_SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +34,22 @@ class StepCrossed:
 class Use:
     """The kWh of every half hour, past and to come; `since` is the first hour of which anything is known.
 
-    `hours` are ascending, at least one.
+    `hours` are ascending, at least one; the household's own meter may have told some of them, and what it counted of the hour
+    that is running (`live`).
     """
 
-    def __init__(self, hours: Sequence[Hour], crossed: StepCrossed | None = None) -> None:
+    def __init__(
+        self,
+        hours: Sequence[Hour],
+        crossed: StepCrossed | None = None,
+        live: Live | None = None,
+    ) -> None:
         self._hours = {hour.start: hour for hour in hours}
         self._typical = typical(hours)
         self.since = hours[0].start
         self.crossed = crossed
-        self.known_until = cache(self._known_until)
+        self.live = live
+        self.published_until = cache(self._published_until)
 
     def of(self, hour: datetime) -> Decimal:
         """Return the kWh of an hour; of what is not published of it, what is typical."""
@@ -48,10 +57,19 @@ class Use:
         if found is not None and found.whole:
             return found.kwh
         expected = self._typical[hour.astimezone(JST).hour]
-        return expected if found is None else found.kwh + expected / 2
+        if found is not None:
+            return found.kwh + expected / 2
+        if self.live is not None and self.live.start == hour:
+            return self.live.kwh + expected * _share(hour + HOUR - self.live.until)
+        return expected
 
     def used(self, period: BillingPeriod, at: datetime) -> Decimal:
         """Return the kWh used in a billing period until the half hour that `at` is in."""
+        used, half_hour = self._added_up(period, at)
+        return max(used, self._floor(period, half_hour))
+
+    def _added_up(self, period: BillingPeriod, at: datetime) -> tuple[Decimal, datetime]:
+        """Add up the half hours of a period that are over by an instant; also return when the last of them ended."""
         used = _NOTHING
         half_hour = period.start.astimezone(UTC)
         while half_hour + HALF_HOUR <= at:
@@ -59,7 +77,19 @@ class Use:
             whole = hour == half_hour and hour + HOUR <= at
             used += self.of(hour) if whole else self.of(hour) / 2
             half_hour += HOUR if whole else HALF_HOUR
-        return max(used, self._floor(period, half_hour))
+        return used, half_hour
+
+    def counted(self, period: BillingPeriod, at: datetime) -> Decimal:
+        """Return the kWh used in a billing period by an instant: in the running hour as the own meter counts it, where there is one."""
+        live = self.live
+        if (
+            live is None
+            or whole_hour(at.astimezone(UTC)) != live.start
+            or live.start in self._hours
+        ):
+            return self.used(period, at)
+        before, _ = self._added_up(period, live.start)
+        return max(before + live.kwh, self._floor(period, at))
 
     def reaches(
         self, period: BillingPeriod, amounts: Sequence[Decimal], until: datetime
@@ -97,12 +127,24 @@ class Use:
             return _NOTHING
         return crossed.kwh
 
-    def _known_until(self, start: datetime) -> datetime:
-        """Return until when all hours from `start` on are published."""
+    def known_until(self, start: datetime) -> datetime:
+        """Return until when all hours from `start` on are published, or told by the own meter."""
         hour = whole_hour(start.astimezone(UTC))
         while (found := self._hours.get(hour)) is not None and found.whole:
             hour += HOUR
         return hour
+
+    def _published_until(self, start: datetime) -> datetime:
+        """Return until when all hours from `start` on are published."""
+        hour = whole_hour(start.astimezone(UTC))
+        while (found := self._hours.get(hour)) is not None and found.whole and not found.own:
+            hour += HOUR
+        return hour
+
+
+def _share(left: timedelta) -> Decimal:
+    """Return what part of an hour is left."""
+    return Decimal(left // _SECOND) / 3600
 
 
 def typical(hours: Sequence[Hour]) -> tuple[Decimal, ...]:
@@ -127,11 +169,17 @@ def _mean(values: Sequence[Decimal]) -> Decimal:
 
 
 def crossed_at(
-    tariff: Tariff, hours: Sequence[Hour], before: StepCrossed | None, now: datetime
+    tariff: Tariff,
+    hours: Sequence[Hour],
+    before: StepCrossed | None,
+    now: datetime,
+    live: Live | None = None,
 ) -> StepCrossed | None:
     """Return the step that use has reached by `now`, None in the first one.
 
-    `before` stands until its billing period ends, or until published readings say that its amount was not used by then.
+    `before` stands until its billing period ends, or until published readings (or the own meter's) say that its amount was not
+    used by then. A step that the own meter sees crossed within a half hour (`live`) counts from the start of that half hour: the
+    price of a half hour is one.
     """
     period = tariff.calendar.period_at(now)
     if before is not None and before.period != period.start:
@@ -140,14 +188,23 @@ def crossed_at(
         return before
     if before is not None and _contradicted(period, hours, before):
         before = None
-    reached = Use(hours, before).reaches(period, step_starts(tariff, period), now + HALF_HOUR)
+    use, steps = Use(hours, before, live), step_starts(tariff, period)
+    reached = use.reaches(period, steps, now + HALF_HOUR)
     seen = [(at, kwh) for at, kwh in reached if at <= now]
+    if live is not None:
+        counted, half_hour = use.counted(period, now), _half_hour(now)
+        seen += [(half_hour, kwh) for kwh in steps[len(seen) :] if kwh <= counted]
     if not seen:
         return before
     at, kwh = seen[-1]
     return (
         before if before is not None and before.kwh >= kwh else StepCrossed(period.start, kwh, at)
     )
+
+
+def _half_hour(at: datetime) -> datetime:
+    """Return the start of the half hour."""
+    return at.astimezone(UTC).replace(minute=at.minute // 30 * 30, second=0, microsecond=0)
 
 
 def _contradicted(period: BillingPeriod, hours: Sequence[Hour], crossed: StepCrossed) -> bool:

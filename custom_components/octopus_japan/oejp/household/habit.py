@@ -4,13 +4,14 @@ The season is that of the same weeks of last year, where they are known; else th
 floats: they are estimates. Pure: no clock of its own.
 """
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from itertools import pairwise
+from itertools import accumulate, pairwise
 import math
 
 from ..tariff.japan_time import day_of
@@ -121,9 +122,9 @@ class _Season:
 
     def of(self, day: date) -> float:
         if self.basis is Basis.LAST_YEAR and (then := self.last_year.get(day - _YEAR)):
-            return then**_LAST_YEAR_TRUST
+            return math.pow(then, _LAST_YEAR_TRUST)
         if self.months:
-            return _between_months(self.months, day) ** _TYPICAL_TRUST
+            return math.pow(_between_months(self.months, day), _TYPICAL_TRUST)
         return 1.0
 
 
@@ -227,14 +228,11 @@ def _mean_level(ratios: Mapping[date, tuple[float, float]], last: date) -> tuple
         for day, (ratio, known) in ratios.items()
         if (last - day).days < _LEVEL_DAYS
     )
-    total = sum(weight for _, weight in weighed)
-    if not total:
+    if not weighed:
         return 0.0, 0.0
-    middle, passed = 0.0, 0.0
-    for ratio, weight in weighed:
-        middle, passed = ratio, passed + weight
-        if passed >= total / 2:
-            break
+    passed = list(accumulate(weight for _, weight in weighed))
+    total = passed[-1]
+    middle = weighed[bisect_left(passed, total / 2)][0]
     low, high = middle * (1 - _UNUSUAL), middle * (1 + _UNUSUAL)
     level = sum(min(max(ratio, low), high) * weight for ratio, weight in weighed) / total
     return level, total

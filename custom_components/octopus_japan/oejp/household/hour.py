@@ -19,12 +19,14 @@ def whole_hour(at: datetime) -> datetime:
 class Hour:
     """The energy of one hour: `start` is the whole hour in UTC, `kwh` what is published of it.
 
-    `whole` is False while only one of its half hours is published.
+    `whole` is False while only one of its half hours is published. `own`: the household's own meter told it (own_meter.py), and
+    it is not published yet.
     """
 
     start: datetime
     kwh: Decimal
     whole: bool = True
+    own: bool = False
 
 
 class Pricing(Protocol):

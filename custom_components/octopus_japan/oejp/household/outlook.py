@@ -109,7 +109,7 @@ def estimated_since(tariff: Tariff, period: PricePeriod, use: Use | None) -> dat
         since = carried_forward_since(tariff, period.start)
         found.append(period.start if since is None else since)
     if use is not None and tariff.card_at(period.start).kind is Kind.STEPPED:
-        known = use.known_until(tariff.calendar.period_at(period.start).start)
+        known = use.published_until(tariff.calendar.period_at(period.start).start)
         if known < period.end:
             found.append(known)
     return min(found, default=None)

@@ -67,7 +67,9 @@ def project(
     known = {at: hour.kwh for at in supplied if (hour := found.get(at)) is not None}
     unknown = {at: part for at in supplied if (part := _expected(found.get(at), habit, at))}
     missing = sum(not (at in found and found[at].whole) for at in supplied)
-    spread = Decimal(repr(_TENTH * habit.deviation(missing / _HOURS_A_DAY))) if missing else _NOTHING
+    spread = (
+        Decimal(repr(_TENTH * habit.deviation(missing / _HOURS_A_DAY))) if missing else _NOTHING
+    )
     middle = _filled(supplied, known, unknown, Decimal(1))
     low = _filled(supplied, known, unknown, max(_NOTHING, 1 - spread))
     high = _filled(supplied, known, unknown, 1 + spread)

@@ -14,6 +14,7 @@ from ..tariff import BillingPeriod, HourCost, Tariff, costs, with_silent_hours
 from ..tariff.export import GenerationTariff, credits_for
 from .forecast import TYPICAL_DAYS
 from .hour import Hour
+from .own_meter import Difference, OwnMeter, difference, running, stand_in
 from .tariff_book import estimated_since
 from .totals import Period, Total, calendar_periods, totals
 
@@ -24,7 +25,8 @@ SHOWN = ("today", "yesterday", "this_month", "billing_period")
 class PointUsage:
     """Usage (kWh) and cost (yen) of one supply point by period, with `complete` where all is published.
 
-    `hours`: the energy since `usage_start`.
+    `hours`: the energy published since `usage_start`. Where the household has a meter of its own, it stands in for what is not
+    published: in the sums, not in `hours`.
     """
 
     hours: Sequence[Hour]
@@ -39,12 +41,28 @@ class PointUsage:
     tariff: Tariff
     imported: float | None
     """The part of the history since the start of supply that was read, 0 to 1; None where another entry reads it."""
+    own: OwnMeter | None = None
+    stood_in: Sequence[datetime] = ()
+    """The hours that the own meter told, ascending."""
+    difference: Difference | None = None
+
+    @property
+    def own_until(self) -> datetime | None:
+        """Until when the own meter stands in; None while it does not."""
+        return self.own.until if self.own is not None and self.stood_in else None
+
+    def stood_in_since(self, period: str) -> datetime | None:
+        """Return since when the sums of a period rest on the own meter; None where they do not."""
+        span = self.periods[period]
+        return next((at for at in self.stood_in if span.start <= at < span.end), None)
 
     def estimated_since(self, period: str) -> datetime | None:
-        """Return since when the cost of a period rests on rates that nobody told yet; None where it does not."""
+        """Return since when the cost of a period rests on rates that nobody told yet, or on the own meter; None where it does not."""
         span = self.periods[period]
-        end = min(span.end, self.published_until or span.start)
-        return estimated_since(self.tariff, span.start, end)
+        until = self.own_until or self.published_until
+        guessed = estimated_since(self.tariff, span.start, min(span.end, until or span.start))
+        found = (guessed, self.stood_in_since(period))
+        return min((at for at in found if at is not None), default=None)
 
 
 def usage_start(tariff: Tariff, now: datetime) -> datetime:
@@ -61,19 +79,29 @@ def usage(  # noqa: PLR0917
     now: datetime,
     since: datetime | None,
     imported: float | None,
+    own: OwnMeter | None = None,
 ) -> PointUsage:
     """Sum up the hours of energy from `usage_start` on, and the yen of each as they are stored.
 
     `since` is the start of supply: earlier hours are not missing. Cost is as complete as the energy: an hour without a reading
-    may have its standing charge, and is missing all the same.
+    may have its standing charge, and is missing all the same; so is an hour that only the own meter tells.
     """
     periods = _periods(tariff, now)
-    used, halves = energy(hours), half_hours(hours)
+    known = running(stand_in(hours, own), own)
+    used, halves = energy(known), half_hours(known)
+    stood_in = [hour.start for hour in known if hour.own]
+    if stood_in:
+        halves |= set(stood_in)
+        worth = {cost.start: cost.total for cost in hourly_costs(tariff, known)}
+        yen = {**yen, **{at: worth[at] for at in stood_in if at in worth}}
     return PointUsage(
         hours=hours,
         periods=periods,
         consumption=totals(used, periods, since, halves),
         cost=totals(yen, periods, since, halves | (yen.keys() - used.keys())),
+        own=own,
+        stood_in=stood_in,
+        difference=None if own is None else difference(hours, own),
         latest=latest,
         age=None if latest is None else (now - latest.end_at) // HOUR,
         published_until=hours[-1].start + HOUR if hours else None,

@@ -32,6 +32,8 @@ HOUSE: dict[str, set[str]] = {
     "issues": {"const"},
     "recorder": GROUND | {"const", "oejp.household.hour"},
     "coordinators": {"const", "identity", "store", "recorder", "oejp"},
+    "recorder": {"oejp.household.hour", "oejp.tariff.interval"},
+    "coordinators": {"const", "identity", "store", "issues", "recorder", "oejp"},
     "runtime": {"const", "store", "issues", "coordinators", "oejp"},
     "entering": {"const", "identity", "coordinators", "oejp"},
     "plan_repairs": {"entering", "identity", "issues", "runtime", "oejp"},

@@ -9,6 +9,7 @@ from .actions import async_setup_services
 from .const import DOMAIN, PLATFORMS
 from .coordinators.account import AccountCoordinator
 from .coordinators.exports import ExportsCoordinator
+from .coordinators.own_meter import OwnMeters
 from .coordinators.prices import PricesCoordinator
 from .coordinators.readings import ReadingsCoordinator
 from .coordinators.tariff_book import TariffBook
@@ -41,7 +42,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: OctopusConfigEntry) -> b
     await account.async_config_entry_first_refresh()
     book = TariffBook(entry, memory, account)
     book.async_start()
-    readings = ReadingsCoordinator(hass, entry, client, memory, account, book=book)
+    own = OwnMeters(hass, entry, account, book)
+    readings = ReadingsCoordinator(hass, entry, client, memory, account, book=book, own=own)
     exports = ExportsCoordinator(hass, entry, client, memory, account, book=book)
     prices = PricesCoordinator(hass, entry, memory, book, readings)
     entry.runtime_data = OctopusRuntimeData(
@@ -53,6 +55,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: OctopusConfigEntry) -> b
         memory=memory,
     )
     prices.async_start()
+    own.async_start()
     async_watch_plans(hass, entry)
     async_watch_shared_points(hass, entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)

@@ -27,18 +27,23 @@ import voluptuous as vol
 from yarl import URL
 
 from .const import CONF_MONTH_BASIS, DEFAULT_URL, DOMAIN, NAME
+from .coordinators.own_meter import own_meter_entity
 from .coordinators.tariff_book import AUTOMATIC
 from .entering import (
+    CONF_METER,
     CONF_POINT,
     Mistyped,
     capacity_fields,
     capacity_options,
     forget_field,
     hour_fields,
+    meter_fields,
+    meter_options,
     month_text,
     point_fields,
     rate_fields,
     read_hours,
+    read_meter,
     read_rates,
 )
 from .identity import last_four, masked
@@ -261,7 +266,7 @@ class OctopusOptionsFlow(OptionsFlowWithReload):
         """Ask what it is about."""
         return self.async_show_menu(
             step_id="init",
-            menu_options=["general", "set_monthly_rate", "set_schedule", "capacity"],
+            menu_options=["general", "set_monthly_rate", "set_schedule", "capacity", "own_meter"],
         )
 
     async def async_step_general(
@@ -343,6 +348,30 @@ class OctopusOptionsFlow(OptionsFlowWithReload):
             return self._form("capacity", schema)
         spin = user_input.get(CONF_POINT, spins[0])
         return self._finish(capacity_options(self.config_entry.options, spin, user_input))
+
+    async def async_step_own_meter(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask which supply point the household measures with a meter of its own."""
+        if (entry := self._loaded()) is None:
+            return self.async_abort(reason="not_loaded")
+        spins = list(entry.runtime_data.account.data.supply_points)
+        if user_input is None and len(spins) > 1:
+            return self._form("own_meter", vol.Schema(point_fields(spins)))
+        self._spin = (user_input or {}).get(CONF_POINT, spins[0])
+        return await self.async_step_meter()
+
+    async def async_step_meter(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask for the energy sensor of that meter; none ends its use."""
+        schema, options = vol.Schema(meter_fields()), self.config_entry.options
+        if user_input is None:
+            named = own_meter_entity(self.hass, options, self._spin)
+            return self._form("meter", schema, {CONF_METER: named} if named else {})
+        try:
+            chosen = read_meter(self.hass, user_input)
+        except Mistyped as error:
+            return self._form("meter", schema, user_input, error.reason)
+        return self._finish(meter_options(options, self._spin, chosen))
 
     def _finish(self, options: Mapping[str, Any]) -> ConfigFlowResult:
         return self.async_create_entry(data={**self.config_entry.options, **options})

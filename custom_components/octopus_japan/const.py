@@ -12,6 +12,7 @@ LOGGER: Final = logging.getLogger(__package__)
 YEN: Final = "JPY"
 CONF_MONTH_BASIS: Final = "month_basis"
 CONF_CAPACITY: Final = "capacity"
+CONF_OWN_METER: Final = "own_meter"
 CAPACITY_UNITS: Final = ("amperes", "kva", "kw")
 """What a contract is dimensioned in; the option has one number or more for a point."""
 DEFAULT_URL: Final = "https://api.oejp-kraken.energy/v1/graphql/"

@@ -9,8 +9,19 @@ from decimal import Decimal
 import re
 from typing import Any, Final
 
+from homeassistant.components.sensor import (
+    ATTR_STATE_CLASS,
+    DOMAIN as SENSOR_DOMAIN,
+    SensorDeviceClass,
+    SensorStateClass,
+)
+from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.selector import (
     BooleanSelector,
+    EntitySelector,
+    EntitySelectorConfig,
     NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
@@ -19,9 +30,10 @@ from homeassistant.helpers.selector import (
     SelectSelectorConfig,
     TextSelector,
 )
+from homeassistant.util.unit_conversion import EnergyConverter
 import voluptuous as vol
 
-from .const import CAPACITY_UNITS, CONF_CAPACITY
+from .const import CAPACITY_UNITS, CONF_CAPACITY, CONF_OWN_METER, DOMAIN
 from .coordinators.entered import RATES
 from .identity import digest, last_four
 from .oejp.japan_time import JST
@@ -31,6 +43,7 @@ from .oejp.tariff.schedule import BandHours
 CONF_POINT: Final = "supply_point"
 CONF_MONTH: Final = "month"
 CONF_MONTHS: Final = "months"
+CONF_METER: Final = "meter"
 CONF_FORGET: Final = "forget"
 
 _PRICE = NumberSelector(
@@ -152,6 +165,41 @@ def capacity_options(
     entered = {unit: fields[unit] for unit in CAPACITY_UNITS if fields.get(unit)}
     others = {k: kept for k, kept in options.get(CONF_CAPACITY, {}).items() if k != digest(spin)}
     return {CONF_CAPACITY: others | ({digest(spin): entered} if entered else {})}
+
+
+def meter_fields() -> dict[Any, Any]:
+    """Return the field that names the household's own meter."""
+    return {
+        vol.Optional(CONF_METER): EntitySelector(
+            EntitySelectorConfig(domain=SENSOR_DOMAIN, device_class=SensorDeviceClass.ENERGY)
+        )
+    }
+
+
+def read_meter(hass: HomeAssistant, fields: Mapping[str, Any]) -> str | None:
+    """Read which sensor is the own meter: the id of its entry in the registry, so that a new name loses nothing; None for none.
+
+    Raises Mistyped for what does not count energy up, and for a sensor of ours: it would stand in for itself.
+    """
+    if not (entity_id := fields.get(CONF_METER)):
+        return None
+    state, registered = hass.states.get(entity_id), er.async_get(hass).async_get(entity_id)
+    if registered is not None and registered.platform == DOMAIN:
+        raise Mistyped("meter_is_ours")
+    if (
+        state is None
+        or state.attributes.get(ATTR_UNIT_OF_MEASUREMENT) not in EnergyConverter.VALID_UNITS
+        or state.attributes.get(ATTR_STATE_CLASS)
+        not in {SensorStateClass.TOTAL, SensorStateClass.TOTAL_INCREASING}
+    ):
+        raise Mistyped("not_an_energy_meter")
+    return str(entity_id) if registered is None else registered.id
+
+
+def meter_options(options: Mapping[str, Any], spin: str, chosen: str | None) -> dict[str, Any]:
+    """Return the option of the own meters with a point's new one; None ends its use."""
+    others = {k: kept for k, kept in options.get(CONF_OWN_METER, {}).items() if k != digest(spin)}
+    return {CONF_OWN_METER: others | ({digest(spin): chosen} if chosen else {})}
 
 
 def _spans(text: str) -> Iterable[tuple[time, time]]:

@@ -31,6 +31,9 @@ KINDS: Final = {
     "hours_unknown": Kind(fixable=True),
     "capacity_unknown": Kind(fixable=True),
     "kept_by_another_entry": Kind(),
+    "own_meter_missing": Kind(),
+    "own_meter_not_energy": Kind(),
+    "own_meter_silent": Kind(),
     "sign_in_ended": Kind(ir.IssueSeverity.ERROR, fixable=True),
     "api_key_ended": Kind(ir.IssueSeverity.ERROR, fixable=True),
 }

@@ -59,6 +59,11 @@ def estimation(since: datetime | None) -> dict[str, Any]:
     }
 
 
+def own_meter(until: datetime | None) -> dict[str, Any]:
+    """Return until when a figure rests on the household's own meter; nothing where it does not."""
+    return {} if until is None else {"own_meter_until": dt_util.as_local(until)}
+
+
 def components(price: Price, *, without_tax: bool = False) -> dict[str, float]:
     """Return the parts of a price in JPY/kWh, including tax unless asked without."""
     parts = price.components_without_tax if without_tax else price.components
@@ -75,6 +80,7 @@ def price_attributes(prices: PointPrices) -> Mapping[str, Any]:
         "band": band_option(price),
         "valid_until": _valid_until(prices, price),
         **estimation(prices.estimated_since),
+        **own_meter(prices.own_until),
         "sources": {
             COMPONENT_NAMES[component]: source.value
             for component, source in price.provenance.items()

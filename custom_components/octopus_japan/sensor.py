@@ -4,16 +4,19 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, override
 
-from homeassistant.components.sensor import SensorEntity
+from homeassistant.components.sensor import DOMAIN as SENSOR_DOMAIN, SensorEntity
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
+from .const import DOMAIN
 from .entities.account import ACCOUNT_SENSORS
 from .entities.contract import CONTRACT_SENSORS
 from .entities.description import OctopusSensorDescription, Value
+from .entities.own_meter import OWN_METER_SENSORS
 from .entities.prices import PRICE_SENSORS
 from .entities.usage import EXPORT_SENSORS, USAGE_SENSORS
 from .entity import OctopusEntity, Use, add_entities_of
@@ -76,6 +79,8 @@ class Family:
     clock: Callable[[OctopusRuntimeData], DataUpdateCoordinator[Any]]
     sensors: tuple[OctopusSensorDescription[Any], ...]
     sensor: type[OctopusSensor] = OctopusSensor
+    wanted: Callable[[OctopusRuntimeData, str], bool] = lambda *_: True
+    """Whether a number has them: some rest on what an option names."""
 
 
 OF_ACCOUNT = (
@@ -85,8 +90,21 @@ OF_SUPPLY_POINT = (
     Family(clock=lambda clocks: clocks.prices, sensors=PRICE_SENSORS),
     Family(clock=lambda clocks: clocks.prices, sensors=CONTRACT_SENSORS),
     Family(clock=lambda clocks: clocks.readings, sensors=USAGE_SENSORS),
+    Family(
+        clock=lambda clocks: clocks.readings,
+        sensors=OWN_METER_SENSORS,
+        wanted=lambda clocks, spin: clocks.readings.own.has(spin),
+    ),
 )
 OF_GENERATION_POINT = (Family(clock=lambda clocks: clocks.exports, sensors=EXPORT_SENSORS),)
+
+
+def _forget(registry: er.EntityRegistry, sensors: Iterable[OctopusSensor]) -> None:
+    """Take sensors out of the registry that an option no longer asks for."""
+    for sensor in sensors:
+        unique_id = sensor.unique_id or ""
+        if entity_id := registry.async_get_entity_id(SENSOR_DOMAIN, DOMAIN, unique_id):
+            registry.async_remove(entity_id)
 
 
 async def async_setup_entry(
@@ -95,13 +113,23 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the sensors."""
+    clocks, registry = entry.runtime_data, er.async_get(hass)
 
     def make(families: Iterable[Family]) -> Callable[[str, DeviceInfo], list[OctopusSensor]]:
-        return lambda number, device: [
-            family.sensor(family.clock(entry.runtime_data), number, description, device)
-            for family in families
-            for description in family.sensors
-        ]
+        def sensors(number: str, device: DeviceInfo) -> list[OctopusSensor]:
+            found: list[OctopusSensor] = []
+            for family in families:
+                made = [
+                    family.sensor(family.clock(clocks), number, description, device)
+                    for description in family.sensors
+                ]
+                if family.wanted(clocks, number):
+                    found += made
+                else:
+                    _forget(registry, made)
+            return found
+
+        return sensors
 
     add_entities_of(
         entry,

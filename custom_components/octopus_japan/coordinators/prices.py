@@ -17,6 +17,7 @@ from ..identity import digest
 from ..oejp.household.forecast import StepCrossed, Use, crossed_at
 from ..oejp.household.hour import Hour
 from ..oejp.household.outlook import Outlook, has_steps, outlook
+from ..oejp.household.own_meter import Live, stand_in
 from ..oejp.household.tariff_book import Contract
 from ..oejp.household.usage import usage_start
 from ..oejp.japan_time import day_of
@@ -44,6 +45,8 @@ class PointPrices:
     left_in_step: Decimal | None = None
     reason: str | None = None
     estimated_since: datetime | None = None
+    own_until: datetime | None = None
+    """Until when the household's own meter told the use; None without one."""
 
     @property
     def tariff(self) -> Tariff:
@@ -69,7 +72,10 @@ class PricesCoordinator(DataUpdateCoordinator[Mapping[str, PointPrices]]):
         self._store = memory
         self._book = book
         self._readings = readings
+        self._own = readings.own
         self._hours: dict[str, tuple[Hour, ...]] = {}
+        self._rests: dict[str, tuple[tuple[Hour, ...], StepCrossed | None, Live | None]] = {}
+        """What the use of a point was made of."""
         self._made: dict[str, tuple[tuple[object, ...], Outlook]] = {}
 
     @callback
@@ -78,6 +84,7 @@ class PricesCoordinator(DataUpdateCoordinator[Mapping[str, PointPrices]]):
         entry = self.config_entry
         entry.async_on_unload(self._book.async_add_listener(self._async_move_on))
         entry.async_on_unload(self._readings.async_on_news(self._async_news))
+        entry.async_on_unload(self._own.async_on_news(self._async_news))
         entry.async_on_unload(
             async_track_utc_time_change(self.hass, self._async_move_on, minute=(0, 30), second=0)
         )
@@ -116,6 +123,7 @@ class PricesCoordinator(DataUpdateCoordinator[Mapping[str, PointPrices]]):
 
     def _prices(self, spin: str, at: datetime) -> PointPrices:
         shown, contract = self._outlook(spin, at), self._book.contract(spin)
+        own = self._own.of(spin)
         try:
             rates = price_at(shown.tariff, at)
         except Unpriced as error:
@@ -123,6 +131,7 @@ class PricesCoordinator(DataUpdateCoordinator[Mapping[str, PointPrices]]):
         prices = PointPrices(
             outlook=shown,
             contract=contract,
+            own_until=None if own is None or shown.use is None else own.until,
             rates=rates,
             today=shown.day(day_of(at)),
             tomorrow=shown.day(day_of(at) + timedelta(days=1)),
@@ -161,16 +170,20 @@ class PricesCoordinator(DataUpdateCoordinator[Mapping[str, PointPrices]]):
         hours = tuple(usage.hours) if usage else self._hours.get(spin, ())
         if not hours:
             return None
+        self._hours[spin] = hours
+        own = self._own.of(spin)
+        filled, live = stand_in(hours, own), own.live if own else None
         before = self._crossed(spin)
-        crossed = crossed_at(tariff, hours, before, at)
+        crossed = crossed_at(tariff, filled, before, at, live)
         if crossed != before:
             self._remember(spin, crossed)
         made = self._made.get(spin)
         known = made[1].use if made else None
-        if known is not None and self._hours.get(spin) == hours and known.crossed == crossed:
+        rests = (filled, crossed, live)
+        if known is not None and self._rests.get(spin) == rests:
             return known
-        self._hours[spin] = hours
-        return Use(hours, crossed)
+        self._rests[spin] = rests
+        return Use(*rests)
 
     async def use(self, spin: str, start: datetime) -> Use | None:
         """Return what is known of the use of a point with steps, since the billing period of `start`; else None."""
@@ -182,8 +195,11 @@ class PricesCoordinator(DataUpdateCoordinator[Mapping[str, PointPrices]]):
         begin = tariff.calendar.period_at(start).start
         if known is not None and known.since <= begin:
             return known
-        hours = await self._readings.meter(spin).hours(begin)
-        return Use(hours, known.crossed if known else None) if hours else known
+        hours, own = await self._readings.meter(spin).hours(begin), self._own.of(spin)
+        if not hours:
+            return known
+        crossed = known.crossed if known else None
+        return Use(stand_in(hours, own), crossed, own.live if own else None)
 
     def _crossed(self, spin: str) -> StepCrossed | None:
         stored = self._store.parts.crossed_steps.get(digest(spin))
@@ -205,6 +221,6 @@ def _left_in_step(shown: Outlook, at: datetime) -> Decimal | None:
     card = shown.tariff.card_at(at)
     if card.kind is not Kind.STEPPED or shown.use is None:
         return None
-    used = shown.use.used(shown.tariff.calendar.period_at(at), at)
+    used = shown.use.counted(shown.tariff.calendar.period_at(at), at)
     end = card.step_at(used).end
     return None if end is None else end - used

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
 from ..identity import digest, last_four
@@ -20,6 +20,7 @@ from ..recorder.statistic_names import statistic_name
 from ..store import OctopusStore
 from .account import AccountCoordinator
 from .half_hourly import HalfHourlyCoordinator
+from .own_meter import OwnMeters
 from .reading_paths import path_finder
 from .tariff_book import TariffBook
 
@@ -36,8 +37,22 @@ class ReadingsCoordinator(HalfHourlyCoordinator[PointUsage]):
         account: AccountCoordinator,
         *,
         book: TariffBook,
+        own: OwnMeters,
     ) -> None:
         super().__init__(hass, entry, client, memory, account, book=book, name="readings")
+        self.own = own
+
+    @override
+    @callback
+    def async_start(self) -> None:
+        super().async_start()
+        self.config_entry.async_on_unload(self.own.async_on_news(self._async_own_news))
+
+    @callback
+    def _async_own_news(self, numbers: Collection[str]) -> None:
+        self.config_entry.async_create_background_task(
+            self.hass, self.async_show(numbers), "octopus_japan own meter shown"
+        )
 
     @override
     def numbers(self) -> Collection[str]:
@@ -96,5 +111,6 @@ class ReadingsCoordinator(HalfHourlyCoordinator[PointUsage]):
                 now=now,
                 since=since,
                 imported=self.backfill.progress(number),
+                own=self.own.of(number),
             )
         )

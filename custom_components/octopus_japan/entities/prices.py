@@ -8,7 +8,7 @@ from homeassistant.const import EntityCategory, UnitOfEnergy
 
 from ..coordinators.prices import PointPrices
 from ..oejp.tariff import Component, DayPrices, Per, Price
-from ..presentation import BANDS, band_option, estimation, price_attributes
+from ..presentation import BANDS, band_option, estimation, own_meter, price_attributes
 from .description import (
     YEN_PER_DAY,
     YEN_PER_KWH,
@@ -71,7 +71,9 @@ def _standing_charge(prices: PointPrices) -> float | None:
 
 def _step_attributes(prices: PointPrices) -> Attributes:
     """Only on a stepped plan does anything rest on use."""
-    return None if prices.left_in_step is None else estimation(prices.estimated_since)
+    if prices.left_in_step is None:
+        return None
+    return {**estimation(prices.estimated_since), **own_meter(prices.own_until)}
 
 
 def _band_attributes(prices: PointPrices) -> Attributes:

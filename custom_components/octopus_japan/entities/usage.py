@@ -12,7 +12,7 @@ from ..coordinators.exports import PointExport
 from ..entity import Use
 from ..oejp.household.totals import Total
 from ..oejp.household.usage import PointUsage
-from ..presentation import estimation
+from ..presentation import estimation, own_meter
 from .description import YEN_PER_KWH, Attributes, OctopusSensorDescription, number
 
 PERIODS = {
@@ -64,9 +64,18 @@ def _total(what: str, period: str, *, enabled: bool) -> OctopusSensorDescription
         attributes_fn=lambda usage: {
             "complete": total(usage).complete,
             "complete_until": total(usage).complete_until,
-            **(estimation(usage.estimated_since(period)) if kind is _MONEY else {}),
+            **_rests_on(usage, period, money=kind is _MONEY),
         },
     )
+
+
+def _rests_on(usage: Usage, period: str, *, money: bool) -> dict[str, Any]:
+    """Tell whether a sum is estimated: money by its rates, and both where the household's own meter stands in."""
+    since = usage.stood_in_since(period) if isinstance(usage, PointUsage) else None
+    own = own_meter(usage.own_until) if isinstance(usage, PointUsage) and since else {}
+    if money:
+        return {**estimation(usage.estimated_since(period)), **own}
+    return {**estimation(since), **own} if since else {}
 
 
 def _delay(usage: Usage) -> float | None:

@@ -17,6 +17,7 @@ from statistics import mean
 from custom_components.octopus_japan.oejp.household.habit import TypicalUse, learn
 from custom_components.octopus_japan.oejp.household.hour import Hour
 from custom_components.octopus_japan.oejp.household.projection import project
+from custom_components.octopus_japan.oejp.japan_time import midnight
 from custom_components.octopus_japan.oejp.tariff import (
     BillingCalendar,
     BillingPeriod,
@@ -29,7 +30,6 @@ from custom_components.octopus_japan.oejp.tariff import (
     time_of_use,
     timeline,
 )
-from custom_components.octopus_japan.oejp.tariff.japan_time import midnight
 from custom_components.octopus_japan.oejp.tariff.published import (
     fuel_cost_adjustments,
     renewable_energy_levies,

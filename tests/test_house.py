@@ -31,8 +31,6 @@ HOUSE: dict[str, set[str]] = {
     "store": {"const", "oejp"},
     "issues": {"const"},
     "recorder": GROUND | {"const", "oejp.household.hour"},
-    "coordinators": {"const", "identity", "store", "recorder", "oejp"},
-    "recorder": {"oejp.household.hour", "oejp.tariff.interval"},
     "coordinators": {"const", "identity", "store", "issues", "recorder", "oejp"},
     "runtime": {"const", "store", "issues", "coordinators", "oejp"},
     "entering": {"const", "identity", "coordinators", "oejp"},

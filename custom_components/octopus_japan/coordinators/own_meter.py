@@ -18,9 +18,9 @@ from homeassistant.util import dt as dt_util
 from ..const import CONF_OWN_METER, LOGGER
 from ..identity import digest, last_four
 from ..issues import async_report, async_settle
-from ..oejp.household.hour import HOUR
 from ..oejp.household.own_meter import OwnMeter, own_meter
 from ..oejp.household.usage import usage_start
+from ..oejp.japan_time import HOUR
 from ..recorder.own_meter import Unusable, counter
 from .account import AccountCoordinator
 from .tariff_book import TariffBook

@@ -13,7 +13,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 from homeassistant.util.unit_conversion import EnergyConverter
 
-from ..oejp.household.hour import HOUR, PLACES
+from ..oejp.household.hour import PLACES
+from ..oejp.japan_time import HOUR
 
 FIVE_MINUTES = timedelta(minutes=5)
 

@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 
 from custom_components.octopus_japan.oejp.household.habit import Basis, Habit, learn
-from custom_components.octopus_japan.oejp.household.hour import HOUR, Hour
-from custom_components.octopus_japan.oejp.tariff.japan_time import midnight
+from custom_components.octopus_japan.oejp.household.hour import Hour
+from custom_components.octopus_japan.oejp.japan_time import HOUR, midnight
 
 DAY = timedelta(days=1)
 MONDAY = date(2026, 11, 16)

@@ -8,7 +8,7 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.octopus_japan.oejp.household.forecast import StepCrossed, Use, crossed_at
-from custom_components.octopus_japan.oejp.household.hour import HOUR, Hour
+from custom_components.octopus_japan.oejp.household.hour import Hour
 from custom_components.octopus_japan.oejp.household.outlook import estimated_since, outlook
 from custom_components.octopus_japan.oejp.household.own_meter import (
     HIGHEST,
@@ -21,6 +21,7 @@ from custom_components.octopus_japan.oejp.household.own_meter import (
     stand_in,
 )
 from custom_components.octopus_japan.oejp.household.usage import usage
+from custom_components.octopus_japan.oejp.japan_time import HOUR
 from custom_components.octopus_japan.oejp.tariff import (
     BillingCalendar,
     Component,

@@ -8,8 +8,9 @@ from hypothesis import given, settings, strategies as st
 import pytest
 
 from custom_components.octopus_japan.oejp.household.habit import Basis, Habit, learn
-from custom_components.octopus_japan.oejp.household.hour import HOUR, Hour
+from custom_components.octopus_japan.oejp.household.hour import Hour
 from custom_components.octopus_japan.oejp.household.projection import NextStep, project
+from custom_components.octopus_japan.oejp.japan_time import HOUR
 from custom_components.octopus_japan.oejp.tariff import (
     BillingCalendar,
     Component,

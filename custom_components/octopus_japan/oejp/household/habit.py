@@ -14,7 +14,7 @@ from enum import StrEnum
 from itertools import accumulate, pairwise
 import math
 
-from ..tariff.japan_time import day_of
+from ..japan_time import day_of
 from .hour import Hour
 
 type TypicalUse = Mapping[int, Sequence[Decimal]]

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
-from ..tariff.japan_time import day_of
-from .hour import HOUR, PLACES, Hour, whole_hour
+from ..japan_time import HOUR, day_of
+from .hour import PLACES, Hour, whole_hour
 
 HIGHEST = Decimal(50)
 """kWh in an hour: a home's contract in Japan is for less than 50 kW, the most that there is at low voltage."""

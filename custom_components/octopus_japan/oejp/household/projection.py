@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from ..japan_time import HOUR, JST, day_of
 from ..tariff import BillingPeriod, Hole, Tariff, costs, stretches
-from ..tariff.japan_time import JST, day_of
 from ..tariff.model import NO_AGREEMENT
 from .forecast import step_starts
 from .habit import Basis, Habit
-from .hour import HOUR, Hour, whole_hour
+from .hour import Hour, whole_hour
 
 _TENTH = 1.2816
 """Standard deviations between the middle and the 10th or the 90th percentile."""

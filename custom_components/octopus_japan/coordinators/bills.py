@@ -76,6 +76,8 @@ def lines_of(store: OctopusStore, account_number: str, spin: str) -> list[LineIt
             net_amount=line.net_amount,
             gross_amount=line.gross_amount,
             product_code=line.product_code,
+            spin=spin if line.point else None,
+            document=bill.identifier,
         )
         for bill in store.parts.bills.get(digest(account_number), ())
         for line in bill.lines

@@ -12,8 +12,9 @@ from decimal import Decimal
 from enum import StrEnum
 
 from ..tariff import Bill, BillLine, Component, MonthBasis, MonthlyRates, RateCard, Unpriced
-from ..tariff.bill import energy_lines, share_out, time_lines, whole
+from ..tariff.bill import energy_lines, share_out, time_lines
 from ..tariff.monthly_rates import MonthlyPrice, Timeline
+from ..tariff.rounding import whole
 from .year_of_use import MonthPart, PeriodUse, YearOfUse
 
 _ZERO = Decimal(0)

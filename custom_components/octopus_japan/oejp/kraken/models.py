@@ -377,7 +377,10 @@ class Payment(KrakenModel):
 
 @dataclass(frozen=True, slots=True)
 class LineItem(KrakenModel):
-    """A line of a bill: `supply_type` is `JPN_<MARKET>_<RATE>`; amounts in yen, credits negative."""
+    """A line of a bill: `supply_type` is `JPN_<MARKET>_<RATE>`; amounts in yen, credits negative.
+
+    `document`: the identifier of the bill that it stands on, where that is known.
+    """
 
     supply_type: str | None = None
     period_start_at: datetime | None = None
@@ -387,6 +390,7 @@ class LineItem(KrakenModel):
     gross_amount: Decimal | None = None
     product_code: str | None = None
     spin: str | None = None
+    document: str | None = None
 
     @classmethod
     @override

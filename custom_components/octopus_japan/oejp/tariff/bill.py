@@ -1,11 +1,12 @@
 """The bill of a closed period, to the yen. docs/pricing.md#the-rules says how, and checks published examples."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from .model import ZERO, Component, Per, RateCard, StandingCharge, Unpriced
+from .rounding import USUAL, Rounding, cut, whole
 
 type Number = Decimal | int | str
 type Usage = Number | Mapping[str, Number]
@@ -15,17 +16,18 @@ _ONE = Decimal(1)
 
 @dataclass(frozen=True, slots=True)
 class BillLine:
-    """Units at a price. Amounts stay in sen, unless a rule cuts them."""
+    """Units at a price. Amounts stay in sen, unless bills round each line."""
 
     component: Component
     name: str
     units: Decimal
     price: Decimal
+    rounding: Rounding = USUAL
 
     @property
     def amount(self) -> Decimal:
         """Yen."""
-        return self.units * self.price
+        return self.rounding.yen(self.units * self.price)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,22 +114,16 @@ def decimal(number: Number) -> Decimal:
     return Decimal(number)
 
 
-def cut(yen: Decimal) -> Decimal:
-    """Cut to whole yen."""
-    return yen.quantize(_ONE, ROUND_DOWN)
-
-
-def whole(kwh: Decimal) -> Decimal:
-    """Round half up to whole kWh."""
-    return kwh.quantize(_ONE, ROUND_HALF_UP)
-
-
-def share_out[K](parts: Mapping[K, Decimal], total: Decimal) -> dict[K, Decimal]:
-    """Round each part to whole kWh in the order given, never beyond the total; the last one takes what remains of it."""
+def share_out[K](
+    parts: Mapping[K, Decimal],
+    total: Decimal,
+    rounded: Callable[[Decimal], Decimal] = whole,
+) -> dict[K, Decimal]:
+    """Round each part in the order given, to whole kWh as a rule, never beyond the total; the last one takes the rest of it."""
     shares: dict[K, Decimal] = {}
     left = total
     for number, (key, kwh) in enumerate(parts.items(), 1):
-        shares[key] = left if number == len(parts) else min(left, whole(kwh))
+        shares[key] = left if number == len(parts) else min(left, rounded(kwh))
         left -= shares[key]
     return shares
 

@@ -1,14 +1,15 @@
 """The bill of a period from its hours: a tariff's agreements, cards, slots and monthly rates laid over them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from ..japan_time import HALF_HOUR, HOUR, day_of
-from .bill import Bill, BillLine, energy_lines, share_out, time_lines, whole
+from .bill import Bill, BillLine, energy_lines, share_out, time_lines
 from .billing_calendar import BillingPeriod
 from .model import NO_AGREEMENT, ZERO, Component, RateCard, Unpriced
+from .rounding import Rounding
 from .tariff import Stretch, Tariff, stretches
 
 _MONTHLY = (
@@ -28,8 +29,11 @@ def bill_for(
     *,
     kwh: Decimal | None = None,
     resolution: timedelta = HOUR,
+    until: datetime | None = None,
 ) -> Bill:
     """Bill a period from its (start, kWh), each `resolution` long; `kwh` is the meter's own total, where stated.
+
+    `until`: of a running period the end of the last day to charge, a midnight in Japan; the others have not begun.
 
     The total is rounded to whole kWh and shared out among agreements; an agreement's among its cards, a card's among its
     slots, and an agreement's again among the prices of each monthly rate: each part rounded in order of time, the last taking the
@@ -37,9 +41,9 @@ def bill_for(
     other time of the period has no price.
     """
     walk: list[Stretch] = []
-    for stretch in stretches(tariff, period.start, period.end):
+    for stretch in stretches(tariff, period.start, until or period.end):
         if isinstance(stretch, Stretch):
-            walk.append(stretch)
+            walk.append(stretch if until is None else replace(stretch, end=min(stretch.end, until)))
         elif stretch.reason != NO_AGREEMENT:
             raise Unpriced(stretch.reason)
     uses: dict[_Id, _Use] = {}
@@ -50,14 +54,16 @@ def bill_for(
         if (at := _stretch(walk, start)) is not None:
             measured[at.card.agreement_id] += value
             uses[at.card.agreement_id].add(at, start, value, resolution)
-    total = whole(sum(measured.values(), ZERO) if kwh is None else kwh)
+    rounding = tariff.lessons.rounding
+    total = rounding.kwh(sum(measured.values(), ZERO) if kwh is None else kwh)
     lines: list[BillLine] = []
     used = ZERO
-    for agreement, charged in share_out(measured, total).items():
-        lines += uses[agreement].lines(charged, used, period)
+    for agreement, charged in share_out(measured, total, rounding.kwh).items():
+        lines += uses[agreement].lines(charged, used, period, rounding)
         used += charged
     guessed = min((stretch.start for stretch in walk if stretch.estimated), default=None)
-    return Bill(total, period.days, tuple(lines), guessed)
+    days = period.days if until is None else (day_of(until) - day_of(period.start)).days
+    return Bill(total, days, tuple(replace(line, rounding=rounding) for line in lines), guessed)
 
 
 def _stretch(walk: Iterable[Stretch], at: datetime) -> Stretch | None:
@@ -109,20 +115,22 @@ class _Use:
         for slot in (first, second):
             slots[slot] = slots.get(slot, ZERO) + kwh / 2
 
-    def lines(self, kwh: Decimal, used: Decimal, period: BillingPeriod) -> list[BillLine]:
-        """Charge whole kWh."""
+    def lines(
+        self, kwh: Decimal, used: Decimal, period: BillingPeriod, rounding: Rounding
+    ) -> list[BillLine]:
+        """Charge the kWh of the agreement, `used` kWh into the period."""
         lines: list[BillLine] = []
-        for start, charged in share_out(self.kwh, kwh).items():
+        for start, charged in share_out(self.kwh, kwh, rounding.kwh).items():
             card = self.cards[start]
             if charged and not self.slots[start]:
                 raise Unpriced("no_readings")
             lines += time_lines(card, self.days[start], period.days)
-            lines += energy_lines(card, share_out(self.slots[start], charged), used)
+            lines += energy_lines(card, share_out(self.slots[start], charged, rounding.kwh), used)
             used += charged
         for component, parts in self.monthly_rates.items():
             lines += [
                 BillLine(component, component.value, charged, price)
-                for price, charged in share_out(parts, kwh).items()
+                for price, charged in share_out(parts, kwh, rounding.kwh).items()
                 if price
             ]
         return lines

@@ -9,6 +9,7 @@ from ..japan_time import in_reason, month_of, month_start
 from .model import HIGHEST_PRICE, Component, MonthBasis
 from .monthly_rates import MonthlyRate, Timeline
 from .provenance import Provenance
+from .supply_types import component_of
 
 _HUNDREDTH = Decimal("0.01")
 # kWh that a line may be about. Outside of it the division tells nothing.
@@ -16,6 +17,7 @@ _LEAST, _MOST = Decimal("0.01"), Decimal(1_000_000)
 _HALF_YEN = Decimal("0.5")
 _MOMENT = timedelta(microseconds=1)
 _SHORTEST_PERIOD = timedelta(days=25)
+_MONTHLY = {Component.FUEL_COST_ADJUSTMENT, Component.RENEWABLE_ENERGY_LEVY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +30,12 @@ class ChargeLine:
     units: Decimal | None
     gross: Decimal | None
     product_code: str | None = None
+    document: str | None = None
 
     @property
     def component(self) -> Component | None:
-        """The monthly rate that the line charges."""
-        name = (self.supply_type or "").upper()
-        if "GAS" in name:
-            return None
-        if "FUEL" in name:
-            return Component.FUEL_COST_ADJUSTMENT
-        return Component.RENEWABLE_ENERGY_LEVY if "RENEWABLE" in name else None
+        """What the line charges."""
+        return component_of(self.supply_type)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +77,13 @@ def windows(lines: Iterable[ChargeLine], basis: MonthBasis) -> tuple[MonthlyRate
 
 
 def basis_of(lines: Iterable[ChargeLine], fuel: Timeline, levy: Timeline) -> MonthBasis | None:
-    """Tell by which month monthly rates were charged, if all the lines that show it agree; else None.
+    """Tell by which month monthly rates were charged, if all the lines that show it agree; else None."""
+    votes = bases_shown(lines, fuel, levy)
+    return votes.pop() if len(votes) == 1 else None
+
+
+def bases_shown(lines: Iterable[ChargeLine], fuel: Timeline, levy: Timeline) -> set[MonthBasis]:
+    """Return by which months the lines of bills charge monthly rates, as far as they show it.
 
     `fuel` and `levy` are what other sources than bills state.
     """
@@ -95,7 +99,7 @@ def basis_of(lines: Iterable[ChargeLine], fuel: Timeline, levy: Timeline) -> Mon
             votes.add(MonthBasis.READING_MONTH)
         elif min(before.price, after.price) < line.price < max(before.price, after.price):
             votes.add(MonthBasis.CALENDAR_DAY)
-    return votes.pop() if len(votes) == 1 else None
+    return votes
 
 
 def _split_at_month(charged: Iterable[_Charged]) -> bool:
@@ -130,6 +134,7 @@ def _charged(lines: Iterable[ChargeLine]) -> Iterator[_Charged]:
     for line in lines:
         if (
             (component := line.component) is None
+            or component not in _MONTHLY
             or line.start is None
             or line.end is None
             or line.start >= line.end

@@ -7,12 +7,13 @@ from decimal import ROUND_DOWN, Decimal
 from itertools import pairwise
 from typing import override
 
-from .bill import Bill, BillLine, Number, cut, decimal
+from .bill import Bill, BillLine, Number, decimal
 from .billing_calendar import BillingCalendar, BillingPeriod
 from .charges import per_of
 from .model import ZERO, Component, Gap, InForce, Per, StandingCharge, Unpriced, find
 from .monthly_rates import Timeline
 from .rates import RateLike, current
+from .rounding import cut
 
 MONTH = Decimal(30)
 """Days of a month, where a part of one is charged for."""

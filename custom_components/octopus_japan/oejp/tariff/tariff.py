@@ -8,6 +8,7 @@ from decimal import Decimal
 from ..interval import Interval
 from ..japan_time import month_of, month_start
 from .billing_calendar import BillingCalendar, BillingPeriod
+from .lessons import Lessons
 from .model import Component, Gap, MonthBasis, Per, RateCard, Unpriced, find
 from .monthly_rates import MonthlyPrice, MonthlyRates, Timeline
 from .provenance import Provenance
@@ -19,7 +20,7 @@ class Tariff:
     """Rate cards that do not overlap, and what applies to all of them.
 
     `gaps` are the times of agreements that cannot be priced, `mismatches` the half hours in which readings contradict the
-    schedule in use.
+    schedule in use. `lessons`: what past bills decide.
     """
 
     cards: tuple[RateCard, ...]
@@ -29,6 +30,7 @@ class Tariff:
     gaps: tuple[Gap, ...] = ()
     mismatches: tuple[Mismatch, ...] = ()
     subsidies: bool = True
+    lessons: Lessons = field(default_factory=Lessons)
 
     def card_at(self, at: datetime) -> RateCard:
         """Find the card in force."""

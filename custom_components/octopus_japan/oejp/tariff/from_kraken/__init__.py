@@ -7,6 +7,7 @@ Agreements are chosen by type and validity, generations grouped by validity, the
 from collections.abc import Sequence
 from datetime import datetime
 
+from ...interval import Interval
 from ...japan_time import YEARS, in_reason
 from ...kraken.models import (
     Agreement,
@@ -57,10 +58,12 @@ def tariff(
     """
     contracts, unknown = contracts_of(agreements, ElectricityProduct, evidence)
     area = area or area_of(contracts)
+    rates, basis, lessons = monthly_rates(agreements, evidence, area, month_basis)
     cards, gaps = lay_out(
-        contracts, unknown, lambda contract, at: rate_card(contract, at, area, evidence)
+        contracts,
+        unknown,
+        lambda contract, at: rate_card(contract, at, area, evidence, lessons.months),
     )
-    rates, basis = monthly_rates(agreements, evidence, area, month_basis)
     mismatches = [
         mismatch
         for card in cards
@@ -69,7 +72,16 @@ def tariff(
             card.schedule, [(at, band) for at, band in evidence.bands if card.covers(at)]
         )
     ]
-    return Tariff(cards, rates, calendar(evidence), basis, gaps, tuple(mismatches), subsidies)
+    return Tariff(
+        cards,
+        rates,
+        calendar(evidence, lessons.periods),
+        basis,
+        gaps,
+        tuple(mismatches),
+        subsidies,
+        lessons,
+    )
 
 
 def generation_tariff(agreements: Sequence[Agreement]) -> GenerationTariff:
@@ -106,8 +118,8 @@ def gas_tariff(
     return GasTariff(cards, gaps, calendar(evidence), credits_)
 
 
-def calendar(evidence: Evidence) -> BillingCalendar:
-    """Build the billing calendar of a supply point."""
+def calendar(evidence: Evidence, billed: Sequence[Interval] = ()) -> BillingCalendar:
+    """Build the billing calendar of a supply point; `billed` are times of bills, for want of what the service states of them."""
     closed = [
         BillingPeriod(
             reading.start_at,
@@ -117,6 +129,11 @@ def calendar(evidence: Evidence) -> BillingCalendar:
         )
         for reading in evidence.intervals
         if in_reason(reading.start_at, reading.end_at)
+    ]
+    closed += [
+        BillingPeriod(time.start, time.end, closed=True)
+        for time in billed
+        if not any(each.start < time.end and time.start < each.end for each in closed)
     ]
     dates = evidence.reading_dates or ReadingDates()
     scheduled = [

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
+from ...interval import Interval
 from ...japan_time import YEARS, midnight
 from ...kraken.models import (
     Agreement,
@@ -12,7 +13,8 @@ from ...kraken.models import (
     MetiCredit,
 )
 from .. import published
-from ..from_bills import ChargeLine, basis_of, windows
+from ..from_bills import ChargeLine, windows
+from ..lessons import Lessons, lessons
 from ..model import Component, MonthBasis
 from ..monthly_rates import MonthlyRate, MonthlyRates, of_product, timeline
 from ..provenance import Provenance
@@ -74,8 +76,8 @@ def monthly_rates(
     evidence: Evidence,
     area: str | None,
     basis: MonthBasis | None,
-) -> tuple[MonthlyRates, MonthBasis]:
-    """Put the timelines of an area together; and tell by which month adjustment and levy go."""
+) -> tuple[MonthlyRates, MonthBasis, Lessons]:
+    """Put the timelines of an area together; tell by which month adjustment and levy go, and what else bills decide."""
     told = [
         replace(rate, provenance=Provenance.OBSERVED) if rate.provenance is Provenance.API else rate
         for rate in evidence.observed
@@ -85,8 +87,10 @@ def monthly_rates(
     levy = [*published.renewable_energy_levies(), *_of(told, _LEVY)]
     codes = {contract.code for contract in contracts_of(agreements, ElectricityProduct)[0]}
     lines = _lines(evidence.charges, codes)
+    stated = [Interval(each.start_at, each.end_at) for each in evidence.intervals]
+    learned = lessons(lines, timeline(fuel), timeline(levy), stated)
     if basis is None:
-        basis = basis_of(lines, timeline(fuel), timeline(levy)) or MonthBasis.CALENDAR_DAY
+        basis = learned.month_basis.value or MonthBasis.CALENDAR_DAY
     charged = windows(lines, basis)
     fuel += _of(charged, _FUEL)
     rates = MonthlyRates(
@@ -95,7 +99,7 @@ def monthly_rates(
         timeline(all_subsidies(evidence, gas=False)),
         {code: timeline(of_product(fuel, code)) for code in codes},
     )
-    return rates, basis
+    return rates, basis, learned
 
 
 def all_subsidies(evidence: Evidence, *, gas: bool) -> list[MonthlyRate]:
@@ -122,6 +126,7 @@ def _lines(items: Iterable[LineItem], codes: Collection[str]) -> list[ChargeLine
             item.number_of_units,
             item.gross_amount,
             item.product_code if item.product_code in codes else None,
+            item.document,
         )
         for item in items
     ]

@@ -1,9 +1,10 @@
 """The rate card of a contract, and the hours of its bands."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from types import MappingProxyType
 
 from ...kraken.models import (
     Agreement,
@@ -13,17 +14,23 @@ from ...kraken.models import (
 from .. import schedule as schedules
 from ..agreements import Contract
 from ..charges import extras, standing_charge
-from ..model import Kind, RateCard, Unpriced
+from ..model import Kind, Per, RateCard, StandingCharge, Unpriced
 from ..rates import shape
 from ..schedule import Schedule, SeenBands, slot_of, tier_of
 from .contracts import contracts_of, is_fixed, params_of
 from .evidence import Evidence
 
+NO_MONTHS: Mapping[str | None, Decimal] = MappingProxyType({})
+
 
 def rate_card(
-    contract: Contract[ElectricityProduct], at: datetime, area: str | None, evidence: Evidence
+    contract: Contract[ElectricityProduct],
+    at: datetime,
+    area: str | None,
+    evidence: Evidence,
+    months: Mapping[str | None, Decimal] = NO_MONTHS,
 ) -> RateCard:
-    """Make the card of a contract at an instant. Raises Unpriced."""
+    """Make the card of a contract at an instant; `months`: its standing charge a month where bills charge so. Raises Unpriced."""
     product, since = contract.product, contract.start
     read = shape(product.consumption_charges, at, since, evidence.capacity)
     schedule = None
@@ -33,7 +40,9 @@ def rate_card(
             raise Unpriced("unknown_band")
     return RateCard(
         read.kind,
-        standing_charge(
+        StandingCharge(months[product.code], Per.MONTH)
+        if product.code in months
+        else standing_charge(
             product.standing_charge_price_per_day,
             product.standing_charge_unit_type,
             product.standing_charges,

@@ -1,6 +1,7 @@
 """The same bills and hours as the simulator, whose arithmetic was written apart: from its API's answers alone."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Literal
@@ -27,6 +28,7 @@ from custom_components.octopus_japan.oejp.tariff.from_kraken import Evidence, ba
 from custom_components.octopus_japan.oejp.tariff.schedule import SeenBands, merge_seen
 from simulator import Simulator
 from simulator.dates import jst_date, slot_from, slot_start
+from simulator.practice import Practice
 
 NOW = datetime(2026, 9, 25, 3, tzinfo=UTC)
 HALF_HOUR = timedelta(minutes=30)
@@ -47,7 +49,12 @@ async def session(socket_enabled: None) -> AsyncIterator[ClientSession]:
 
 
 async def from_answers(
-    simulator: Simulator, session: ClientSession, key: str, basis: Basis
+    simulator: Simulator,
+    session: ClientSession,
+    key: str,
+    basis: Basis | None,
+    *,
+    with_bills: bool = False,
 ) -> tuple[Tariff, str]:
     household = simulator.world.households[key]
     account = household.accounts[-1].number
@@ -73,6 +80,11 @@ async def from_answers(
         reading_dates=(await client.supply.reading_dates(account)).get(spin),
         supply_periods=(await client.supply.periods(account)).get(spin, ()),
         meti_credits=await client.billing.meti_credits(date(2025, 1, 1), date(2026, 12, 31)),
+        charges=[
+            replace(line, document=statement.identifier)
+            for statement in (await client.billing.statements(account) if with_bills else ())
+            for line in await client.billing.charges(account, statement.identifier)
+        ],
         readings=weeks[-1],
         seen=seen,
         schemes={each.code: each.scheme for each in summaries if each.scheme},
@@ -89,7 +101,7 @@ async def from_answers(
         agreements,
         evidence,
         area=spin[:2],
-        month_basis=MonthBasis(basis),
+        month_basis=None if basis is None else MonthBasis(basis),
         subsidies=True,
     )
     return found, spin
@@ -141,3 +153,39 @@ async def test_bills_and_hours_equal_the_simulator_s(
     used = truth.used(spin, NOW)
     price, known = price_at(built, NOW, used), truth.price(spin, NOW, used)
     assert (price.total, price.band) == (known.total, known.band)
+
+
+PRACTICES = {
+    "usual": Practice(),
+    "by the month": Practice(standing="month"),
+    "hundredths of a kWh": Practice(kwh="exact"),
+    "lines cut": Practice(amounts="cut"),
+    "lines rounded": Practice(amounts="half_up", standing="month"),
+}
+
+
+@pytest.mark.parametrize("basis", ["calendar_day", "reading_month"])
+@pytest.mark.parametrize("practice", PRACTICES.values(), ids=list(PRACTICES))
+async def test_how_bills_are_made_is_learned_from_bills(
+    session: ClientSession, practice: Practice, basis: Basis
+) -> None:
+    simulator = Simulator(households=("green-tokyo",), now=NOW, month_basis=basis)
+    simulator.world.practice = practice
+    await simulator.start()
+    try:
+        built, spin = await from_answers(simulator, session, "green-tokyo", None, with_bills=True)
+    finally:
+        await simulator.stop()
+    lessons = built.lessons
+    assert lessons.bills == 12
+    assert built.month_basis == basis
+    assert lessons.standing_charge.value == practice.standing
+    assert lessons.units.value == practice.kwh
+    assert lessons.amounts.value == practice.amounts
+    assert lessons.other_periods == ()
+    for start, end in simulator.truth.periods(spin)[-4:-1]:
+        halves = at_close(simulator, spin, start, end)
+        period = built.calendar.period_at(start)
+        found = bill_for(built, period, halves, resolution=HALF_HOUR)
+        expected = simulator.truth.bill(spin, (start, end))
+        assert (found.kwh, found.total) == (expected.kwh, expected.total)

@@ -36,7 +36,7 @@ def bill_for(
     `until`: of a running period the end of the last day to charge, a midnight in Japan; the others have not begun.
 
     The total is rounded to whole kWh and shared out among agreements; an agreement's among its cards, a card's among its
-    slots, and an agreement's again among the prices of each monthly rate: each part rounded in order of time, the last taking the
+    slots, and an agreement's again among the months of each monthly rate: each part rounded in order of time, the last taking the
     remainder. Steps go on through a change of agreement. Days without an agreement are not charged. Raises Unpriced if any
     other time of the period has no price.
     """
@@ -70,24 +70,34 @@ def _stretch(walk: Iterable[Stretch], at: datetime) -> Stretch | None:
     return next((stretch for stretch in walk if stretch.start <= at < stretch.end), None)
 
 
-def _per_kwh(stretch: Stretch) -> list[tuple[Component, Decimal]]:
-    """List the price of each monthly rate; a rate that does not apply has the price of nothing, for its own kWh only."""
-    monthly_rates = stretch.monthly_rates
+type _Rate = tuple[int | None, Decimal]
+"""A price a kWh and the month that it is of; the government's discount is of no month: one line takes it off."""
+
+
+def _per_kwh(stretch: Stretch) -> list[tuple[Component, _Rate]]:
+    """List each monthly rate; one that does not apply has the price of nothing, for its own kWh only."""
+    rates = stretch.monthly_rates
     return [
-        (component, monthly_rates[component].price if component in monthly_rates else ZERO)
+        (
+            component,
+            (
+                None if component is Component.SUBSIDY else stretch.month,
+                rates[component].price if component in rates else ZERO,
+            ),
+        )
         for component in _MONTHLY
     ]
 
 
 @dataclass(slots=True)
 class _Use:
-    """The days and kWh of one agreement by card and slot, and by price of each monthly rate; in order of time."""
+    """The days and kWh of one agreement by card and slot, and by month of each monthly rate; in order of time."""
 
     cards: dict[_Start, RateCard] = field(default_factory=dict)
     days: dict[_Start, int] = field(default_factory=dict)
     kwh: dict[_Start, Decimal] = field(default_factory=dict)
     slots: dict[_Start, dict[str, Decimal]] = field(default_factory=dict)
-    monthly_rates: dict[Component, dict[Decimal, Decimal]] = field(default_factory=dict)
+    monthly_rates: dict[Component, dict[_Rate, Decimal]] = field(default_factory=dict)
 
     def meet(self, stretch: Stretch) -> None:
         """Count the days of a stretch, and note what it charges."""
@@ -97,15 +107,15 @@ class _Use:
         self.days[card.start] = self.days.get(card.start, 0) + days
         self.kwh.setdefault(card.start, ZERO)
         self.slots.setdefault(card.start, {} if card.bands else {"": ZERO})
-        for component, price in _per_kwh(stretch):
-            self.monthly_rates.setdefault(component, {}).setdefault(price, ZERO)
+        for component, rate in _per_kwh(stretch):
+            self.monthly_rates.setdefault(component, {}).setdefault(rate, ZERO)
 
     def add(self, stretch: Stretch, start: datetime, kwh: Decimal, resolution: timedelta) -> None:
         """Lay one row where it belongs; an hour of two slots goes half to each."""
         card = stretch.card
         self.kwh[card.start] += kwh
-        for component, price in _per_kwh(stretch):
-            self.monthly_rates[component][price] += kwh
+        for component, rate in _per_kwh(stretch):
+            self.monthly_rates[component][rate] += kwh
         slots = self.slots[card.start]
         first = second = ""
         if card.schedule is not None:
@@ -130,7 +140,7 @@ class _Use:
         for component, parts in self.monthly_rates.items():
             lines += [
                 BillLine(component, component.value, charged, price)
-                for price, charged in share_out(parts, kwh, rounding.kwh).items()
+                for (_, price), charged in share_out(parts, kwh, rounding.kwh).items()
                 if price
             ]
         return lines

@@ -6,9 +6,10 @@ from decimal import Decimal
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.octopus_japan.oejp.tariff import Interval, MonthBasis, Per, Provenance
+from custom_components.octopus_japan.oejp.interval import Interval
+from custom_components.octopus_japan.oejp.japan_time import JST, month_of
+from custom_components.octopus_japan.oejp.tariff import MonthBasis, Per, Provenance
 from custom_components.octopus_japan.oejp.tariff.from_bills import ChargeLine
-from custom_components.octopus_japan.oejp.tariff.japan_time import JST, month_of
 from custom_components.octopus_japan.oejp.tariff.lessons import Lessons, lessons, time_of
 from custom_components.octopus_japan.oejp.tariff.monthly_rates import MonthlyPrice, Timeline
 from custom_components.octopus_japan.oejp.tariff.rounding import Amounts, Rounding, Units

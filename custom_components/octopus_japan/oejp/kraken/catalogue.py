@@ -1,59 +1,88 @@
-"""What is sold: the products of an area."""
+"""What is sold: the products of an area, with their prices by tier of contracted capacity."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
-from .errors import KrakenServiceError
-from .parsing import as_dict, as_list
-from .subject import Subject
+from . import scalars
+from .models import KrakenModel, Rate
+from .parsing import Reader, as_dict, as_list
 
 
 @dataclass(frozen=True, slots=True)
-class TariffSummary:
-    """A product of an area's catalogue.
+class StandingRate(KrakenModel):
+    """What is charged whatever the use, for the capacity that `label` names; `unit_type` says by day or month."""
 
-    `scheme`: the name of its time-of-use hours. `amperages`: those that it is sold for, without the contract's own knowledge.
+    label: str
+    price_per_unit_inc_tax: Decimal = field(metadata={"deserialize": scalars.price})
+    unit_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """The prices for contracts of some capacity (NON_TIERED, TIERED_LOW, TIERED_HIGH).
+
+    `consumption_rates`: none where they were not told, or one of them made no sense: a price must not be made from a part.
     """
 
+    pattern: str | None = None
+    consumption_rates: tuple[Rate, ...] = ()
+    amperage: tuple[StandingRate, ...] = ()
+    kva: tuple[StandingRate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueProduct:
+    """A product on sale in an area."""
+
     code: str
-    scheme: str | None = None
-    capacity_patterns: tuple[str, ...] = ()
-    amperages: frozenset[int] = field(default_factory=frozenset)
+    display_name: str | None = None
+    params: Mapping[str, object] = field(default_factory=dict)
+    tiers: tuple[Tier, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What the customer knows it by."""
+        return self.display_name or self.code
+
+    @property
+    def scheme(self) -> str | None:
+        """The name of its time-of-use hours."""
+        scheme = self.params.get("time_of_use_scheme")
+        return scheme if isinstance(scheme, str) and scheme else None
+
+    @property
+    def amperages(self) -> frozenset[int]:
+        """The amperes that it is sold for."""
+        labels = (rate.label for tier in self.tiers for rate in tier.amperage)
+        return frozenset(int(label) for label in labels if label.isascii() and label.isdigit())
 
 
-class Catalogue(Subject):
-    """The questions about what is sold."""
+def products(reader: Reader, raw: list[Any]) -> Iterator[CatalogueProduct]:
+    """Read products, each part by itself; one without a code is none."""
+    for item in map(as_dict, raw):
+        if isinstance(code := item.get("code"), str) and code:
+            name = item.get("displayName")
+            yield CatalogueProduct(
+                code,
+                name if isinstance(name, str) and name else None,
+                as_dict(item.get("productParams")),
+                tuple(
+                    _tier(reader, tier)
+                    for tier in as_list(item.get("tiers"))
+                    if isinstance(tier, dict)
+                ),
+            )
 
-    async def tariff_summary(
-        self, grid_operator_code: str, product_code: str | None = None
-    ) -> tuple[TariffSummary, ...]:
-        """Return a product of an area's catalogue, or all of it."""
-        variables = {"gridOperatorCode": grid_operator_code, "productCode": product_code}
-        result = await self._requester.ask("tariff_summary", variables)
-        if not isinstance(found := result.data.get("tariffSummary"), list):
-            raise result.missing(KrakenServiceError("the catalogue is missing"))
-        return tuple(
-            _summary(item) for item in map(as_dict, found) if isinstance(item.get("code"), str)
-        )
 
-
-def _summary(item: Mapping[str, Any]) -> TariffSummary:
-    scheme = as_dict(item.get("productParams")).get("time_of_use_scheme")
-    tiers = [as_dict(tier) for tier in as_list(item.get("tiers"))]
-    patterns = [tier.get("contractCapacityPattern") for tier in tiers]
-    labels = [
-        as_dict(rate).get("label")
-        for tier in tiers
-        for rate in as_list(as_dict(tier.get("standingRates")).get("amperage"))
-    ]
-    return TariffSummary(
-        item["code"],
-        scheme if isinstance(scheme, str) and scheme else None,
-        tuple(pattern for pattern in patterns if isinstance(pattern, str)),
-        frozenset(
-            int(label)
-            for label in labels
-            if isinstance(label, str) and label.isascii() and label.isdigit()
-        ),
+def _tier(reader: Reader, raw: Mapping[str, Any]) -> Tier:
+    pattern, standing = raw.get("contractCapacityPattern"), as_dict(raw.get("standingRates"))
+    told = as_list(raw.get("consumptionRates"))
+    read = reader.items(Rate, told)
+    return Tier(
+        pattern if isinstance(pattern, str) else None,
+        read if len(read) == len(told) else (),
+        reader.items(StandingRate, standing.get("amperage")),
+        reader.items(StandingRate, standing.get("kva")),
     )

@@ -126,6 +126,11 @@ def _fixed_price(product: ElectricityProduct) -> Decimal | None:
 
 def _fuel_cost_adjusted(product: ElectricityProduct, kind: Kind) -> bool:
     """Every plan but シンプル (single rate) is adjusted (docs/pricing.md); elsewhere silence is not a no."""
-    name = f"{product.code} {product.display_name or ''}"
-    simple = kind is Kind.SINGLE or "SIMPLE" in name.upper() or "シンプル" in name
+    simple = kind is Kind.SINGLE or is_simple(product.code, product.display_name)
     return product.fuel_cost_adjustment is not None or not simple
+
+
+def is_simple(code: str, name: str | None) -> bool:
+    """Tell whether a product is シンプル by its name: published to have neither an adjustment nor a standing charge."""
+    name = f"{code} {name or ''}"
+    return "SIMPLE" in name.upper() or "シンプル" in name

@@ -5,7 +5,7 @@ from decimal import Decimal
 from home import Home
 import pytest
 
-ASKED = {"AmperageOptions", "StandingCharges", "TariffSummary"}
+ASKED = {"AmperageOptions", "StandingCharges"}
 
 
 def asked(home: Home) -> set[str]:

@@ -29,7 +29,7 @@ from ..oejp.kraken import (
     KrakenError,
     KrakenThrottledError,
 )
-from ..oejp.kraken.catalogue import TariffSummary
+from ..oejp.kraken.catalogue import CatalogueProduct
 from ..oejp.kraken.contract_terms import SupplyDetails
 from ..oejp.kraken.models import (
     AccountSupply,
@@ -54,6 +54,8 @@ INTERVAL = timedelta(hours=12)
 BACK = timedelta(days=10 * 366)
 """How far back closed billing periods and government discounts are asked for."""
 AHEAD = timedelta(days=62)
+CATALOGUE_INTERVAL = timedelta(days=1)
+"""How often at most it is asked what is on sale."""
 RELEASED_AFTER = timedelta(days=1)
 """A point that answers leave out for so long is given to another login that lists it."""
 FIRST_ACCOUNTS = 6
@@ -82,8 +84,6 @@ class _Told:
     supply_details: Mapping[str, tuple[SupplyDetails, ...]] = field(default_factory=dict)
     amperage_options: Mapping[str, frozenset[int]] = field(default_factory=dict)
     standing_charges: Mapping[int, tuple[Rate, ...]] = field(default_factory=dict)
-    catalogue: dict[str, tuple[TariffSummary, ...]] = field(default_factory=dict)
-    """By grid operator code."""
     money: AccountMoney = field(default_factory=AccountMoney)
     error: KrakenError | None = None
     """Why its supply points were not told when they were asked for last."""
@@ -106,7 +106,6 @@ class _Told:
             supply_details=self.supply_details.get(spin, ()),
             amperage_options=self.amperage_options.get(spin),
             standing_charges=self.standing_charges,
-            catalogue=self.catalogue.get(spin[:2], ()),
             answers=self.answers,
         )
 
@@ -134,6 +133,8 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
         self._asking = Asking(INTERVAL)
         self._told: dict[str, _Told] = {}
         self._credits: tuple[MetiCredit, ...] | None = None
+        self._catalogue: dict[str, tuple[CatalogueProduct, ...]] = {}
+        """By grid operator code."""
         self._bills: asyncio.Task[None] | None = None
         self.had: frozenset[str] = frozenset()
         """The numbers of the accounts and points that were listed at any time since set-up."""
@@ -294,7 +295,13 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
             )
             self._credits = await self._asking.ask(_CREDITS, ask, self._credits, None)
 
-        await asyncio.gather(*(self._fill_account(told) for told in accounts), credits_())
+        points = {spin for told in accounts for spin in told.listed or {}}
+        areas = sorted({spin[:2] for spin in points if self._is_supplied(spin)})
+        await asyncio.gather(
+            *(self._fill_account(told) for told in accounts),
+            *map(self._fill_catalogue, areas),
+            credits_(),
+        )
         if self._bills is None or self._bills.done():
             self._bills = self.config_entry.async_create_background_task(
                 self.hass, self._read_bills(accounts), f"{DOMAIN} bills"
@@ -350,11 +357,21 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
             async_ask_money(asking, client, number, told.money),
         )
 
-        needing = [spin for spin, told_ in told.agreements.items() if needs_terms(told_)]
-        if needing:
-            await self._fill_terms(told, {spin[:2] for spin in needing})
+        if any(map(needs_terms, told.agreements.values())):
+            await self._fill_terms(told)
 
-    async def _fill_terms(self, told: _Told, areas: set[str]) -> None:
+    async def _fill_catalogue(self, area: str) -> None:
+        """Ask what is on sale in an area (grid operator code). What was told stands until something else is."""
+        known = self._catalogue.get(area, ())
+        told = await self._asking.ask(
+            Document(f"the catalogue of area {area}", every=CATALOGUE_INTERVAL),
+            partial(self._client.catalogue.products, area),
+            known,
+            known,
+        )
+        self._catalogue[area] = told or known
+
+    async def _fill_terms(self, told: _Told) -> None:
         """Ask for the terms of contracts, which the price of some products needs."""
         client, number, asking = self._client, told.number, self._asking
         told.amperage_options = await asking.ask_by_point(
@@ -368,13 +385,6 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
             told.standing_charges,
             {},
         )
-        for area in sorted(areas):
-            told.catalogue[area] = await asking.ask(
-                Document(f"the catalogue of area {area}", number),
-                partial(client.catalogue.tariff_summary, area),
-                told.catalogue.get(area, ()),
-                (),
-            )
 
     async def _read_bills(self, accounts: Sequence[_Told]) -> None:
         """Read the lines of bills, and let those know who look at them, if there are new ones."""
@@ -399,7 +409,10 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
         for told in self._told.values():
             for spin, status in (told.listed or {}).items():
                 listings.setdefault(spin, []).append(told.listing(spin, status))
-        points = {spin: joined(spin, items) for spin, items in listings.items()}
+        points = {
+            spin: joined(spin, items, self._catalogue.get(spin[:2], ()))
+            for spin, items in listings.items()
+        }
         for point in points.values():
             observe(self._memory, point.agreements)
         login = LoginData(

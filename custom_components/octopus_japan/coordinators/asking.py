@@ -47,10 +47,14 @@ def lasts(error: KrakenError) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What is asked for, as the log names it, and of which account; None where it is the login's."""
+    """What is asked for, as the log names it, and of which account; None where it is the login's.
+
+    `every`: how often at most while nothing is the matter, whoever asks; None: with the clock.
+    """
 
     name: str
     account: str | None = None
+    every: timedelta | None = None
 
     def __str__(self) -> str:
         """Name it without the number."""
@@ -101,9 +105,12 @@ class Asking:
         return min((turn.due for turn in self._turns.values()), default=None)
 
     def expire(self) -> None:
-        """Make everything due now."""
+        """Make everything due now that is asked for with the clock."""
         self._turns = {
-            document: replace(turn, due=self._began) for document, turn in self._turns.items()
+            document: replace(turn, due=self._began)
+            if document.every is None or turn.missing
+            else turn
+            for document, turn in self._turns.items()
         }
 
     def forget(self, accounts: Iterable[str]) -> None:
@@ -184,7 +191,7 @@ class Asking:
                     text,
                     error or "left out of the answer",
                 )
-        wait, failures = self._interval, 0
+        wait, failures = document.every or self._interval, 0
         if lacks:
             waits = LASTING if all(e is not None and lasts(e) for e in lacks.values()) else PASSING
             if turn.failures < len(waits):

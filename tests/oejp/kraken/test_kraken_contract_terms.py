@@ -1,18 +1,16 @@
-"""Capacities, charges by unit of capacity, catalogue, and how long introductory rates last."""
+"""Capacities, charges by unit of capacity, and how long introductory rates last."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from kraken_service import Service, failure
+from kraken_service import Service
 import pytest
 
 from custom_components.octopus_japan.oejp.kraken import (
     KrakenClient,
     KrakenRefusedError,
-    KrakenServiceError,
 )
-from custom_components.octopus_japan.oejp.kraken.catalogue import TariffSummary
 from custom_components.octopus_japan.oejp.kraken.contract_terms import SupplyDetails
 from custom_components.octopus_japan.oejp.kraken.models import ElectricityProduct
 
@@ -31,13 +29,21 @@ def refused(*path: str | int) -> list[dict[str, Any]]:
 
 
 async def test_the_contracted_capacity(client: KrakenClient, service: Service) -> None:
-    details = [{"amperage": 40, "validFrom": "2026-05-31T15:00:00+00:00"}, None, {"kw": "7.5"}]
+    # The schema has days; an instant is taken too.
+    details = [
+        {"amperage": 40, "validFrom": "2026-05-31T15:00:00+00:00"},
+        None,
+        {"kw": "7.5", "validFrom": "2026-06-01"},
+    ]
     service.answer(
         "SupplyDetails",
         account({"spin": ONE, "supplyDetails": details}, {"spin": TWO, "supplyDetails": None}),
     )
     found = await client.terms.supply_details(ACCOUNT)
     assert [(each.amperage, each.kw) for each in found[ONE]] == [(40, None), (None, Decimal("7.5"))]
+    assert {each.valid_from for each in found[ONE]} == {
+        datetime.fromisoformat("2026-06-01T00:00:00+09:00")
+    }
     assert found[TWO] == ()
     service.answer(
         "SupplyDetails", account({"spin": ONE, "supplyDetails": [{"kva": "many"}, {"kva": 8}]})
@@ -86,37 +92,6 @@ async def test_charges_by_unit_of_capacity(client: KrakenClient, service: Servic
     service.answer("StandingCharges", answer)
     with pytest.raises(KrakenRefusedError):
         await client.terms.standing_charges(ACCOUNT)
-
-
-async def test_the_catalogue(client: KrakenClient, service: Service) -> None:
-    tier = {
-        "contractCapacityPattern": "NON_TIERED",
-        "standingRates": {"amperage": [{"label": "30"}, None, {"label": "x"}], "kva": []},
-    }
-    products = [
-        {"code": "EV", "productParams": {"time_of_use_scheme": "scheme"}, "tiers": [tier, None]},
-        {"code": "ODD", "productParams": [], "tiers": None},
-        {
-            "code": "BARE",
-            "productParams": {"time_of_use_scheme": 7},
-            "tiers": [{"standingRates": None}],
-        },
-        {"code": None},
-        None,
-    ]
-    service.answer("TariffSummary", {"data": {"tariffSummary": products}})
-    assert await client.catalogue.tariff_summary("03") == (
-        TariffSummary("EV", "scheme", ("NON_TIERED",), frozenset({30})),
-        TariffSummary("ODD"),
-        TariffSummary("BARE"),
-    )
-    assert service.asked[-1].variables == {"gridOperatorCode": "03", "productCode": None}
-    service.answer("TariffSummary", {"data": {"tariffSummary": None}})
-    with pytest.raises(KrakenServiceError):
-        await client.catalogue.tariff_summary("03", "EV")
-    service.answer("TariffSummary", failure("KT-CT-1111", "AUTHORIZATION"))
-    with pytest.raises(KrakenRefusedError):
-        await client.catalogue.tariff_summary("03", "EV")
 
 
 def agreement(*charges: dict[str, Any]) -> dict[str, Any]:

@@ -72,7 +72,7 @@ async def from_answers(
         for code, bands in bands_seen(agreements, readings).items():
             seen[code] = merge_seen(seen.get(code, ()), bands)
     (product,) = {each.product.code for each in agreements[-1:] if each.product}
-    summaries = await client.catalogue.tariff_summary(spin[:2], product)
+    summaries = await client.catalogue.products(spin[:2], product)
     evidence = Evidence(
         intervals=(await client.supply.interval_readings(account, NOW - timedelta(days=400))).get(
             spin, ()

@@ -6,9 +6,11 @@ from datetime import datetime
 
 from ..kraken.catalogue import CatalogueProduct
 from ..tariff import Capacity, Per, RateCard, Tariff, Unpriced
-from ..tariff.from_kraken.on_sale import amperes_of, card_on_sale
+from ..tariff.from_kraken.on_sale import capacity_of, card_on_sale
+from ..tariff.japan_time import month_of
 from ..tariff.schedule import tier_of
-from .comparison import Plan
+from .comparison import Comparison, Plan, Rates, RatesOf, compare
+from .year_of_use import YearOfUse
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,23 @@ def plans(
     return [*found, *(_plan(product, sold.area, capacity, at, None) for product in others)]
 
 
+def on_other_plans(
+    tariff: Tariff,
+    use: YearOfUse,
+    sold: OnSale,
+    at: datetime,
+    *,
+    rates_of: RatesOf,
+    changed: Capacity | None = None,
+) -> Comparison:
+    """Price a year of use on all plans, as they are at an instant. `changed`: as of `plans`."""
+    today = month_of(at) if rates_of is RatesOf.TODAY else None
+    rates = Rates(tariff.monthly_rates, tariff.month_basis, today, tariff.subsidies)
+    return compare(plans(tariff, sold, at, changed), use, rates)
+
+
 def known_capacity(sold: OnSale, current: RateCard | None) -> Capacity:
-    """Return the capacity as it is known, or as the plan in force tells it: its bands the tier, its charge a day the amperes."""
+    """Return the capacity as it is known, or as the plan in force tells it: its bands the tier, its charge a day the amperes or kVA."""
     capacity = sold.capacity
     if current is None:
         return capacity
@@ -64,7 +81,8 @@ def known_capacity(sold: OnSale, current: RateCard | None) -> Capacity:
         capacity = replace(capacity, named_tier=tiers.pop())
     charge = current.standing_charge
     if capacity.amperes is None and capacity.kva is None and charge and charge.per is Per.DAY:
-        capacity = replace(capacity, amperes=amperes_of(sold.products, charge.price))
+        found = capacity_of(sold.products, charge.price)
+        capacity = replace(capacity, amperes=found.amperes, kva=found.kva)
     return capacity
 
 

@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Final
 
 from ..interval import Interval
-from ..kraken.catalogue import TariffSummary
+from ..kraken.catalogue import CatalogueProduct
 from ..kraken.contract_terms import SupplyDetails
 from ..kraken.models import (
     AddonRate,
@@ -53,7 +53,6 @@ class Listing:
     supply_details: tuple[SupplyDetails, ...] = ()
     amperage_options: frozenset[int] | None = None
     standing_charges: Mapping[int, tuple[Rate, ...]] = field(default_factory=dict)
-    catalogue: tuple[TariffSummary, ...] = ()
     answers: bool = True
 
     @property
@@ -75,6 +74,8 @@ class SupplyPointData:
 
     spin: str
     listings: tuple[Listing, ...]
+    catalogue: tuple[CatalogueProduct, ...] = ()
+    """What is on sale in its area."""
 
     @property
     def area(self) -> str:
@@ -279,11 +280,6 @@ class SupplyPointData:
             key: rates for item in self.listings for key, rates in item.standing_charges.items()
         }
 
-    @property
-    def catalogue(self) -> tuple[TariffSummary, ...]:
-        """What the area's catalogue says of products, where it was asked."""
-        return tuple(summary for item in self.listings for summary in item.catalogue)
-
     def product_name(self, at: datetime) -> str | None:
         """Return the name of the product in force, as the customer knows it. Of two the one that began later is."""
         for agreement in reversed(self.agreements):
@@ -313,13 +309,15 @@ def generation_has_ended(point: GenerationPoint, at: datetime) -> bool:
     )
 
 
-def joined(spin: str, listings: Iterable[Listing]) -> SupplyPointData:
+def joined(
+    spin: str, listings: Iterable[Listing], catalogue: tuple[CatalogueProduct, ...] = ()
+) -> SupplyPointData:
     """Join what the accounts say of a point. The order in which they are listed changes nothing.
 
     Of accounts that share the point's agreement the one that answers comes first, so that readings are asked of it.
     """
     ordered = sorted(listings, key=lambda item: (not item.answers, item.account_number))
-    return SupplyPointData(spin=spin, listings=tuple(ordered))
+    return SupplyPointData(spin=spin, listings=tuple(ordered), catalogue=catalogue)
 
 
 @dataclass(frozen=True, kw_only=True)

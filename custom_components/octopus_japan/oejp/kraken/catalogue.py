@@ -6,8 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 from . import scalars
+from .errors import KrakenServiceError
 from .models import KrakenModel, Rate
 from .parsing import Reader, as_dict, as_list
+from .subject import Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,25 @@ class CatalogueProduct:
         return frozenset(int(label) for label in labels if label.isascii() and label.isdigit())
 
 
-def products(reader: Reader, raw: list[Any]) -> Iterator[CatalogueProduct]:
+class Catalogue(Subject):
+    """The question of what is sold. It needs no contract about a product."""
+
+    async def products(
+        self, grid_operator_code: str, product_code: str | None = None
+    ) -> tuple[CatalogueProduct, ...]:
+        """Return a product of an area, or all of them. Raises KrakenError.
+
+        Where the service drops the prices, what is left is asked for: the names of hours, and the capacities.
+        """
+        variables = {"gridOperatorCode": grid_operator_code, "productCode": product_code}
+        names = ("tariff_summary", "tariff_summary_plain")
+        result = await self._requester.ask_newest(names, variables)
+        if not isinstance(found := result.data.get("tariffSummary"), list):
+            raise result.missing(KrakenServiceError("the catalogue is missing"))
+        return tuple(_products(self._reader, found))
+
+
+def _products(reader: Reader, raw: list[Any]) -> Iterator[CatalogueProduct]:
     """Read products, each part by itself; one without a code is none."""
     for item in map(as_dict, raw):
         if isinstance(code := item.get("code"), str) and code:

@@ -48,26 +48,35 @@ def card_on_sale(
         read.steps,
         read.bands,
         _hours(product, area, read, schedule),
-        fuel_cost_adjusted=not (simple or read.kind is Kind.SINGLE),
+        fuel_cost_adjusted=not simple,
         area=area,
         product_code=product.code,
         product_name=product.display_name,
     )
 
 
-def amperes_of(products: Iterable[CatalogueProduct], per_day: Decimal) -> Decimal | None:
-    """Infer the amperes of a contract whose standing charge is so many yen a day.
+def capacity_of(products: Iterable[CatalogueProduct], per_day: Decimal) -> Capacity:
+    """Infer the capacity of a contract whose standing charge is so many yen a day.
 
-    They are those for which products of the area have that charge, if that is the same number for all that have it.
+    It is that for which products of the area have this charge, if it is the same one for all that have it. 60 A and 6 kVA may have
+    the same: then both are told, and lead to the same prices.
     """
-    found = {
-        number
-        for product in products
-        for tier in product.tiers
-        for rate in tier.amperage
-        if rate.price_per_unit_inc_tax == per_day and (number := _number(rate.label)) is not None
-    }
-    return Decimal(found.pop()) if len(found) == 1 and per_day > 0 else None
+    amperes: set[int] = set()
+    kva: set[int] = set()
+    for product in products if per_day > 0 else ():
+        for tier in product.tiers:
+            amperes |= _charged(tier.amperage, per_day)
+            kva |= _charged(tier.kva, per_day)
+    return Capacity(_only(amperes), _only(kva))
+
+
+def _charged(rates: Iterable[StandingRate], per_day: Decimal) -> set[int]:
+    numbers = (_number(rate.label) for rate in rates if rate.price_per_unit_inc_tax == per_day)
+    return {number for number in numbers if number is not None}
+
+
+def _only(numbers: set[int]) -> Decimal | None:
+    return Decimal(numbers.pop()) if len(numbers) == 1 else None
 
 
 def _check_range(params: Mapping[str, object], capacity: Capacity) -> None:

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from ..japan_time import month_of
 from ..kraken.catalogue import CatalogueProduct
 from ..tariff import Capacity, Per, RateCard, Tariff, Unpriced
 from ..tariff.from_kraken.on_sale import capacity_of, card_on_sale
-from ..tariff.japan_time import month_of
 from ..tariff.schedule import tier_of
 from .comparison import Comparison, Plan, Rates, RatesOf, compare
 from .year_of_use import YearOfUse

@@ -221,9 +221,11 @@ class World:
             place.supply_points.insert(at, point)
 
     def add_point(self, account: str, plan: PointPlan) -> SupplyPoint:
-        """Supply a further point to an account, at a property of its own."""
+        """Supply a further point to an account, at a property of its own. It has the government's discount if the login has."""
         owner = self._account(account)
+        home = next(home for home in self.households.values() if owner in home.accounts)
         point = self._builder(owner).point(plan)
+        point.subsidy = point.subsidy or home.subsidy
         self._points[point.identifier] = point
         self.list_again(point.identifier, account)
         point.home = owner.properties[-1].id

@@ -26,21 +26,8 @@ ONLY = os.environ.get("HISTORIES_ONLY")
 """Numbers of single histories: to repeat them, and to leave out of them what is not needed to fail."""
 FOLDER = os.environ.get("HISTORIES_FOLDER")
 
-OPEN = {
-    (613207, 4): "a month whose adjustment nobody tells any more: its hours are an estimate",
-    (613207, 13): "the government's discount where a second point begins",
-    (
-        613207,
-        14,
-    ): "hours of a point that moved to another account, in which the first no longer lists it",
-    (613207, 21): "the government's discount at the edge of a billing period",
-    (
-        613207,
-        25,
-    ): "hours of a point that moved to another account, in which the first no longer lists it",
-    (613207, 32): "the government's discount at the edge of a billing period",
-}
-"""Histories, by seed and number, that are known to fail and not understood yet (docs/history.md). One that passes must be taken out."""
+OPEN: dict[tuple[int, int], str] = {}
+"""Histories, by seed and number, that are known to fail, and why. One that passes must be taken out."""
 
 
 def pieces() -> list[int]:

@@ -35,7 +35,22 @@ async def test_a_point_that_fails_keeps_nothing_from_the_others(home: Home) -> N
         assert {hour.start: hour.kwh for hour in stored} == hours
     home.simulator.faults.remove(fault)
     await home.pass_time(timedelta(minutes=31))
-    assert home.state(barn, "consumption_today").state != "unavailable"
+    shown = home.state(barn, "consumption_billing_period").state
+    assert shown not in {"unavailable", "unknown"}
+
+    # A short list says nothing of a point: what is known of it stays, whether another way tells more or not.
+    home.simulator.faults.add("empty_list", field="properties")
+    home.simulator.faults.add("refused_field", field="importReadings")
+    await home.pass_time(timedelta(minutes=31))
+    assert home.state(barn, "consumption_billing_period").state == shown
+    home.simulator.faults.clear()
+    short = home.simulator.faults.add("empty_list", field="properties")
+    now = home.simulator.clock.now()
+    await home.pass_time(timedelta(days=2))
+    assert short.fired
+    hours = home.simulator.truth.hours(barn, now, home.simulator.clock.now())
+    stored = await readings.meter(barn).hours(now.replace(minute=0, second=0, microsecond=0))
+    assert {hour.start: hour.kwh for hour in stored if hour.start >= now} == hours != {}
 
 
 async def test_a_credential_that_is_rejected_ends_the_background(home: Home) -> None:

@@ -265,6 +265,18 @@ async def test_a_further_point_comes(connect: Connect) -> None:
     assert (point["spin"], point["status"]) == (spin, "ON_SUPPLY")
     assert client.simulator.truth.hours(spin, NOW - 9 * DAY, NOW - 8 * DAY)
     assert client.household.accounts[0].status == "ACTIVE"
+    assert not client.simulator.world.point(spin).subsidy
+
+
+async def test_a_further_point_of_a_subsidised_login_has_the_discount_too(connect: Connect) -> None:
+    client = await connect("subsidised")
+    begin = date(2026, 7, 10)
+    plan = PointPlan("late", "03", (("ev-03", begin, None),), 5, Load(ev=3.0), begin, amperage=40)
+    spin = client.simulator.world.add_point(client.number, plan).spin
+    # From the reading of August to that of September: August's.
+    assert client.simulator.truth.price(spin, midnight(date(2026, 8, 20))).subsidy == Decimal(
+        "-4.5"
+    )
 
 
 async def test_lists_in_the_opposite_order(connect: Connect) -> None:

@@ -106,7 +106,7 @@ class _Told:
             supply_details=self.supply_details.get(spin, ()),
             amperage_options=self.amperage_options.get(spin),
             standing_charges=self.standing_charges,
-            answers=self.answers,
+            answers=self.answers and spin not in self.left_out,
         )
 
 

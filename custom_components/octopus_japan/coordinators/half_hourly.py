@@ -22,6 +22,7 @@ from ..oejp.kraken import (
     AccountAnswers,
     KrakenClient,
     KrakenError,
+    KrakenUnlistedError,
     PathFinder,
     concerns_login,
     listed_since,
@@ -237,11 +238,12 @@ class HalfHourlyCoordinator[UsageT](DataUpdateCoordinator[Mapping[str, UsageT]])
                     if concerns_login(error):
                         raise
                     LOGGER.debug("No readings of one point: %s", error)
-                    if number in self.numbers():
+                    # A short list says nothing of the points that it leaves out: what their rows say stands.
+                    if number in self.numbers() and not isinstance(error, KrakenUnlistedError):
                         failures.append(error)
-                else:
-                    if number in self.numbers():
-                        found[number] = await self.usage(number)
+                        continue
+                if number in self.numbers():
+                    found[number] = await self.usage(number)
             if failures and not found:
                 raise failures[0]
         self.backfill.async_start()
@@ -270,11 +272,19 @@ class HalfHourlyCoordinator[UsageT](DataUpdateCoordinator[Mapping[str, UsageT]])
         supplied: bool = False,
         answers: AccountAnswers | None = None,
     ) -> Sequence[Reading]:
-        """Return the readings of a window, each part asked of the account that the point belonged to then. Raises KrakenError."""
-        ways = self.ways(number)
+        """Return the readings of a window, each part asked of the account that the point belonged to then. Raises KrakenError.
+
+        An account that the point has left may list it no more: nobody tells that part then, and the others count.
+        """
+        ways, now = self.ways(number), dt_util.utcnow()
+        _, owner = self.accounts(number, Interval(now, now + INTERVAL))[0]
         readings: list[Reading] = []
         for part, account in self.accounts(number, window):
-            readings += await ways.fetch(
-                account, part.start, part.end, supplied=supplied, answers=answers
-            )
+            try:
+                readings += await ways.fetch(
+                    account, part.start, part.end, supplied=supplied, answers=answers
+                )
+            except KrakenUnlistedError:
+                if account == owner:
+                    raise
         return readings

@@ -25,6 +25,7 @@ from custom_components.octopus_japan.oejp.kraken.models import (
     IntervalReading,
     LineItem,
     Product,
+    Rate,
     ReadingDates,
     SupplyPeriod,
 )
@@ -102,6 +103,26 @@ def test_an_agreement_takes_the_product_that_one_listing_nulls_from_another() ->
     for items in ([nulled, whole], [whole, nulled]):
         (agreement,) = joined(SPIN, items).agreements
         assert agreement.product == GREEN
+
+
+def test_a_listing_that_is_told_of_no_more_states_no_monthly_rates() -> None:
+    """It told those of its last answer, which may be of another month or restated since."""
+
+    def green(yen: str) -> ElectricitySteppedProduct:
+        return replace(GREEN, fuel_cost_adjustment=Rate(Decimal(yen)))
+
+    old, new = green("5.78"), green("6.25")
+    left = Listing(
+        account_number="A",
+        agreements=(agreed(0, id=1, product=old), agreed(1, id=3, product=None)),
+        answers=False,
+    )
+    taken = Listing(account_number="B", agreements=(agreed(45, id=2, product=new),))
+    before, nulled, now = joined(SPIN, [left, taken]).agreements
+    assert (before.id, before.product, nulled.product, now.product) == (1, new, None, new)
+    # Where nobody else tells of the product, what was told last stands.
+    others = [left, replace(taken, agreements=(agreed(45, id=2, product=EV),))]
+    assert [item.product for item in joined(SPIN, others).agreements] == [old, None, EV]
 
 
 ENDED = Listing(

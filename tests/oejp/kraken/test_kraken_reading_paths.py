@@ -18,6 +18,7 @@ from custom_components.octopus_japan.oejp.kraken import (
     KrakenRefusedError,
     KrakenServiceError,
     KrakenThrottledError,
+    KrakenUnlistedError,
     PathChoice,
     PathFinder,
     ReadingPath,
@@ -190,6 +191,37 @@ async def test_a_way_that_has_nothing_to_say_is_not_kept(service: Service) -> No
     service.simulator.faults.add("empty", field="measurements")
     assert list(await service.fetch(*WEEK)) == []
     assert service.finder.recent is A
+
+
+@pytest.mark.parametrize("window", [WEEK, OLD])
+async def test_a_point_that_its_account_does_not_list_is_asked_for_by_its_own_number(
+    service: Service, window: tuple[datetime, datetime]
+) -> None:
+    """The list may have come short: that says nothing about the way."""
+    service.simulator.faults.add("empty_list", field="electricitySupplyPoints")
+    assert len(await service.fetch(*window)) == service.truth(*window) > 0
+    assert service.asked()[:2] == ["HalfHourlyReadings", "SupplyPointImport"]
+    assert service.kept == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "error"),
+    [
+        ("empty", KrakenUnlistedError),
+        ("refused_field", KrakenUnlistedError),
+        ("throttled", KrakenThrottledError),
+    ],
+)
+async def test_a_point_that_nobody_tells_of(
+    service: Service, kind: str, error: type[KrakenError]
+) -> None:
+    service.simulator.faults.add("empty_list", field="properties")
+    field = (
+        {"operation": "SupplyPointImport"} if kind == "throttled" else {"field": "importReadings"}
+    )
+    service.simulator.faults.add(kind, **field)
+    with pytest.raises(error):
+        await service.fetch(*WEEK)
 
 
 @pytest.mark.parametrize("kind", ["http_500", "html", "truncated", "throttled"])

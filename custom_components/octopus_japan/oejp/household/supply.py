@@ -41,7 +41,7 @@ _NEVER_ENDS = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, kw_only=True)
 class Listing:
-    """What one account says of a supply point. `answers`: the account was told of when it was asked last."""
+    """What one account says of a supply point. `answers`: it was told of when the account was asked last."""
 
     account_number: str
     status: str | None = None
@@ -206,10 +206,15 @@ class SupplyPointData:
 
     @cached_property
     def agreements(self) -> tuple[Agreement, ...]:
-        """The agreements of all listings, each once. One that a listing nulls the product of takes it from another."""
+        """The agreements of all listings, each once. One that a listing nulls the product of takes it from another.
+
+        A listing that is told of no more states monthly rates of the past as if they held: of the same product those that
+        another states now take their place.
+        """
         found: dict[int | tuple[datetime | None, datetime | None], Agreement] = {}
+        now = _products(item for item in self.listings if item.answers)
         for item in self.listings:
-            for agreement in item.agreements:
+            for agreement in item.agreements if item.answers else _restated(item.agreements, now):
                 key = agreement.id or (agreement.valid_from, agreement.valid_to)
                 known = found.setdefault(key, agreement)
                 if known.product is None and agreement.product is not None:
@@ -294,6 +299,31 @@ class SupplyPointData:
     def _latest(self) -> Listing:
         number = self.owned[-1].accounts[0] if self.owned else self.listings[0].account_number
         return next(item for item in self.listings if item.account_number == number)
+
+
+def _products(listings: Iterable[Listing]) -> dict[str, ElectricityProduct]:
+    """Return the electricity products of listings by code; the first that tells of one counts."""
+    found: dict[str, ElectricityProduct] = {}
+    for item in listings:
+        for agreement in item.agreements:
+            if isinstance(product := agreement.product, ElectricityProduct):
+                found.setdefault(product.code, product)
+    return found
+
+
+def _restated(
+    agreements: Iterable[Agreement], now: Mapping[str, ElectricityProduct]
+) -> Iterator[Agreement]:
+    """Give products the monthly rates that are stated now."""
+    for agreement in agreements:
+        product = agreement.product
+        if isinstance(product, ElectricityProduct) and (stated := now.get(product.code)):
+            product = replace(
+                product,
+                fuel_cost_adjustment=stated.fuel_cost_adjustment,
+                renewable_energy_levy=stated.renewable_energy_levy,
+            )
+        yield replace(agreement, product=product)
 
 
 def generation_end(point: GenerationPoint) -> datetime | None:

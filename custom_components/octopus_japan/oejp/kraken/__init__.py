@@ -17,6 +17,7 @@ from .errors import (
     KrakenSignInError,
     KrakenThrottledError,
     KrakenTooComplexError,
+    KrakenUnlistedError,
     concerns_login,
 )
 from .models import Direction
@@ -56,6 +57,7 @@ __all__ = [
     "KrakenSignInError",
     "KrakenThrottledError",
     "KrakenTooComplexError",
+    "KrakenUnlistedError",
     "PathChoice",
     "PathFinder",
     "PreSignedKey",

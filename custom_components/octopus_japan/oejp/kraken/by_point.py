@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from .errors import KrakenError, KrakenNotFoundError
+from .errors import KrakenError, KrakenUnlistedError
 
 
 class ByPoint[T](dict[str, T]):
@@ -29,5 +29,5 @@ class ByPoint[T](dict[str, T]):
         raise (
             self.errors.get(number)
             or self.error
-            or KrakenNotFoundError("the supply point is not in the account")
+            or KrakenUnlistedError("the point is not in the account")
         )

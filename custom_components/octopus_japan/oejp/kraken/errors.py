@@ -82,6 +82,10 @@ class KrakenNotFoundError(KrakenError):
     """The account or the supply point does not exist, or is no longer this login's."""
 
 
+class KrakenUnlistedError(KrakenNotFoundError):
+    """The account answered, and does not list the point: it has left, or the list came short."""
+
+
 class KrakenQueryError(KrakenError):
     """The service does not accept the document or its arguments; `field` where it named one."""
 

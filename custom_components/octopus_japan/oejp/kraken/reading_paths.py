@@ -22,6 +22,7 @@ from .errors import (
     KrakenRefusedError,
     KrakenServiceError,
     KrakenTooComplexError,
+    KrakenUnlistedError,
     concerns_login,
 )
 from .models import Direction, Reading
@@ -217,9 +218,24 @@ class PathFinder:
         asked = _Question(
             self._readings, account_number, self._number, start, end, self._direction, answers
         )
-        if end > listed_since(self._now()) or self.recent is not _FIRST:
-            return await self._fetch(asked)
-        return await self._fetch_old(asked, supplied=supplied)
+        try:
+            if end > listed_since(self._now()) or self.recent is not _FIRST:
+                return await self._fetch(asked)
+            return await self._fetch_old(asked, supplied=supplied)
+        except KrakenUnlistedError:
+            if found := await self._by_number(asked):
+                return found
+            raise
+
+    @staticmethod
+    async def _by_number(asked: _Question) -> Sequence[Reading]:
+        """Ask by the point's own number, which needs no list of its account; nothing where that fails too."""
+        try:
+            return await asked.by(ReadingPath.SUPPLY_POINT)
+        except KrakenError as error:
+            if concerns_login(error):
+                raise
+            return []
 
     async def _fetch(self, asked: _Question) -> Sequence[Reading]:
         if self.recent is not _FIRST and (found := await self._check(asked)):

@@ -81,6 +81,15 @@ class Home:
         """Return the number of a household's supply point."""
         return self.simulator.world.households[household].supply_points[index].spin
 
+    def want(self, number: str, key: str, platform: str = "sensor") -> None:
+        """Have an entity of a point enabled that starts disabled, as a user may; before signing in."""
+        er.async_get(self.hass).async_get_or_create(
+            platform,
+            DOMAIN,
+            f"{digest(number)}_{key}",
+            suggested_object_id=f"electricity_{number[-4:]}_{key}",
+        )
+
     def state(self, number: str, key: str, platform: str = "sensor") -> State:
         """Return the state of the entity with a key of a supply point or an account."""
         registry = er.async_get(self.hass)

@@ -3,9 +3,13 @@
 from datetime import timedelta
 
 from home import Home
-from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNKNOWN
+from homeassistant.const import STATE_OFF, STATE_ON
 from homeassistant.core import State
+from homeassistant.helpers import entity_registry as er
 import pytest
+
+from custom_components.octopus_japan.const import DOMAIN
+from custom_components.octopus_japan.identity import digest
 
 HALF_HOUR = timedelta(minutes=30)
 
@@ -61,16 +65,9 @@ async def test_a_cheapest_time_across_midnight_is_one(home: Home) -> None:
 
 
 @pytest.mark.parametrize("households", [("simple-kansai",), ("green-tokyo",)])
-async def test_never_on_where_a_day_has_one_price(home: Home, households: tuple[str]) -> None:
-    await home.sign_in(households[0])
-    state = cheapest(home, households[0])
-    assert state.state == STATE_OFF
-    assert state.attributes["next_start"] is None
-    assert state.attributes["next_end"] is None
-
-
-async def test_unknown_without_a_price(home: Home) -> None:
-    # Which step is in use is not known while nothing is known of the use.
+async def test_not_there_where_a_day_has_one_price(home: Home, households: tuple[str]) -> None:
     home.leave_readings_out()
-    await home.sign_in("green-tokyo")
-    assert cheapest(home, "green-tokyo").state == STATE_UNKNOWN
+    await home.sign_in(households[0])
+    unique_id = f"{digest(home.spin(households[0]))}_cheapest_rate"
+    registry = er.async_get(home.hass)
+    assert registry.async_get_entity_id("binary_sensor", DOMAIN, unique_id) is None

@@ -84,7 +84,7 @@ async def test_all_load(home: Home) -> None:
 async def test_an_appliance_runs_in_the_cheapest_time_and_no_longer(home: Home) -> None:
     await home.sign_in("ev-tokyo")
     blueprint = use(
-        "cheapest_time.yaml", prices=entity_id(home, "calendar", "prices"), appliance=APPLIANCE
+        "cheapest_time.yaml", prices=entity_id(home, "sensor", "current_price"), appliance=APPLIANCE
     )
     async with automating(home, blueprint):
         await home.pass_time(12 * HOUR + 55 * MINUTES)
@@ -111,7 +111,7 @@ async def test_an_appliance_runs_in_parts_as_late_as_possible(home: Home) -> Non
     await home.sign_in("ev-tokyo")
     blueprint = use(
         "cheapest_time.yaml",
-        prices=entity_id(home, "calendar", "prices"),
+        prices=entity_id(home, "sensor", "current_price"),
         appliance=APPLIANCE,
         duration={"hours": 3},
         plan_from="10:00:00",
@@ -170,7 +170,7 @@ async def test_a_message_of_yesterdays_cost(home: Home) -> None:
     told = async_capture_events(home.hass, "told")
     blueprint = use(
         "daily_report.yaml",
-        prices=entity_id(home, "calendar", "prices"),
+        prices=entity_id(home, "sensor", "current_price"),
         at="12:30:00",
         notify=[{"event": "told", "event_data": {"message": "{{ message }}"}}],
     )
@@ -191,7 +191,7 @@ async def test_a_message_of_yesterdays_cost(home: Home) -> None:
 @ev
 async def test_without_a_choice_the_messages_are_shown_in_home_assistant(home: Home) -> None:
     await home.sign_in("ev-tokyo")
-    prices = entity_id(home, "calendar", "prices")
+    prices = entity_id(home, "sensor", "current_price")
     async with automating(home, use("daily_report.yaml", prices=prices, at="12:30:00")):
         calls = async_capture_events(home.hass, "call_service")
         await home.pass_time(30 * MINUTES)
@@ -236,7 +236,7 @@ def number(residence: Residence) -> str:
 
 
 def prices(residence: Residence) -> str:
-    return f"calendar.electricity_{number(residence)}_prices"
+    return f"sensor.electricity_{number(residence)}_current_price"
 
 
 @ev

@@ -5,7 +5,7 @@ from typing import Any
 
 from automating import automating
 from home import Home
-from homeassistant.const import STATE_ON
+from homeassistant.const import STATE_OFF, STATE_ON
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 import pytest
@@ -17,8 +17,16 @@ from custom_components.octopus_japan.identity import digest
 HALF_HOUR = timedelta(minutes=30)
 
 
-def calendar(home: Home, household: str) -> str:
-    return home.state(home.spin(household), "prices", "calendar").entity_id
+@pytest.fixture
+def home(home: Home, households: tuple[str, ...]) -> Home:
+    """A Home Assistant whose user has enabled the calendar of prices."""
+    for household in households:
+        home.want(home.spin(household), "prices", "calendar")
+    return home
+
+
+def calendar(home: Home, household: str, key: str = "prices") -> str:
+    return home.state(home.spin(household), key, "calendar").entity_id
 
 
 async def events(hass: HomeAssistant, entity_id: str, start: str, end: str) -> list[dict[str, Any]]:
@@ -56,6 +64,27 @@ async def test_events_are_the_price_periods(home: Home) -> None:
         f"Fuel cost adjustment {price.fuel:.2f}",
         f"Renewable energy levy {price.levy:.2f}",
     ]
+
+
+@pytest.mark.parametrize("households", [("solar-tokyo",)])
+async def test_the_cheapest_times_are_a_calendar_of_their_own(home: Home) -> None:
+    # The night (22:00 to 06:00) is the cheapest of this plan; a time over midnight is one event, whatever is asked for.
+    await home.sign_in("solar-tokyo")
+    entity_id = calendar(home, "solar-tokyo", "cheapest_times")
+    state = home.hass.states.get(entity_id)
+    assert state is not None
+    assert (state.state, state.attributes["start_time"]) == (STATE_OFF, "2025-11-20 22:00:00")
+    night = datetime.fromisoformat("2025-11-20T22:00:00+09:00")
+    price = home.simulator.truth.price(home.spin("solar-tokyo"), night).total
+    for start, end in (("20T12:00", "21T12:00"), ("21T01:00", "21T02:00")):
+        (event,) = await events(
+            home.hass, entity_id, f"2025-11-{start}:00+09:00", f"2025-11-{end}:00+09:00"
+        )
+        assert event == {
+            "start": "2025-11-20T22:00:00+09:00",
+            "end": "2025-11-21T06:00:00+09:00",
+            "summary": f"Cheapest rate {price:.2f} JPY/kWh",
+        }
 
 
 @pytest.mark.parametrize("households", [("ev-tokyo",)])

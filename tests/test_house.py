@@ -42,6 +42,8 @@ HOUSE: dict[str, set[str]] = {
         "identity",
         "runtime",
         "shared_points",
+        "coordinators.tariff_book",
+        "oejp.household.plan_shape",
         "oejp.household.supply",
         "oejp.kraken.models",
     },

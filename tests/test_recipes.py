@@ -54,14 +54,14 @@ async def test_a_heater_after_a_time_without_a_price(home: Home) -> None:
         assert len(off) == 1
 
 
-async def test_before_the_night_rate(home: Home) -> None:
+async def test_before_the_cheapest_time(home: Home) -> None:
     await home.sign_in("ev-tokyo")
     on = async_mock_service(home.hass, "switch", "turn_on")
     async with automating(home, recipe("calendar", home)):
-        for span in (12 * HOUR + 25 * MINUTE, 15 * MINUTE):
+        for span in (22 * HOUR + 25 * MINUTE, 15 * MINUTE):
             await home.pass_time(span)
             assert not on
-        # 00:55: it ran at 00:45.
+        # 10:55: it ran at 10:45.
         await home.pass_time(15 * MINUTE)
         assert len(on) == 1
 

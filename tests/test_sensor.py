@@ -1,16 +1,19 @@
 """What the sensors show, against the simulator's truth."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+import json
 import re
 
 from home import NOW, Home
 from homeassistant.components.recorder.statistics import async_list_statistic_ids
 from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.entity_platform import async_get_platforms
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from simulator.dates import midnight
+from custom_components.octopus_japan.const import DOMAIN
+from simulator.dates import jst_date, midnight
 
 ALL = pytest.mark.parametrize(
     ("households", "household"),
@@ -130,7 +133,13 @@ async def test_what_comes_next_is_the_next_band(home: Home) -> None:
     assert datetime.fromisoformat(home.state(spin, "next_price_change").state) == change
     following = home.simulator.truth.price(spin, change)
     assert Decimal(home.state(spin, "next_price").state) == following.total
-    assert home.state(spin, "cheapest_time_today").state == "2025-11-20T02:00:00+00:00"
+    previous = home.simulator.truth.price(spin, TODAY + timedelta(hours=10))
+    assert Decimal(home.state(spin, "previous_price").state) == previous.total
+    # 11:00 to 13:00 is on: the next one is tomorrow's. The dearest begins at 13:00.
+    assert home.state(spin, "next_cheapest_time").state == "2025-11-21T02:00:00+00:00"
+    assert home.state(spin, "next_dearest_time").state == "2025-11-20T04:00:00+00:00"
+    rank = home.state(spin, "price_rank")
+    assert (rank.state, rank.attributes["of"]) == ("1", 3)
     rates = home.state(spin, "current_price").attributes["rates"]
     assert [rate["start"] for rate in rates[:3]] == [
         "2025-11-20T00:00:00+09:00",
@@ -150,6 +159,47 @@ async def test_the_latest_half_hour_and_how_late_it_is(home: Home) -> None:
     delay = (NOW - end) / timedelta(hours=1)
     assert float(home.state(spin, "data_delay").state) == pytest.approx(delay)
     assert home.state(spin, "history_import").state == "100.0"
+
+
+async def test_begin_and_end_of_supply_and_of_the_billing_period(home: Home) -> None:
+    # The service states that the billing period ended on the 20th some hours after the meter was read.
+    await home.pass_time(timedelta(days=1))
+    await home.sign_in("green-tokyo")
+    spin = home.spin("green-tokyo")
+    start, end = home.simulator.truth.periods(spin)[-1]
+    assert home.state(spin, "billing_period_start").state == jst_date(start).isoformat()
+    # The day of the next reading is not told yet: it is taken to be as usual.
+    shown = home.state(spin, "billing_period_end")
+    last = jst_date(end - timedelta(days=1))
+    assert abs(date.fromisoformat(shown.state) - last) <= timedelta(days=2)
+    assert shown.attributes["estimated"] is True
+    assert home.state(spin, "supply_since").state == "2025-10-21"
+    assert home.state(spin, "status").state == "on_supply"
+
+
+@ALL
+async def test_attributes_are_small_rounded_and_of_one_zone_and_no_list_is_recorded(
+    home: Home, household: str
+) -> None:
+    await home.hass.config.async_set_time_zone("Europe/Berlin")
+    entry = await home.sign_in(household)
+    component = {
+        entity.entity_id: entity
+        for platform in async_get_platforms(home.hass, DOMAIN)
+        for entity in platform.entities.values()
+    }
+    registry = er.async_get(home.hass)
+    for entity in er.async_entries_for_config_entry(registry, entry.entry_id):
+        state = home.hass.states.get(entity.entity_id)
+        for name, value in (state.attributes if state else {}).items():
+            assert len(json.dumps(value, default=str)) < 4000, (entity.entity_id, name)
+            if isinstance(value, datetime):
+                assert value.utcoffset() == timedelta(hours=1), (entity.entity_id, name)
+            if isinstance(value, float):
+                assert value == round(value, 4), (entity.entity_id, name)
+            if isinstance(value, list) and name != "options":
+                recorded = component[entity.entity_id]._unrecorded_attributes
+                assert name in recorded, (entity.entity_id, name)
 
 
 async def test_the_account_tells_balance_and_plan(home: Home) -> None:

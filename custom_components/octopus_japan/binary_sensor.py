@@ -1,7 +1,5 @@
 """Whether electricity is at its cheapest of the day."""
 
-from collections.abc import Iterable
-from datetime import datetime
 from typing import Any, override
 
 from homeassistant.components.binary_sensor import (
@@ -15,14 +13,14 @@ from homeassistant.util import dt as dt_util
 
 from .coordinators.prices import PointPrices, PricesCoordinator
 from .entity import OctopusEntity, add_entities_of
-from .oejp.tariff import DayPrices
+from .oejp.household.day_extremes import cheapest_times, next_end, next_start
+from .oejp.household.plan_shape import Feature
+from .presentation import shown
 from .runtime import OctopusConfigEntry
 
 PARALLEL_UPDATES = 0
 
 CHEAPEST_RATE = BinarySensorEntityDescription(key="cheapest_rate", translation_key="cheapest_rate")
-
-type Span = tuple[datetime, datetime]
 
 
 def _is_cheapest(prices: PointPrices) -> bool | None:
@@ -32,22 +30,15 @@ def _is_cheapest(prices: PointPrices) -> bool | None:
     return len(prices.today.ranks) > 1 and prices.current.total == prices.today.low
 
 
-def _cheapest_times(days: Iterable[DayPrices | None]) -> list[Span]:
-    """List the cheapest times of each day; those that meet at midnight are one."""
-    spans: list[Span] = []
-    for day in days:
-        for period in day.cheapest if day and len(day.ranks) > 1 else ():
-            if spans and spans[-1][1] == period.start:
-                spans[-1] = (spans[-1][0], period.end)
-            else:
-                spans.append((period.start, period.end))
-    return spans
-
-
 class CheapestRate(OctopusEntity[PricesCoordinator], BinarySensorEntity):
     """On while the next kWh costs as little as any of the day."""
 
     _domain = Platform.BINARY_SENSOR
+
+    @property
+    @override
+    def needs(self) -> Feature:
+        return Feature.HOURS
 
     @property
     def _prices(self) -> PointPrices | None:
@@ -64,17 +55,8 @@ class CheapestRate(OctopusEntity[PricesCoordinator], BinarySensorEntity):
     def extra_state_attributes(self) -> dict[str, Any]:
         """When it turns on next, and when it turns off next."""
         prices, now = self._prices, dt_util.utcnow()
-        spans = _cheapest_times([prices.today, prices.tomorrow] if prices else [])
-        starts = (start for start, _ in spans if start > now)
-        ends = (end for _, end in spans if end > now)
-        return {
-            "next_start": _local(next(starts, None)),
-            "next_end": _local(next(ends, None)),
-        }
-
-
-def _local(at: datetime | None) -> datetime | None:
-    return None if at is None else dt_util.as_local(at)
+        times = cheapest_times([prices.today, prices.tomorrow] if prices else [])
+        return shown({"next_start": next_start(times, now), "next_end": next_end(times, now)})
 
 
 async def async_setup_entry(

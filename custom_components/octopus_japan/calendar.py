@@ -1,5 +1,6 @@
-"""Bands and steps with their prices as a calendar, so that automations can start some time before or after one."""
+"""The cheapest times, and bands and steps with their prices, as calendars: automations can start some time before or after one."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import override
 
@@ -17,6 +18,7 @@ from homeassistant.util import dt as dt_util
 from .const import DOMAIN
 from .coordinators.prices import PricesCoordinator
 from .entity import OctopusEntity, add_entities_of
+from .oejp.household.day_extremes import cheapest_times, days_of
 from .oejp.household.forecast import Use
 from .oejp.household.outlook import (
     DAY,
@@ -26,27 +28,32 @@ from .oejp.household.outlook import (
     estimated_since,
     has_steps,
     month_bands,
+    prices_between,
 )
-from .oejp.tariff import PricePeriod, Tariff, Unpriced
+from .oejp.household.plan_shape import Feature
+from .oejp.tariff import DayPrices, PricePeriod, Tariff, Unpriced
+from .oejp.tariff.interval import Interval
+from .oejp.tariff.japan_time import day_of, midnight
 from .presentation import band_option, components
 from .runtime import OctopusConfigEntry
 
 PARALLEL_UPDATES = 0
 
-PRICES = CalendarEntityDescription(key="prices", translation_key="prices")
+PRICES = CalendarEntityDescription(
+    key="prices", translation_key="prices", entity_registry_enabled_default=False
+)
+CHEAPEST = CalendarEntityDescription(key="cheapest_times", translation_key="cheapest_times")
 
 _TEXTS = f"component.{DOMAIN}"
 _BANDS = f"{_TEXTS}.entity.sensor.rate_band.state"
 _PARTS = f"{_TEXTS}.entity.sensor.current_price.state_attributes"
 
 
-class PriceCalendar(OctopusEntity[PricesCoordinator], CalendarEntity):
-    """One event for each time of one band or step, the same whatever time is asked for."""
+class _Calendar(OctopusEntity[PricesCoordinator], CalendarEntity):
+    """What the two calendars share: texts, and the prices that are known."""
 
     _domain = Platform.CALENDAR
-
     _texts: dict[str, str]
-    _near: tuple[Outlook, tuple[BandPeriod, ...]] | None = None
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -64,6 +71,74 @@ class PriceCalendar(OctopusEntity[PricesCoordinator], CalendarEntity):
         """What is known of the prices; None of a point that is no longer listed."""
         prices = self.coordinator.data.get(self.number)
         return None if prices is None else prices.outlook
+
+    async def _use(self, tariff: Tariff, start: datetime) -> Use | None:
+        """Return the use since the billing period of `start`: which step was in use is not known without it."""
+        if not has_steps(tariff):
+            return None
+        return await self.coordinator.use(self.number, start - DAY)
+
+    def _text(self, key: str) -> str:
+        return self._texts[key]
+
+
+class CheapestCalendar(_Calendar):
+    """One event for each cheapest time of a day."""
+
+    @property
+    @override
+    def needs(self) -> Feature:
+        return Feature.HOURS
+
+    @property
+    @override
+    def event(self) -> CalendarEvent | None:
+        """The cheapest time that is on, else the one that comes next."""
+        prices, now = self.coordinator.data.get(self.number), dt_util.utcnow()
+        days = [prices.today, prices.tomorrow] if prices else []
+        time = next((time for time in cheapest_times(days) if time.end > now), None)
+        return None if time is None else self._event(time, days)
+
+    @override
+    async def async_get_events(
+        self, hass: HomeAssistant, start_date: datetime, end_date: datetime
+    ) -> list[CalendarEvent]:
+        await self._load_texts()
+        if (known := self._outlook) is None:
+            return []
+        use = await self._use(known.tariff, start_date)
+        return await hass.async_add_executor_job(
+            self._events, known.tariff, use, start_date, end_date
+        )
+
+    def _events(
+        self, tariff: Tariff, use: Use | None, start: datetime, end: datetime
+    ) -> list[CalendarEvent]:
+        # A time that begins the evening before, and one that goes on after midnight, are told whole.
+        first, last = midnight(day_of(start)) - DAY, midnight(day_of(end)) + 2 * DAY
+        try:
+            days = list(days_of(prices_between(tariff, first, last, use), first, last))
+        except Unpriced:
+            return []
+        times = (time for time in cheapest_times(days) if time.start < end and start < time.end)
+        return [self._event(time, days) for time in times]
+
+    def _event(self, time: Interval, days: Sequence[DayPrices | None]) -> CalendarEvent:
+        price = min(day.low for day in days if day and day.day == day_of(time.start))
+        name = self._text(f"{_TEXTS}.entity.binary_sensor.cheapest_rate.name")
+        return CalendarEvent(
+            summary=self._text(f"{_TEXTS}.common.price_event").format(
+                band=name, price=f"{price:.2f}"
+            ),
+            start=dt_util.as_local(time.start),
+            end=dt_util.as_local(time.end),
+        )
+
+
+class PriceCalendar(_Calendar):
+    """One event for each time of one band or step, the same whatever time is asked for."""
+
+    _near: tuple[Outlook, tuple[BandPeriod, ...]] | None = None
 
     @property
     @override
@@ -85,12 +160,8 @@ class PriceCalendar(OctopusEntity[PricesCoordinator], CalendarEntity):
         if (shown := self._outlook) is None:
             return []
         tariff = shown.tariff
-        use = await self._use(start_date) if has_steps(tariff) else None
+        use = await self._use(tariff, start_date)
         return await hass.async_add_executor_job(self._events, tariff, use, start_date, end_date)
-
-    async def _use(self, start: datetime) -> Use | None:
-        """Return the use since the billing period of `start`: which step was in use is not known without it."""
-        return await self.coordinator.use(self.number, start - DAY)
 
     def _events(
         self, tariff: Tariff, use: Use | None, start: datetime, end: datetime
@@ -129,19 +200,19 @@ class PriceCalendar(OctopusEntity[PricesCoordinator], CalendarEntity):
             for name, part in components(period.price).items()
         ]
 
-    def _text(self, key: str) -> str:
-        return self._texts[key]
-
 
 async def async_setup_entry(
     hass: HomeAssistant,
     entry: OctopusConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the calendar of each supply point."""
+    """Add the calendars of each supply point."""
     prices = entry.runtime_data.prices
     add_entities_of(
         entry,
         async_add_entities,
-        for_supply_point=lambda spin, device: [PriceCalendar(prices, spin, PRICES, device)],
+        for_supply_point=lambda spin, device: [
+            PriceCalendar(prices, spin, PRICES, device),
+            CheapestCalendar(prices, spin, CHEAPEST, device),
+        ],
     )

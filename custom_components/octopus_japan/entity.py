@@ -1,6 +1,6 @@
 """Devices, and what every entity of a supply point or an account has."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
@@ -19,7 +19,9 @@ from homeassistant.helpers.update_coordinator import CoordinatorEntity, DataUpda
 from homeassistant.util import dt as dt_util, slugify
 
 from .const import DOMAIN
+from .coordinators.tariff_book import TariffBook
 from .identity import digest, last_four
+from .oejp.household.plan_shape import Feature, plan_features
 from .oejp.household.supply import (
     AccountData,
     SupplyPointData,
@@ -105,13 +107,16 @@ class _Part:
     kind: str
     plan: str | None
     use: Use = Use.SUPPLY
+    features: frozenset[Feature] | None = None
+    """What its plan has; None where that is not known."""
 
 
-def _parts(account: AccountData, now: datetime) -> Iterator[_Part]:
+def _parts(account: AccountData, book: TariffBook, now: datetime) -> Iterator[_Part]:
     """Yield an account, then its points."""
     yield _Part(account.number, ACCOUNT, account.plan(now))
     for spin, point in account.supply_points.items():
-        yield _Part(spin, SUPPLY_POINT, point.product_name(now), use_of(point, now))
+        features = plan_features(book.tariff(spin), now)
+        yield _Part(spin, SUPPLY_POINT, point.product_name(now), use_of(point, now), features)
     for gpin, source in account.generation_points.items():
         yield _Part(gpin, GENERATION_POINT, None, use_of_generation(source, now))
 
@@ -126,53 +131,83 @@ def add_entities_of(
 ) -> None:
     """Add the entities of every account and point now, and of those that appear later without a reload.
 
-    A point whose supply has ended keeps those that its history supports; the others go. What another entry keeps has none here.
+    A point whose supply has ended keeps those that its history supports; the others go, and so does what its plan does not have.
+    While that is not known, what there was stays. What another entry keeps has none here.
     """
-    account = entry.runtime_data.account
-    devices, entities = dr.async_get(account.hass), er.async_get(account.hass)
-    platform = async_get_current_platform().domain
     makes = {
         ACCOUNT: for_account,
         SUPPLY_POINT: for_supply_point,
         GENERATION_POINT: for_generation_point,
     }
-    seen: dict[str, Use] = {}
-    added: set[str] = set()
+    follower = _Follower(entry, async_add_entities, makes)
+    follower.async_update()
+    account, book = entry.runtime_data.account, entry.runtime_data.book
+    entry.async_on_unload(account.async_add_listener(follower.async_update))
+    entry.async_on_unload(book.async_add_listener(follower.async_update))
 
-    def follow(part: _Part, device: DeviceInfo) -> None:
-        if seen.get(part.number) is part.use:
-            return
-        seen[part.number] = part.use
-        new: list[Entity] = []
-        for item in makes[part.kind](part.number, device):
-            unique_id = item.unique_id or ""
-            if item.use >= part.use:
-                if unique_id not in added:
-                    new.append(item)
-                    added.add(unique_id)
-                continue
-            added.discard(unique_id)
-            if entity_id := entities.async_get_entity_id(platform, DOMAIN, unique_id):
-                entities.async_remove(entity_id)
-        async_add_entities(new)
+
+class _Follower:
+    """Keeps the devices and the entities of one platform as what is listed has them."""
+
+    def __init__(
+        self,
+        entry: OctopusConfigEntry,
+        async_add_entities: AddConfigEntryEntitiesCallback,
+        makes: Mapping[str, Make],
+    ) -> None:
+        self._entry = entry
+        self._hass = entry.runtime_data.account.hass
+        self._add = async_add_entities
+        self._makes = makes
+        self._entities = er.async_get(self._hass)
+        self._platform = async_get_current_platform().domain
+        self._seen: dict[str, tuple[Use, frozenset[Feature] | None]] = {}
+        self._added: set[str] = set()
 
     @callback
-    def update() -> None:
-        now, kept = dt_util.utcnow(), kept_by_others(account.hass, entry)
-        for data in account.data.accounts.values():
+    def async_update(self) -> None:
+        """Bring devices and entities up to date."""
+        clocks, now = self._entry.runtime_data, dt_util.utcnow()
+        kept = kept_by_others(self._hass, self._entry)
+        devices = dr.async_get(self._hass)
+        for data in clocks.account.data.accounts.values():
             via: str | None = None
-            for part in _parts(data, now):
+            for part in _parts(data, clocks.book, now):
                 if digest(part.number) in kept:
                     continue
                 device = device_info(part.number, part.kind, part.plan, via)
                 # The device says what is known now: a plan changes.
-                known = devices.async_get_or_create(config_entry_id=entry.entry_id, **device)
+                known = devices.async_get_or_create(config_entry_id=self._entry.entry_id, **device)
                 if part.kind == ACCOUNT:
                     via = known.id
-                follow(part, device)
+                self._follow(part, device)
 
-    update()
-    entry.async_on_unload(account.async_add_listener(update))
+    def _follow(self, part: _Part, device: DeviceInfo) -> None:
+        if self._seen.get(part.number) == (part.use, part.features):
+            return
+        self._seen[part.number] = part.use, part.features
+        new: list[Entity] = []
+        for item in self._makes[part.kind](part.number, device):
+            unique_id = item.unique_id or ""
+            entity_id = self._entities.async_get_entity_id(self._platform, DOMAIN, unique_id)
+            if _belongs(item, part, known=entity_id is not None):
+                if unique_id not in self._added:
+                    new.append(item)
+                    self._added.add(unique_id)
+                continue
+            self._added.discard(unique_id)
+            if entity_id is not None:
+                self._entities.async_remove(entity_id)
+        self._add(new)
+
+
+def _belongs(item: OctopusEntity[Any], part: _Part, *, known: bool) -> bool:
+    """Tell whether an entity is of use; `known` if the registry has it."""
+    if item.use < part.use:
+        return False
+    if item.needs is None:
+        return True
+    return known if part.features is None else item.needs in part.features
 
 
 def object_id(device: DeviceInfo, number: str) -> str:
@@ -208,6 +243,11 @@ class OctopusEntity[CoordinatorT: DataUpdateCoordinator[Any]](CoordinatorEntity[
     def use(self) -> Use:
         """How long it is of use."""
         return Use.SUPPLY
+
+    @property
+    def needs(self) -> Feature | None:
+        """What the plan has to have."""
+        return None
 
     @property
     @override

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Final
 
 from homeassistant.util import dt as dt_util
 
 from .coordinators.prices import PointPrices
-from .oejp.japan_time import JST
 from .oejp.tariff import Component, DayPrices, Price
 
 BANDS: Final = (
@@ -42,6 +42,23 @@ COMPONENT_NAMES: Final = {
     Component.SUBSIDY: "subsidy",
     Component.DISCOUNT: "discount",
 }
+
+
+def shown(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return attributes as they are shown: times in the zone of Home Assistant, numbers to four places."""
+    return {name: _shown(value) for name, value in attributes.items()}
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return dt_util.as_local(value)
+    if isinstance(value, float | Decimal):
+        return round(float(value), 4)
+    if isinstance(value, Mapping):
+        return shown(value)
+    if isinstance(value, list | tuple):
+        return [_shown(item) for item in value]
+    return value
 
 
 def band_option(price: Price) -> str:
@@ -99,8 +116,8 @@ def _rates(day: DayPrices | None) -> list[dict[str, Any]]:
     """Return a day's prices in the shape that rate cards of the community read (yen, tax included)."""
     return [
         {
-            "start": period.start.astimezone(JST).isoformat(),
-            "end": period.end.astimezone(JST).isoformat(),
+            "start": dt_util.as_local(period.start).isoformat(),
+            "end": dt_util.as_local(period.end).isoformat(),
             "value_inc_vat": float(period.price.total),
         }
         for period in (day.periods if day else ())

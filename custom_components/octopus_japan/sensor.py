@@ -18,9 +18,13 @@ from .entities.contract import CONTRACT_SENSORS
 from .entities.description import OctopusSensorDescription, Value
 from .entities.own_meter import OWN_METER_SENSORS
 from .entities.prices import PRICE_SENSORS
+from .entities.supply import GENERATION_POINT_SENSORS, SUPPLY_POINT_SENSORS
 from .entities.usage import EXPORT_SENSORS, USAGE_SENSORS
 from .entity import OctopusEntity, Use, add_entities_of
-from .oejp.household.supply import AccountData
+from .oejp.household.plan_shape import Feature
+from .oejp.household.supply import AccountData, SupplyPointData
+from .oejp.kraken.models import GenerationPoint
+from .presentation import shown
 from .runtime import OctopusConfigEntry, OctopusRuntimeData
 
 PARALLEL_UPDATES = 0
@@ -45,6 +49,11 @@ class OctopusSensor(OctopusEntity[DataUpdateCoordinator[Any]], SensorEntity):
 
     @property
     @override
+    def needs(self) -> Feature | None:
+        return self.entity_description.needs
+
+    @property
+    @override
     def native_value(self) -> Value:
         data = self._data()
         return None if data is None else self.entity_description.value_fn(data)
@@ -54,7 +63,7 @@ class OctopusSensor(OctopusEntity[DataUpdateCoordinator[Any]], SensorEntity):
     def extra_state_attributes(self) -> dict[str, Any] | None:
         data = self._data()
         attributes = None if data is None else self.entity_description.attributes_fn(data)
-        return None if attributes is None else dict(attributes)
+        return None if attributes is None else shown(attributes)
 
 
 class AccountSensor(OctopusSensor):
@@ -70,6 +79,35 @@ class AccountSensor(OctopusSensor):
     def _data(self) -> AccountData | None:
         known: AccountData | None = self.coordinator.data.accounts.get(self.number)
         return known
+
+
+class SupplyPointSensor(OctopusSensor):
+    """What the account clock's last answer said of a supply point."""
+
+    @override
+    def _data(self) -> SupplyPointData | None:
+        known: SupplyPointData | None = self.coordinator.data.supply_points.get(self.number)
+        return known
+
+    @property
+    @override
+    def available(self) -> bool:
+        return self.coordinator.last_update_success and self._data() is not None
+
+
+class GenerationPointSensor(OctopusSensor):
+    """What the account clock's last answer said of a generation point."""
+
+    @override
+    def _data(self) -> GenerationPoint | None:
+        _, point = self.coordinator.data.generation_points.get(self.number, (None, None))
+        known: GenerationPoint | None = point
+        return known
+
+    @property
+    @override
+    def available(self) -> bool:
+        return self.coordinator.last_update_success and self._data() is not None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,8 +133,20 @@ OF_SUPPLY_POINT = (
         sensors=OWN_METER_SENSORS,
         wanted=lambda clocks, spin: clocks.readings.own.has(spin),
     ),
+    Family(
+        clock=lambda clocks: clocks.account,
+        sensors=SUPPLY_POINT_SENSORS,
+        sensor=SupplyPointSensor,
+    ),
 )
-OF_GENERATION_POINT = (Family(clock=lambda clocks: clocks.exports, sensors=EXPORT_SENSORS),)
+OF_GENERATION_POINT = (
+    Family(clock=lambda clocks: clocks.exports, sensors=EXPORT_SENSORS),
+    Family(
+        clock=lambda clocks: clocks.account,
+        sensors=GENERATION_POINT_SENSORS,
+        sensor=GenerationPointSensor,
+    ),
+)
 
 
 def _forget(registry: er.EntityRegistry, sensors: Iterable[OctopusSensor]) -> None:

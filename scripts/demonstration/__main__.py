@@ -126,7 +126,7 @@ async def households_rows(folder: Path) -> list[Row]:
         step("enabling the sensors of the month, which start disabled, and reloading")
         await enable(connection, all_homes, {"consumption_this_month", "cost_this_month"})
         step("making an automation of each blueprint, as the editor does")
-        automations = await automation_rows(connection, all_homes[0])
+        automations = await automation_rows(connection, all_homes)
         step("comparing with the ground truth")
         check = Check(simulator, connection, all_homes)
         return [*await settled_rows(connection, check.rows), *automations]

@@ -1,6 +1,6 @@
 """Automations made of the blueprints by the interface of Home Assistant's own automation editor."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from .check import Row
@@ -11,25 +11,30 @@ APPLIANCE = "automation.none"
 """What they turn on and off; nothing here."""
 
 
-def inputs(home: Home, entity_ids: Mapping[str, str]) -> dict[str, dict[str, Any]]:
-    """Return what a user would choose, by the name of the blueprint."""
-    prices = entity_ids[f"{home.digest}_prices"]
+def inputs(all_homes: Iterable[Home], entity_ids: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """Return what a user would choose, by the name of the blueprint: of a household whose plan has it."""
+
+    def first(key: str) -> str:
+        found = (entity_ids.get(f"{home.digest}_{key}") for home in all_homes)
+        return next(entity_id for entity_id in found if entity_id)
+
+    prices = first("current_price")
     return {
         "cheapest_time": {"prices": prices, "appliance": APPLIANCE},
         "while_cheapest": {
-            "cheapest_rate": entity_ids[f"{home.digest}_cheapest_rate"],
+            "cheapest_rate": first("cheapest_rate"),
             "appliance": APPLIANCE,
         },
         "daily_report": {"prices": prices},
-        "step_crossed": {"rate_band": entity_ids[f"{home.digest}_rate_band"]},
+        "step_crossed": {"rate_band": first("rate_band")},
     }
 
 
-async def automation_rows(connection: Connection, home: Home) -> list[Row]:
+async def automation_rows(connection: Connection, all_homes: Sequence[Home]) -> list[Row]:
     """Make an automation of each blueprint and say whether it loaded; take it away again."""
     entity_ids = await connection.entity_ids()
     rows = []
-    for name, chosen in inputs(home, entity_ids).items():
+    for name, chosen in inputs(all_homes, entity_ids).items():
         path = f"/api/config/automation/config/demo_{name}"
         blueprint = {"path": f"octopus_japan/{name}.yaml", "input": chosen}
         await connection.post(path, {"alias": f"Demo {name}", "use_blueprint": blueprint})

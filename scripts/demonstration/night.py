@@ -18,7 +18,7 @@ HOUSEHOLD = "denka-tokyo"
 BEFORE = tuple(timedelta(seconds=75 * 2**doubled) for doubled in range(6))
 """From the start of the process until the boundary: time to start, to sign in and to look. A busy machine needs more of it."""
 
-KEYS = ("current_price", "rate_band", "cheapest_rate", "prices")
+KEYS = ("current_price", "rate_band", "cheapest_rate", "cheapest_times")
 """Of the entities that are watched."""
 
 PROMPT = timedelta(minutes=5)
@@ -74,7 +74,7 @@ class Night:
         shown = await self._wait_for("off", boundary)
         if self._clock.now() >= boundary:
             raise TooLateError(f"{HOUSEHOLD}: it was {boundary:%H:%M} before all was there")
-        before = self._side(shown, boundary - timedelta(seconds=1), "off", "Day")
+        before = self._side(shown, boundary, boundary - timedelta(seconds=1), "off", "Day")
         shown = await self._wait_for("on")
         turned = _instant(shown["cheapest_rate"]["last_changed"])
         on_time = boundary <= turned < boundary + PROMPT
@@ -86,17 +86,24 @@ class Night:
                 f"{boundary.astimezone(JST):%H:%M:%S}",
                 on_time,
             ),
-            *self._side(shown, boundary, "on", "Night"),
+            *self._side(shown, boundary, boundary, "on", "Night"),
         ]
 
     def _side(
-        self, shown: Mapping[str, dict[str, Any]], at: datetime, turned: str, band: str
+        self,
+        shown: Mapping[str, dict[str, Any]],
+        boundary: datetime,
+        at: datetime,
+        turned: str,
+        band: str,
     ) -> list[Row]:
         clock = f"{at.astimezone(JST):%H:%M:%S}"
         price = self._truth.price(self._home.spin, at).total
-        event = f"{band} {price:.2f} JPY/kWh"
+        # The calendar has the cheapest time that is on, or comes next.
+        event = f"Cheapest rate {self._truth.price(self._home.spin, boundary).total:.2f} JPY/kWh"
         seen = {key: shown[key]["state"] for key in ("cheapest_rate", "rate_band")}
-        message = shown["prices"]["attributes"]["message"]
+        calendar = shown["cheapest_times"]
+        message = calendar["attributes"]["message"]
         what = f"{HOUSEHOLD} {clock}"
         return [
             number_row(f"{what} price", shown["current_price"]["state"], price, "JPY/kWh"),
@@ -107,7 +114,12 @@ class Night:
                 turned,
                 seen["cheapest_rate"] == turned,
             ),
-            Row(f"{what} calendar", message, event, message == event),
+            Row(
+                f"{what} calendar",
+                f"{calendar['state']}: {message}",
+                f"{turned}: {event}",
+                (calendar["state"], message) == (turned, event),
+            ),
         ]
 
     async def _wait_for(

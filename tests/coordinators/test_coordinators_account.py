@@ -218,7 +218,7 @@ async def test_a_point_that_is_no_longer_listed_raises_nothing_and_comes_back(
     assert gone in entry.runtime_data.account.data.supply_points
 
 
-HISTORY = {"history_import"}
+HISTORY = {"history_import", "status", "supply_since"}
 PERIODS = {
     "consumption_today",
     "cost_today",
@@ -235,12 +235,12 @@ async def test_an_ended_point_keeps_the_entities_that_its_history_supports(home:
     entry = await home.sign_in("green-tokyo")
     spin = home.spin("green-tokyo")
     before = keys_of(home, spin)
-    assert before > HISTORY | PERIODS | {"current_price", "data_delay", "prices", "cheapest_rate"}
+    assert before > HISTORY | PERIODS | {"current_price", "data_delay", "prices", "rate_band"}
     home.simulator.world.end_supply(spin, jst_date(home.simulator.clock.now()))
     await home.pass_time(ACCOUNT_CLOCK)
     left = keys_of(home, spin)
     assert left >= HISTORY | PERIODS
-    assert not left & {"current_price", "data_delay", "prices", "cheapest_rate", "rate_band"}
+    assert not left & {"current_price", "data_delay", "prices", "rate_band"}
 
     await home.hass.config_entries.async_unload(entry.entry_id)
     home.simulator.clock.advance(timedelta(days=70))

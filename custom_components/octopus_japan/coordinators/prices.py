@@ -39,6 +39,7 @@ class PointPrices:
     contract: Contract = field(default_factory=Contract)
     rates: Price | None = None
     current: Price | None = None
+    previous: Price | None = None
     next: Price | None = None
     today: DayPrices | None = None
     tomorrow: DayPrices | None = None
@@ -140,6 +141,7 @@ class PricesCoordinator(DataUpdateCoordinator[Mapping[str, PointPrices]]):
             return replace(
                 prices,
                 current=shown.current(at),
+                previous=shown.preceding(at),
                 next=shown.following(at),
                 left_in_step=_left_in_step(shown, at),
                 estimated_since=shown.estimated_since(at),

@@ -10,6 +10,8 @@ from homeassistant.components.sensor import SensorEntityDescription
 from homeassistant.helpers.typing import StateType
 
 from ..entity import Use
+from ..oejp.household.plan_shape import Feature
+from ..oejp.tariff.japan_time import day_of
 
 YEN_PER_KWH = "JPY/kWh"
 YEN_PER_DAY = "JPY/d"
@@ -28,7 +30,14 @@ class OctopusSensorDescription[DataT](SensorEntityDescription):
 
     value_fn: Callable[[DataT], Value]
     use: Use = Use.SUPPLY
+    needs: Feature | None = None
+    """What the plan has to have; without it the entity is not there."""
     attributes_fn: Callable[[DataT], Attributes] = lambda _: None
+
+
+def day(at: datetime | None) -> date | None:
+    """Return the day in Japan: periods of supply and of bills begin and end with days there."""
+    return None if at is None else day_of(at)
 
 
 def number(value: Decimal | None) -> float | None:

@@ -1,13 +1,16 @@
 """Sensors of a supply point's prices."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from homeassistant.components.sensor import SensorDeviceClass
-from homeassistant.const import EntityCategory, UnitOfEnergy
+from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfEnergy
+from homeassistant.util import dt as dt_util
 
 from ..coordinators.prices import PointPrices
-from ..oejp.tariff import Component, DayPrices, Per, Price
+from ..oejp.household.day_extremes import cheapest_times, dearest_times, next_start
+from ..oejp.household.plan_shape import Feature
+from ..oejp.tariff import BillingPeriod, Component, DayPrices, Per, Price
 from ..presentation import BANDS, band_option, estimation, own_meter, price_attributes
 from .description import (
     YEN_PER_DAY,
@@ -15,6 +18,7 @@ from .description import (
     Attributes,
     OctopusSensorDescription,
     Value,
+    day,
 )
 
 
@@ -26,6 +30,7 @@ def _price(
     enabled: bool = True,
     category: EntityCategory | None = None,
     unit: str = YEN_PER_KWH,
+    needs: Feature | None = None,
 ) -> OctopusSensorDescription[PointPrices]:
     return OctopusSensorDescription(
         key=key,
@@ -34,16 +39,25 @@ def _price(
         suggested_display_precision=2,
         entity_registry_enabled_default=enabled,
         entity_category=category,
+        needs=needs,
         value_fn=value,
         attributes_fn=attributes,
     )
 
 
-def _time(key: str, value: Callable[[PointPrices], Value]) -> OctopusSensorDescription[PointPrices]:
+def _time(
+    key: str,
+    value: Callable[[PointPrices], Value],
+    *,
+    enabled: bool = True,
+    needs: Feature | None = None,
+) -> OctopusSensorDescription[PointPrices]:
     return OctopusSensorDescription(
         key=key,
         translation_key=key,
         device_class=SensorDeviceClass.TIMESTAMP,
+        entity_registry_enabled_default=enabled,
+        needs=needs,
         value_fn=value,
     )
 
@@ -62,6 +76,56 @@ def _cheapest_start(prices: DayPrices | None) -> datetime | None:
     if prices is None or len(prices.ranks) == 1:
         return None
     return prices.cheapest[0].start
+
+
+def _cheapest_next(prices: PointPrices) -> datetime | None:
+    return next_start(cheapest_times([prices.today, prices.tomorrow]), dt_util.utcnow())
+
+
+def _dearest_next(prices: PointPrices) -> datetime | None:
+    return next_start(dearest_times([prices.today, prices.tomorrow]), dt_util.utcnow())
+
+
+def _rank(prices: PointPrices) -> int | None:
+    if prices.today is None or prices.current is None:
+        return None
+    return prices.today.rank(prices.current)
+
+
+def _rank_attributes(prices: PointPrices) -> Attributes:
+    return None if prices.today is None else {"of": len(prices.today.ranks)}
+
+
+def _percentile(prices: PointPrices) -> float | None:
+    if prices.today is None or prices.current is None:
+        return None
+    return float(100 * prices.today.cheaper_part(prices.current))
+
+
+def _billing_period(prices: PointPrices) -> BillingPeriod | None:
+    """Unknown while nothing tells on which day of the month meters are read."""
+    calendar = prices.tariff.calendar
+    if not (calendar.closed or calendar.readings or calendar.starts):
+        return None
+    return calendar.period_at(dt_util.utcnow())
+
+
+def _billing_start(prices: PointPrices) -> date | None:
+    period = _billing_period(prices)
+    return None if period is None else day(period.start)
+
+
+def _billing_end(prices: PointPrices) -> date | None:
+    """Return the last day: the meter is read when it is over."""
+    period = _billing_period(prices)
+    return None if period is None else day(period.end - timedelta(days=1))
+
+
+def _billing_attributes(prices: PointPrices) -> Attributes:
+    period = _billing_period(prices)
+    if period is None:
+        return None
+    return {"estimated": not period.closed and period.end not in prices.tariff.calendar.readings}
 
 
 def _standing_charge(prices: PointPrices) -> float | None:
@@ -91,18 +155,50 @@ PRICE_SENSORS: tuple[OctopusSensorDescription[PointPrices], ...] = (
         lambda p: float(p.current.total) if p.current else None,
         attributes=price_attributes,
     ),
+    _price("previous_price", lambda p: float(p.previous.total) if p.previous else None),
     _price("next_price", lambda p: float(p.next.total) if p.next else None),
     _time("next_price_change", lambda p: p.next.at if p.next else None),
-    _price("lowest_price_today", lambda p: _of_day(p.today, "low")),
-    _price("highest_price_today", lambda p: _of_day(p.today, "high")),
-    _price("mean_price_today", lambda p: _of_day(p.today, "mean"), enabled=False),
-    _time("cheapest_time_today", lambda p: _cheapest_start(p.today)),
-    _time("cheapest_time_tomorrow", lambda p: _cheapest_start(p.tomorrow)),
+    _price("lowest_price_today", lambda p: _of_day(p.today, "low"), needs=Feature.HOURS),
+    _price("highest_price_today", lambda p: _of_day(p.today, "high"), needs=Feature.HOURS),
+    _price(
+        "mean_price_today", lambda p: _of_day(p.today, "mean"), enabled=False, needs=Feature.HOURS
+    ),
+    _time("next_cheapest_time", _cheapest_next, needs=Feature.HOURS),
+    _time("next_dearest_time", _dearest_next, needs=Feature.HOURS),
+    _time(
+        "cheapest_time_today",
+        lambda p: _cheapest_start(p.today),
+        enabled=False,
+        needs=Feature.HOURS,
+    ),
+    _time(
+        "cheapest_time_tomorrow",
+        lambda p: _cheapest_start(p.tomorrow),
+        enabled=False,
+        needs=Feature.HOURS,
+    ),
+    OctopusSensorDescription(
+        key="price_rank",
+        translation_key="price_rank",
+        needs=Feature.HOURS,
+        value_fn=_rank,
+        attributes_fn=_rank_attributes,
+    ),
+    OctopusSensorDescription(
+        key="price_percentile",
+        translation_key="price_percentile",
+        native_unit_of_measurement=PERCENTAGE,
+        suggested_display_precision=0,
+        entity_registry_enabled_default=False,
+        needs=Feature.HOURS,
+        value_fn=_percentile,
+    ),
     OctopusSensorDescription(
         key="rate_band",
         translation_key="rate_band",
         device_class=SensorDeviceClass.ENUM,
         options=list(BANDS),
+        needs=Feature.BANDS,
         value_fn=lambda p: band_option(p.current) if p.current else None,
         attributes_fn=_band_attributes,
     ),
@@ -112,6 +208,7 @@ PRICE_SENSORS: tuple[OctopusSensorDescription[PointPrices], ...] = (
         device_class=SensorDeviceClass.ENERGY,
         native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
         suggested_display_precision=1,
+        needs=Feature.STEPS,
         value_fn=lambda p: None if p.left_in_step is None else float(p.left_in_step),
         attributes_fn=_step_attributes,
     ),
@@ -119,6 +216,7 @@ PRICE_SENSORS: tuple[OctopusSensorDescription[PointPrices], ...] = (
         "fuel_cost_adjustment",
         lambda p: _component(p.rates, Component.FUEL_COST_ADJUSTMENT),
         category=EntityCategory.DIAGNOSTIC,
+        needs=Feature.FUEL_COST_ADJUSTMENT,
     ),
     _price(
         "renewable_energy_levy",
@@ -130,5 +228,19 @@ PRICE_SENSORS: tuple[OctopusSensorDescription[PointPrices], ...] = (
         _standing_charge,
         category=EntityCategory.DIAGNOSTIC,
         unit=YEN_PER_DAY,
+        needs=Feature.STANDING_CHARGE,
+    ),
+    OctopusSensorDescription(
+        key="billing_period_start",
+        translation_key="billing_period_start",
+        device_class=SensorDeviceClass.DATE,
+        value_fn=_billing_start,
+    ),
+    OctopusSensorDescription(
+        key="billing_period_end",
+        translation_key="billing_period_end",
+        device_class=SensorDeviceClass.DATE,
+        value_fn=_billing_end,
+        attributes_fn=_billing_attributes,
     ),
 )

@@ -18,7 +18,9 @@ from .description import YEN_PER_KWH, Attributes, OctopusSensorDescription, numb
 PERIODS = {
     "today": True,
     "yesterday": True,
+    "this_week": False,
     "this_month": False,
+    "last_month": False,
     "billing_period": True,
 }
 """Periods shown, and whether their sensors are enabled from the start."""
@@ -26,6 +28,7 @@ PERIODS = {
 EXPORT_PERIODS = {
     "today": True,
     "yesterday": True,
+    "this_week": False,
     "this_month": True,
     "last_month": False,
 }
@@ -106,6 +109,7 @@ READINGS_SENSORS: tuple[OctopusSensorDescription[Any], ...] = (
         key="latest_reading",
         translation_key="latest_reading",
         device_class=SensorDeviceClass.TIMESTAMP,
+        entity_category=EntityCategory.DIAGNOSTIC,
         use=Use.PERIODS,
         value_fn=lambda usage: usage.latest.end_at if usage.latest else None,
     ),

@@ -65,6 +65,8 @@ def test_calendar_periods_are_japanese() -> None:
     assert found == {
         "today": Period(year, datetime(2027, 1, 2, tzinfo=JST)),
         "yesterday": Period(datetime(2026, 12, 31, tzinfo=JST), year),
+        # Monday to Sunday.
+        "this_week": Period(datetime(2026, 12, 28, tzinfo=JST), datetime(2027, 1, 4, tzinfo=JST)),
         "this_month": Period(year, datetime(2027, 2, 1, tzinfo=JST)),
         "last_month": Period(datetime(2026, 12, 1, tzinfo=JST), year),
     }

@@ -152,6 +152,12 @@ class Outlook:
             change = next_change(self.tariff, change.at)
         return change
 
+    def preceding(self, now: datetime) -> Price | None:
+        """Return the price of another amount that was in force last; None where none is known. Raises Unpriced."""
+        current = self.at(now).price.total
+        before = (p.price for p in reversed(self.periods) if p.end <= now)
+        return next((price for price in before if price.total != current), None)
+
     def day(self, day: date) -> DayPrices | None:
         """Return the prices of a day in Japan, None where it has none."""
         start, end = midnight(day), midnight(day) + DAY

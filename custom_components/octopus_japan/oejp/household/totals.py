@@ -34,12 +34,17 @@ class Total:
 
 
 def calendar_periods(now: datetime) -> dict[str, Period]:
-    """Return today, yesterday, this_month and last_month as they are in Japan at `now` (aware)."""
+    """Return today, yesterday, this_week, this_month and last_month as they are in Japan at `now` (aware).
+
+    A week begins on Monday.
+    """
     day = now.astimezone(JST).replace(hour=0, minute=0, second=0, microsecond=0)
     month = day.replace(day=1)
+    week = day - timedelta(days=day.weekday())
     return {
         "today": Period(day, day + timedelta(days=1)),
         "yesterday": Period(day - timedelta(days=1), day),
+        "this_week": Period(week, week + timedelta(days=7)),
         "this_month": Period(month, _next_month(month)),
         "last_month": Period((month - timedelta(days=1)).replace(day=1), month),
     }

@@ -18,7 +18,7 @@ from .own_meter import Difference, OwnMeter, difference, running, stand_in
 from .tariff_book import estimated_since
 from .totals import Period, Total, calendar_periods, totals
 
-SHOWN = ("today", "yesterday", "this_month", "billing_period")
+SHOWN = ("today", "yesterday", "this_week", "this_month", "last_month", "billing_period")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -77,6 +77,12 @@ class DayPrices:
         """Rank a price: 1 for the cheapest of the day."""
         return self.ranks.index(price.total) + 1
 
+    def cheaper_part(self, price: Price) -> Decimal:
+        """Return the part of the day's time that costs less than a price, 0 to 1."""
+        less = [p.end - p.start for p in self.periods if p.price.total < price.total]
+        whole = sum((p.end - p.start for p in self.periods), timedelta(0))
+        return Decimal(_seconds(sum(less, timedelta(0)))) / _seconds(whole)
+
     @property
     def cheapest(self) -> tuple[PricePeriod, ...]:
         """The periods at the lowest price; all of them, on a day of one price."""

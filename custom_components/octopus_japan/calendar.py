@@ -31,9 +31,9 @@ from .oejp.household.outlook import (
     prices_between,
 )
 from .oejp.household.plan_shape import Feature
+from .oejp.interval import Interval
+from .oejp.japan_time import day_of, midnight
 from .oejp.tariff import DayPrices, PricePeriod, Tariff, Unpriced
-from .oejp.tariff.interval import Interval
-from .oejp.tariff.japan_time import day_of, midnight
 from .presentation import band_option, components
 from .runtime import OctopusConfigEntry
 

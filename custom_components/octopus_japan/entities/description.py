@@ -11,7 +11,7 @@ from homeassistant.helpers.typing import StateType
 
 from ..entity import Use
 from ..oejp.household.plan_shape import Feature
-from ..oejp.tariff.japan_time import day_of
+from ..oejp.japan_time import day_of
 
 YEN_PER_KWH = "JPY/kWh"
 YEN_PER_DAY = "JPY/d"

@@ -10,8 +10,8 @@ from custom_components.octopus_japan.oejp.household.day_extremes import (
     next_end,
     next_start,
 )
+from custom_components.octopus_japan.oejp.interval import Interval
 from custom_components.octopus_japan.oejp.tariff import DayPrices, Price, PricePeriod
-from custom_components.octopus_japan.oejp.tariff.interval import Interval
 
 
 def jst(text: str) -> datetime:

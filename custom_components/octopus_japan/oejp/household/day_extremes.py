@@ -6,9 +6,9 @@ Pure: no clock of its own. Days are those of Asia/Tokyo.
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
+from ..interval import Interval
+from ..japan_time import day_of, midnight
 from ..tariff import DayPrices, PricePeriod
-from ..tariff.interval import Interval
-from ..tariff.japan_time import day_of, midnight
 from ..tariff.price import summary
 
 _DAY = timedelta(days=1)

@@ -6,7 +6,7 @@ import time
 
 from aiohttp import ClientSession, ClientTimeout
 
-from .auth.credential import Credential
+from .auth.credential import ApiKey, Credential
 from .auth.tokens import SignIn, TokenKeeper
 from .billing import Billing
 from .campaigns import Campaigns
@@ -18,6 +18,7 @@ from .graphql.requester import Requester
 from .login import Login
 from .parsing import Reader
 from .readings import HalfHourReadings
+from .rest import Access, RestClient
 from .rewards import Rewards
 from .subject import Run
 from .supply import Supply
@@ -42,10 +43,12 @@ class KrakenClient:
         timeout: ClientTimeout = TIMEOUT,
         run: Run = asyncio.to_thread,
     ) -> None:
-        endpoint = Endpoint(Transport(session, now, timeout), url)
+        transport = Transport(session, now, timeout)
+        endpoint = Endpoint(transport, url)
         sign_in = credential if isinstance(credential, SignIn) else SignIn(credential)
+        tokens = TokenKeeper(endpoint, sign_in, now)
         self._reader = Reader()
-        shared = Requester(endpoint, TokenKeeper(endpoint, sign_in, now), now), self._reader, run
+        shared = Requester(endpoint, tokens, now), self._reader, run
         self.login = Login(*shared)
         self.supply = Supply(*shared)
         self.terms = ContractTerms(*shared)
@@ -55,6 +58,8 @@ class KrakenClient:
         self.campaigns = Campaigns(*shared)
         self.rewards = Rewards(*shared)
         self.catalogue = Catalogue(*shared)
+        key = sign_in.credential.key if isinstance(sign_in.credential, ApiKey) else None
+        self.rest = RestClient(Access(transport, url, key, tokens), self._reader)
 
     @property
     def left_out(self) -> Mapping[str, int]:

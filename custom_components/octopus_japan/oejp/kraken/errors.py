@@ -87,13 +87,22 @@ class KrakenUnlistedError(KrakenNotFoundError):
 
 
 class KrakenQueryError(KrakenError):
-    """The service does not accept the document or its arguments; `field` where it named one."""
+    """The service does not accept the document or its arguments; `field` where it named one.
+
+    `detail`: what REST says of a body or a query. It may quote what was sent, so that it is for who wrote that and for no log.
+    """
 
     def __init__(
-        self, message: str, *, field: str | None = None, codes: frozenset[str] = frozenset()
+        self,
+        message: str,
+        *,
+        field: str | None = None,
+        detail: str | None = None,
+        codes: frozenset[str] = frozenset(),
     ) -> None:
         super().__init__(message, codes=codes)
         self.field = field
+        self.detail = detail
 
 
 class KrakenTooComplexError(KrakenQueryError):

@@ -1,0 +1,36 @@
+"""The REST API of the same platform (docs/api.md#rest)."""
+
+from .access import Access, Way
+from .client import RestClient
+from .meters import GroupBy
+from .models import (
+    RestCharge,
+    RestConsumption,
+    RestMeterPoint,
+    RestProduct,
+    RestProductDetail,
+    RestQuote,
+    RestQuotedProduct,
+    RestTariff,
+)
+from .orders import QuoteRequest, check_account
+from .products import ChargeKind, Fuel
+
+__all__ = [
+    "Access",
+    "ChargeKind",
+    "Fuel",
+    "GroupBy",
+    "QuoteRequest",
+    "RestCharge",
+    "RestClient",
+    "RestConsumption",
+    "RestMeterPoint",
+    "RestProduct",
+    "RestProductDetail",
+    "RestQuote",
+    "RestQuotedProduct",
+    "RestTariff",
+    "Way",
+    "check_account",
+]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 from hypothesis import given, settings, strategies as st
@@ -40,6 +40,8 @@ from custom_components.octopus_japan.oejp.tariff import (
     time_of_use,
     timeline,
 )
+from custom_components.octopus_japan.oejp.tariff.lessons import Lesson, Lessons
+from custom_components.octopus_japan.oejp.tariff.rounding import Amounts, Units
 from custom_components.octopus_japan.oejp.tariff.schedule import BandHours, entered, published
 
 HOUR = timedelta(hours=1)
@@ -126,6 +128,8 @@ def cards(draw: st.DrawFn) -> RateCard:
     reading_day=st.integers(1, 31),
     silent=st.sets(st.integers(0, 2400), max_size=60),
     factor=st.integers(1, 300),
+    units=st.sampled_from(Units),
+    amounts=st.sampled_from(Amounts),
 )
 def test_each_month_is_its_bill(
     card: RateCard,
@@ -135,13 +139,25 @@ def test_each_month_is_its_bill(
     reading_day: int,
     silent: set[int],
     factor: int,
+    units: Units,
+    amounts: Amounts,
 ) -> None:
     used = [(at, kwh * factor / 100) for n, (at, kwh) in enumerate(hours(2400)) if n not in silent]
-    tariff = Tariff((card,), rates(fuel, subsidy=subsidy), BillingCalendar(day=reading_day), basis)
+    any_day = (date(2025, 1, 1),)
+    shown = Lessons(units=Lesson({units: any_day}), amounts=Lesson({amounts: any_day}))
+    tariff = Tariff(
+        (card,),
+        rates(fuel, subsidy=subsidy),
+        BillingCalendar(day=reading_day),
+        basis,
+        lessons=shown,
+    )
     use = year_of_use(used, tariff.calendar)
     assert use.periods
     (cost,) = compare(
-        [Plan("A", "A", card)], use, Rates(tariff.monthly_rates, tariff.month_basis)
+        [Plan("A", "A", card)],
+        use,
+        Rates(tariff.monthly_rates, tariff.month_basis, rounding=shown.rounding),
     ).plans
     for each, bill in zip(use.periods, cost.bills, strict=True):
         of_period = [row for row in used if each.period.start <= row[0] < each.period.end]

@@ -6,15 +6,24 @@ Pure: no clock of its own.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from ..tariff import Bill, BillLine, Component, MonthBasis, MonthlyRates, RateCard, Unpriced
+from ..tariff import (
+    Bill,
+    BillLine,
+    Component,
+    MonthBasis,
+    MonthlyRates,
+    Provenance,
+    RateCard,
+    Unpriced,
+)
 from ..tariff.bill import energy_lines, share_out, time_lines
 from ..tariff.monthly_rates import MonthlyPrice, Timeline
-from ..tariff.rounding import whole
+from ..tariff.rounding import USUAL, Rounding
 from .year_of_use import MonthPart, PeriodUse, YearOfUse
 
 _ZERO = Decimal(0)
@@ -33,13 +42,14 @@ class RatesOf(StrEnum):
 class Rates:
     """The monthly rates of a comparison. `today`: the month whose rates apply throughout (japan_time.month_of); None: its own.
 
-    The government's discount is for the months that it names: with today's rates there is none.
+    The government's discount is for the months that it names: with today's rates there is none. `rounding`: as bills round.
     """
 
     rates: MonthlyRates
     basis: MonthBasis
     today: int | None = None
     subsidies: bool = True
+    rounding: Rounding = USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,16 +153,18 @@ class _Period:
     _monthly: dict[tuple[int, Decimal | None], _Monthly] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.total = whole(self.use.kwh)
+        self.total = self.rates.rounding.kwh(self.use.kwh)
 
     def bill(self, card: RateCard) -> Bill:
         """Bill the period. Raises Unpriced."""
         days = self.use.period.days
         monthly = self._of(card)
-        parts = share_out(self._slots(card), self.total) if card.bands else {"": self.total}
+        parts = self._share_out(self._slots(card)) if card.bands else {"": self.total}
         lines = time_lines(card, days, days)
         lines += energy_lines(card, parts, _ZERO)
         lines += monthly.lines
+        if (rounding := self.rates.rounding) != USUAL:
+            lines = [replace(line, rounding=rounding) for line in lines]
         since = self.use.period.start if card.estimated else monthly.estimated_since
         return Bill(self.total, days, tuple(lines), since)
 
@@ -183,8 +195,14 @@ class _Period:
         lines: list[BillLine] = []
         guessed: list[datetime] = []
         columns: dict[Component, list[MonthlyPrice]] = {}
-        if card.fuel_cost_adjusted and card.fixed_fuel_cost_adjustment is None:
-            columns[_FUEL] = [self._stated(fuel, part, _FUEL) for part in self.use.parts]
+        if card.fuel_cost_adjusted:
+            fixed = card.fixed_fuel_cost_adjustment
+            columns[_FUEL] = [
+                self._stated(fuel, part, _FUEL)
+                if fixed is None
+                else MonthlyPrice(fixed, Provenance.API)
+                for part in self.use.parts
+            ]
         levy = self.rates.rates.renewable_energy_levy
         columns[_LEVY] = [self._stated(levy, part, _LEVY) for part in self.use.parts]
         for component, prices in columns.items():
@@ -194,8 +212,6 @@ class _Period:
                 for part, price in zip(self.use.parts, prices, strict=True)
                 if price.estimated
             ]
-        if card.fuel_cost_adjusted and (fixed := card.fixed_fuel_cost_adjustment):
-            lines.append(BillLine(_FUEL, _FUEL.value, self.total, fixed))
         if (off := self._subsidy()) is not None:
             lines.append(
                 BillLine(Component.SUBSIDY, Component.SUBSIDY.value, self.total, off.price)
@@ -203,12 +219,15 @@ class _Period:
             guessed += [self.use.period.start] if off.estimated else []
         return _Monthly(lines, min(guessed, default=None))
 
-    def _stated(self, timeline: Timeline, part: MonthPart, component: Component) -> MonthlyPrice:
-        """Find the price of a part: by its own month or by that of the reading."""
+    def _month(self, part: MonthPart) -> int:
+        """Return the month whose rates a part bears: its own, or that of the reading; or today's."""
+        if self.rates.today is not None:
+            return self.rates.today
         by_reading = self.rates.basis is MonthBasis.READING_MONTH
-        month = self.use.period.reading_month if by_reading else part.month
-        price = timeline.at(month if self.rates.today is None else self.rates.today)
-        if price is None:
+        return self.use.period.reading_month if by_reading else part.month
+
+    def _stated(self, timeline: Timeline, part: MonthPart, component: Component) -> MonthlyPrice:
+        if (price := timeline.at(self._month(part))) is None:
             raise Unpriced(f"no_{component.value}")
         return price
 
@@ -220,14 +239,16 @@ class _Period:
         return found if found and found.price else None
 
     def _charged(self, component: Component, prices: Sequence[MonthlyPrice]) -> list[BillLine]:
-        """Share the whole kWh out among the months of different prices."""
-        parts: dict[Decimal, Decimal] = {}
+        """Share the kWh out among the months of the rates."""
+        parts: dict[tuple[int, Decimal], Decimal] = {}
         for part, price in zip(self.use.parts, prices, strict=True):
-            kwh = sum(part.kwh.values(), _ZERO)
-            parts[price.price] = parts.get(price.price, _ZERO) + kwh
-        shares: Mapping[Decimal, Decimal] = share_out(parts, self.total)
+            key = self._month(part), price.price
+            parts[key] = parts.get(key, _ZERO) + sum(part.kwh.values(), _ZERO)
         return [
             BillLine(component, component.value, charged, price)
-            for price, charged in shares.items()
+            for (_, price), charged in self._share_out(parts).items()
             if price
         ]
+
+    def _share_out[K](self, parts: Mapping[K, Decimal]) -> dict[K, Decimal]:
+        return share_out(parts, self.total, self.rates.rounding.kwh)

@@ -66,7 +66,13 @@ def on_other_plans(
 ) -> Comparison:
     """Price a year of use on all plans, as they are at an instant. `changed`: as of `plans`."""
     today = month_of(at) if rates_of is RatesOf.TODAY else None
-    rates = Rates(tariff.monthly_rates, tariff.month_basis, today, tariff.subsidies)
+    rates = Rates(
+        tariff.monthly_rates,
+        tariff.month_basis,
+        today,
+        tariff.subsidies,
+        tariff.lessons.rounding,
+    )
     return compare(plans(tariff, sold, at, changed), use, rates)
 
 

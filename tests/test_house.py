@@ -35,6 +35,7 @@ HOUSE: dict[str, set[str]] = {
     "runtime": {"const", "store", "issues", "coordinators", "oejp"},
     "entering": {"const", "identity", "coordinators", "oejp"},
     "plan_repairs": {"entering", "identity", "issues", "runtime", "oejp"},
+    "bill_repairs": {"const", "identity", "issues", "presentation", "runtime", "oejp"},
     "repairs": {"plan_repairs"},
     "shared_points": {"const", "identity", "issues", "runtime"},
     "entity": {
@@ -78,6 +79,7 @@ HOUSE: dict[str, set[str]] = {
         "runtime",
         "store",
         "coordinators",
+        "bill_repairs",
         "plan_repairs",
         "actions",
     },

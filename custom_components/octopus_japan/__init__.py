@@ -6,9 +6,11 @@ from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.typing import ConfigType
 
 from .actions import async_setup_services
+from .bill_repairs import async_watch_bills
 from .const import DOMAIN, PLATFORMS
 from .coordinators.account import AccountCoordinator
 from .coordinators.exports import ExportsCoordinator
+from .coordinators.last_bills import LastBillsCoordinator
 from .coordinators.own_meter import OwnMeters
 from .coordinators.prices import PricesCoordinator
 from .coordinators.readings import ReadingsCoordinator
@@ -46,17 +48,21 @@ async def async_setup_entry(hass: HomeAssistant, entry: OctopusConfigEntry) -> b
     readings = ReadingsCoordinator(hass, entry, client, memory, account, book=book, own=own)
     exports = ExportsCoordinator(hass, entry, client, memory, account, book=book)
     prices = PricesCoordinator(hass, entry, memory, book, readings)
+    bills = LastBillsCoordinator(hass, entry, memory, account=account, book=book, readings=readings)
     entry.runtime_data = OctopusRuntimeData(
         account=account,
         readings=readings,
         exports=exports,
         prices=prices,
+        bills=bills,
         book=book,
         memory=memory,
     )
     prices.async_start()
+    bills.async_start()
     own.async_start()
     async_watch_plans(hass, entry)
+    async_watch_bills(hass, entry)
     async_watch_shared_points(hass, entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     account.async_start()

@@ -27,6 +27,7 @@ class Kind:
 
 KINDS: Final = {
     "schedule_mismatch": Kind(),
+    "bill_off": Kind(),
     "monthly_rate_unknown": Kind(fixable=True),
     "hours_unknown": Kind(fixable=True),
     "capacity_unknown": Kind(fixable=True),

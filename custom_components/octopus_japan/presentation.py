@@ -1,6 +1,6 @@
 """How a price is told to dashboards and automations: bands by name, and the shapes that cards of the community read."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -59,6 +59,14 @@ def _shown(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_shown(item) for item in value]
     return value
+
+
+def bill_components(parts: Iterable[tuple[Component | None, Decimal]]) -> dict[str, float]:
+    """Return the parts of a bill in yen, rounded to hundredths; what is of no known component is `other`."""
+    return {
+        "other" if component is None else COMPONENT_NAMES[component]: round(float(yen), 2)
+        for component, yen in parts
+    }
 
 
 def band_option(price: Price) -> str:

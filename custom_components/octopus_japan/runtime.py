@@ -16,6 +16,7 @@ from homeassistant.util.hass_dict import HassKey
 from .const import DOMAIN
 from .coordinators.account import AccountCoordinator
 from .coordinators.exports import ExportsCoordinator
+from .coordinators.last_bills import LastBillsCoordinator
 from .coordinators.prices import PricesCoordinator
 from .coordinators.readings import ReadingsCoordinator
 from .coordinators.tariff_book import TariffBook
@@ -32,6 +33,7 @@ class OctopusRuntimeData:
     readings: ReadingsCoordinator
     exports: ExportsCoordinator
     prices: PricesCoordinator
+    bills: LastBillsCoordinator
     book: TariffBook
     memory: OctopusStore
 

@@ -14,6 +14,7 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .const import DOMAIN
 from .entities.account import ACCOUNT_SENSORS
+from .entities.bills import BILL_SENSORS
 from .entities.contract import CONTRACT_SENSORS
 from .entities.description import OctopusSensorDescription, Value
 from .entities.own_meter import OWN_METER_SENSORS
@@ -128,6 +129,7 @@ OF_SUPPLY_POINT = (
     Family(clock=lambda clocks: clocks.prices, sensors=PRICE_SENSORS),
     Family(clock=lambda clocks: clocks.prices, sensors=CONTRACT_SENSORS),
     Family(clock=lambda clocks: clocks.readings, sensors=USAGE_SENSORS),
+    Family(clock=lambda clocks: clocks.bills, sensors=BILL_SENSORS),
     Family(
         clock=lambda clocks: clocks.readings,
         sensors=OWN_METER_SENSORS,

@@ -27,7 +27,14 @@ from ..rates import current
 from ..tariff import Tariff
 from .contracts import area_of, contracts_of
 from .evidence import NOTHING, Evidence
-from .monthly import all_subsidies, billed, monthly_rates, observations, subsidy_rates
+from .monthly import (
+    all_subsidies,
+    billed,
+    charge_lines,
+    monthly_rates,
+    observations,
+    subsidy_rates,
+)
 from .rate_card import bands_seen, needs_terms, rate_card
 
 __all__ = [
@@ -35,6 +42,7 @@ __all__ = [
     "bands_seen",
     "billed",
     "calendar",
+    "charge_lines",
     "gas_tariff",
     "generation_tariff",
     "needs_terms",

@@ -51,7 +51,7 @@ def billed(
     month_basis: MonthBasis = MonthBasis.CALENDAR_DAY,
 ) -> tuple[MonthlyRate, ...]:
     """List the monthly rates that line items of a bill charged."""
-    return windows(_lines(charges, ()), month_basis)
+    return windows(charge_lines(charges), month_basis)
 
 
 def subsidy_rates(told: Iterable[MetiCredit], *, gas: bool = False) -> tuple[MonthlyRate, ...]:
@@ -86,7 +86,7 @@ def monthly_rates(
     fuel = [*published.fuel_cost_adjustments(area), *_of(told, _FUEL)]
     levy = [*published.renewable_energy_levies(), *_of(told, _LEVY)]
     codes = {contract.code for contract in contracts_of(agreements, ElectricityProduct)[0]}
-    lines = _lines(evidence.charges, codes)
+    lines = charge_lines(evidence.charges, codes)
     stated = [Interval(each.start_at, each.end_at) for each in evidence.intervals]
     learned = lessons(lines, timeline(fuel), timeline(levy), stated)
     if basis is None:
@@ -116,7 +116,7 @@ def all_subsidies(evidence: Evidence, *, gas: bool) -> list[MonthlyRate]:
     ]
 
 
-def _lines(items: Iterable[LineItem], codes: Collection[str]) -> list[ChargeLine]:
+def charge_lines(items: Iterable[LineItem], codes: Collection[str] = ()) -> list[ChargeLine]:
     """Read the lines of bills. A product code that no agreement has is not one that tells products apart."""
     return [
         ChargeLine(

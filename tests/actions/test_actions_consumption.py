@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from custom_components.octopus_japan.actions.consumption import Used, used
 from custom_components.octopus_japan.oejp.household.hour import PLACES, Hour
-from custom_components.octopus_japan.oejp.household.totals import Period
 from custom_components.octopus_japan.oejp.household.usage import ConsumptionPricing
+from custom_components.octopus_japan.oejp.interval import Interval
 from custom_components.octopus_japan.oejp.japan_time import HOUR
 from custom_components.octopus_japan.oejp.tariff import (
     BillingCalendar,
@@ -24,7 +24,7 @@ from custom_components.octopus_japan.oejp.tariff import (
 START = datetime(2026, 11, 1, 15, tzinfo=UTC)
 DAY = timedelta(days=1)
 HOURS = [Hour(START + n * HOUR, Decimal("0.3")) for n in range(24)]
-PERIOD = Period(START, START + DAY)
+PERIOD = Interval(START, START + DAY)
 
 
 def tariff(price: str, *, levy_told: bool = True) -> Tariff:

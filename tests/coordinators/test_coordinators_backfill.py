@@ -17,7 +17,7 @@ import pytest
 from custom_components.octopus_japan.identity import digest
 from custom_components.octopus_japan.oejp.household.usage import ConsumptionPricing
 from custom_components.octopus_japan.oejp.interval import Interval
-from custom_components.octopus_japan.oejp.kraken import KrakenClient, KrakenServiceError
+from custom_components.octopus_japan.oejp.kraken import HalfHourReadings, KrakenServiceError
 from custom_components.octopus_japan.oejp.kraken.models import Reading
 from custom_components.octopus_japan.recorder import recorder_pass as recorder_pass_module
 from custom_components.octopus_japan.recorder.series import Series
@@ -147,17 +147,17 @@ async def test_a_window_that_could_not_be_written_is_read_again(home: Home) -> N
 
 
 async def test_what_polls_bring_is_stored_while_old_history_fails(home: Home) -> None:
-    real = KrakenClient.half_hourly_readings
+    real = HalfHourReadings.half_hourly
 
-    async def recent(client: KrakenClient, number: str, start: datetime, end: datetime) -> Any:
+    async def recent(client: HalfHourReadings, number: str, start: datetime, *more: Any) -> Any:
         if start < NOW - timedelta(days=31):
             raise KrakenServiceError("no history")
-        return await real(client, number, start, end)
+        return await real(client, number, start, *more)
 
     entry = await home.sign_in(HOUSEHOLD)
     await clear(home, consumption_id, cost_id)
     entry.runtime_data.memory.parts.asked_windows.clear()
-    with patch.object(KrakenClient, "half_hourly_readings", recent):
+    with patch.object(HalfHourReadings, "half_hourly", recent):
         await entry.runtime_data.readings.async_refresh()
         await home.settle()
     stored = await rows(home, consumption_id)

@@ -16,8 +16,8 @@ from custom_components.octopus_japan.const import DOMAIN
 from custom_components.octopus_japan.identity import digest
 from custom_components.octopus_japan.oejp.kraken import (
     AuthFailure,
+    HalfHourReadings,
     KrakenAuthError,
-    KrakenClient,
     ReadingPath,
 )
 from custom_components.octopus_japan.recorder import recorder_pass as recorder_pass_module
@@ -150,7 +150,7 @@ async def test_costs_only_of_the_periods_touched(home: Home) -> None:
 
     with patch.object(type(pricing), "price", price):
         await home.pass_time(timedelta(minutes=31))
-    start, _ = pricing.period(half_hour(1))
+    start = pricing.period(half_hour(1)).start
     # Once, this billing period, of two and of 42 days.
     known = len(home.simulator.truth.hours(spin, start, home.simulator.clock.now()))
     assert known == priced[0] < 14 * 24
@@ -200,16 +200,16 @@ async def test_a_first_poll_that_fails_keeps_nothing_from_coming(home: Home) -> 
 
 @pytest.mark.parametrize("fault", ["http_500", "throttled"])
 async def test_an_import_that_is_disturbed_waits_and_goes_on(home: Home, fault: Any) -> None:
-    real = KrakenClient.half_hourly_readings
+    real = HalfHourReadings.half_hourly
     calls = []
 
-    async def disturbed(client: KrakenClient, number: str, start: datetime, end: datetime) -> Any:
-        calls.append(start)
+    async def disturbed(client: HalfHourReadings, number: str, *window: Any) -> Any:
+        calls.append(window)
         if len(calls) == 2:
             home.simulator.faults.add(fault, operation="HalfHourlyReadings", times=1)
-        return await real(client, number, start, end)
+        return await real(client, number, *window)
 
-    with patch.object(KrakenClient, "half_hourly_readings", disturbed):
+    with patch.object(HalfHourReadings, "half_hourly", disturbed):
         entry = await home.sign_in(HOUSEHOLD)
         spin = home.spin(HOUSEHOLD)
         importer = entry.runtime_data.readings.backfill
@@ -415,7 +415,7 @@ class TestInterruptions:
         entry = await home.sign_in(HOUSEHOLD)
         readings = entry.runtime_data.readings
         error = KrakenAuthError("no", reason=AuthFailure.INVALID_CREDENTIALS)
-        with patch.object(KrakenClient, "half_hourly_readings", side_effect=error):
+        with patch.object(HalfHourReadings, "half_hourly", side_effect=error):
             readings.backfill.async_ask(home.spin(HOUSEHOLD))
             await home.settle()
         assert readings.backfill._timer is None

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from custom_components.octopus_japan.oejp.household.hour import Hour
+from custom_components.octopus_japan.oejp.interval import Interval
 from custom_components.octopus_japan.recorder.sync import Row
 
 HOUR = timedelta(hours=1)
@@ -28,16 +29,16 @@ class StepPricing:
 
     factor: int = 1
 
-    def period(self, at: datetime) -> tuple[datetime, datetime]:
+    def period(self, at: datetime) -> Interval:
         first = (at + TOKYO).replace(day=1, hour=0, minute=0)
         after = (first + timedelta(days=32)).replace(day=1)
-        return first - TOKYO, after - TOKYO
+        return Interval(first - TOKYO, after - TOKYO)
 
     def price(self, hours: Sequence[Hour]) -> list[tuple[datetime, Decimal]]:
         found: list[tuple[datetime, Decimal]] = []
         month, used = None, Decimal(0)
         for hour in hours:
-            if month != (month := self.period(hour.start)[0]):
+            if month != (month := self.period(hour.start).start):
                 used = Decimal(0)
             cheap = min(max(100 - used, Decimal(0)), hour.kwh)
             used += hour.kwh
@@ -131,7 +132,7 @@ class PointModel:
         """Money of whole billing periods, from that of one hour to that of another."""
         if pricing is None:
             return
-        start, end = pricing.period(first)[0], pricing.period(last)[1]
+        start, end = pricing.period(first).start, pricing.period(last).end
         hours = [
             Hour(hour, kwh)
             for hour, kwh in sorted(self.energy.values.items())

@@ -70,9 +70,9 @@ class DailyPricing:
     unpriced: datetime | None = None
     asked: list[int] = field(default_factory=list)
 
-    def period(self, at: datetime) -> tuple[datetime, datetime]:
+    def period(self, at: datetime) -> Interval:
         start = at.replace(hour=0)
-        return start, start + DAY
+        return Interval(start, start + DAY)
 
     def price(self, hours: Sequence[Hour]) -> list[tuple[datetime, Decimal]]:
         self.asked.append(len(hours))

@@ -8,8 +8,9 @@ from decimal import Decimal
 from enum import StrEnum
 
 from ..oejp.household.hour import PLACES, Hour
-from ..oejp.household.totals import Period, Total, totals
+from ..oejp.household.totals import Total, totals
 from ..oejp.household.usage import energy, half_hours, hourly_costs
+from ..oejp.interval import Interval
 from ..oejp.japan_time import HOUR, day_of, midnight, month_of, month_start
 from ..oejp.tariff import Component, Tariff
 
@@ -35,7 +36,7 @@ class Used:
     rests on rates that nobody told yet.
     """
 
-    period: Period
+    period: Interval
     kwh: Total
     total: Decimal | None = None
     parts: dict[Component, Decimal] = field(default_factory=dict)
@@ -53,18 +54,18 @@ class Used:
         return abs(parts - (self.total or Decimal(0))) > _ROUNDED * max(self.priced, 1)
 
 
-def split(by: By, start: datetime, end: datetime, tariff: Tariff) -> list[Period]:
+def split(by: By, start: datetime, end: datetime, tariff: Tariff) -> list[Interval]:
     """List the whole periods that a time touches. Days and months are those of Japan."""
     if by is By.BILLING_PERIOD:
-        return [Period(p.start, p.end) for p in tariff.calendar.periods(start, end)]
+        return list(tariff.calendar.periods(start, end))
     return list(_calendar(by, start, end))
 
 
-def _calendar(by: By, start: datetime, end: datetime) -> Iterator[Period]:
+def _calendar(by: By, start: datetime, end: datetime) -> Iterator[Interval]:
     if by is By.MONTH:
         for month in range(month_of(start), month_of(end) + 1):
             if month_start(month) < end:
-                yield Period(month_start(month), month_start(month + 1))
+                yield Interval(month_start(month), month_start(month + 1))
         return
     length = HOUR if by is By.HOUR else timedelta(days=1)
     at = (
@@ -73,7 +74,7 @@ def _calendar(by: By, start: datetime, end: datetime) -> Iterator[Period]:
         else start.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
     )
     while at < end:
-        yield Period(at, at + length)
+        yield Interval(at, at + length)
         at += length
 
 
@@ -81,7 +82,7 @@ def used(
     tariff: Tariff,
     hours: Sequence[Hour],
     yen: Mapping[datetime, Decimal],
-    periods: Sequence[Period],
+    periods: Sequence[Interval],
     since: datetime | None,
 ) -> list[Used]:
     """Add up `hours` and the `yen` of each (from the start of the first period's billing period on) by ascending periods.

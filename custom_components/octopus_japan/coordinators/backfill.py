@@ -250,9 +250,9 @@ class Backfill:
             raise Paused(PAUSE)
         supplied = clock.supply_start(number) is not None
         readings: list[Reading] = []
-        for start, end in ways.windows(window.start, window.end):
+        for part in ways.windows(window.start, window.end):
             self._spent += COSTS.get(ways.old, PAGED_COST)
-            readings += await clock.fetch(number, Interval(start, end), supplied=supplied)
+            readings += await clock.fetch(number, part, supplied=supplied)
         return readings
 
     async def _review(self, number: str, pricing: Pricing) -> bool:

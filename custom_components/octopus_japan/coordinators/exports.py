@@ -14,7 +14,7 @@ from homeassistant.util import dt as dt_util
 from ..identity import digest, last_four
 from ..oejp.household.hour import Hour
 from ..oejp.household.tariff_book import credits_estimated_since
-from ..oejp.household.totals import Period, Total, calendar_periods, totals
+from ..oejp.household.totals import Total, calendar_periods, totals
 from ..oejp.household.usage import GenerationPricing, energy, half_hours
 from ..oejp.interval import Interval
 from ..oejp.japan_time import HOUR
@@ -39,7 +39,7 @@ class PointExport:
     is not told.
     """
 
-    periods: Mapping[str, Period]
+    periods: Mapping[str, Interval]
     export: Mapping[str, Total]
     compensation: Mapping[str, Total]
     latest: Reading | None

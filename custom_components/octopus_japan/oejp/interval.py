@@ -1,6 +1,6 @@
-"""A span of time. Every module that speaks of one holds this type."""
+"""A span of time. What has a start and an end is an `Interval`, or a kind of it that says more."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Self
 
@@ -29,7 +29,7 @@ class Interval:
         """Tell whether an instant lies in it."""
         return self.start <= at < self.end
 
-    def clip(self, other: Self) -> Self | None:
+    def clip(self, other: Interval) -> Self | None:
         """Return the time that both share, or None."""
         start, end = max(self.start, other.start), min(self.end, other.end)
-        return type(self)(start, end) if start < end else None
+        return replace(self, start=start, end=end) if start < end else None

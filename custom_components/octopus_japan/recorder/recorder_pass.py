@@ -108,8 +108,8 @@ class RecorderPass(RecorderTask):
         if self.pricing is None or touched is None:
             return Outcome(energy)
         try:
-            start = self.pricing.period(touched.start)[0]
-            end = self.pricing.period(touched.end - HOUR)[1]
+            start = self.pricing.period(touched.start).start
+            end = self.pricing.period(touched.end - HOUR).end
         except Exception as error:  # noqa: BLE001  # Whatever pricing cannot do, energy is kept.
             return Outcome(energy, unpriced=error)
         stored = hours(self.energy.during(start, end))

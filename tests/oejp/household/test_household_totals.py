@@ -4,15 +4,15 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from custom_components.octopus_japan.oejp.household.totals import (
-    Period,
     Total,
     calendar_periods,
     totals,
 )
+from custom_components.octopus_japan.oejp.interval import Interval
 from custom_components.octopus_japan.oejp.japan_time import HOUR, JST
 
 DAY = datetime(2026, 6, 2, tzinfo=JST)
-TODAY = {"today": Period(DAY, DAY + timedelta(days=1))}
+TODAY = {"today": Interval(DAY, DAY + timedelta(days=1))}
 
 
 def amounts(*hours: int) -> dict[datetime, Decimal]:
@@ -63,12 +63,12 @@ def test_calendar_periods_are_japanese() -> None:
     found = calendar_periods(datetime(2026, 12, 31, 15, 30, tzinfo=UTC))
     year = datetime(2027, 1, 1, tzinfo=JST)
     assert found == {
-        "today": Period(year, datetime(2027, 1, 2, tzinfo=JST)),
-        "yesterday": Period(datetime(2026, 12, 31, tzinfo=JST), year),
+        "today": Interval(year, datetime(2027, 1, 2, tzinfo=JST)),
+        "yesterday": Interval(datetime(2026, 12, 31, tzinfo=JST), year),
         # Monday to Sunday.
-        "this_week": Period(datetime(2026, 12, 28, tzinfo=JST), datetime(2027, 1, 4, tzinfo=JST)),
-        "this_month": Period(year, datetime(2027, 2, 1, tzinfo=JST)),
-        "last_month": Period(datetime(2026, 12, 1, tzinfo=JST), year),
+        "this_week": Interval(datetime(2026, 12, 28, tzinfo=JST), datetime(2027, 1, 4, tzinfo=JST)),
+        "this_month": Interval(year, datetime(2027, 2, 1, tzinfo=JST)),
+        "last_month": Interval(datetime(2026, 12, 1, tzinfo=JST), year),
     }
     assert calendar_periods(datetime(2026, 12, 31, 14, 59, tzinfo=UTC))["today"].end == year
 

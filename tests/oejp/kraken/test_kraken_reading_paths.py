@@ -8,6 +8,7 @@ from aiohttp import ClientSession
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 
+from custom_components.octopus_japan.oejp.interval import Interval
 from custom_components.octopus_japan.oejp.kraken import (
     AccountAnswers,
     Direction,
@@ -107,8 +108,8 @@ def test_windows_are_what_the_service_answers_whole() -> None:
     start = datetime(2025, 1, 1, tzinfo=UTC)
     assert windows(start, start) == []
     cut = windows(start, start + 70 * DAY)
-    assert [end - begin for begin, end in cut] == [31 * DAY, 31 * DAY, 8 * DAY]
-    assert all(one[1] == other[0] for one, other in pairwise(cut))
+    assert [part.length for part in cut] == [31 * DAY, 31 * DAY, 8 * DAY]
+    assert all(one.end == other.start for one, other in pairwise(cut))
 
 
 async def test_one_request_for_a_window(service: Service) -> None:
@@ -329,8 +330,8 @@ async def test_nothing_older_than_31_days_on_that_way(service: Service) -> None:
     assert service.asked() == ["HalfHourlyReadings"]
     since = listed_since(NOW)
     assert service.finder.windows(since - DAY, since + DAY) == [
-        (since - DAY, since),
-        (since, since + DAY),
+        Interval(since - DAY, since),
+        Interval(since, since + DAY),
     ]
     assert len(service.finder.windows(since, since + DAY)) == 1
 

@@ -90,9 +90,9 @@ def test_the_first_period_begins_with_supply() -> None:
 
 def test_the_label_is_the_month_of_the_reading_that_ends_the_period() -> None:
     # Readings on 16 August and 17 September make 9月分.
-    assert closed("2026-08-16", "2026-09-17").label_ja == "9月分"
-    assert closed("2026-12-16", "2027-01-16").label_ja == "1月分"
-    assert closed("2026-07-16", "2026-08-16", label=2026 * 12 + 6).label_ja == "7月分"
+    assert closed("2026-08-16", "2026-09-17").reading_month == 2026 * 12 + 8
+    assert closed("2026-12-16", "2027-01-16").reading_month == 2027 * 12
+    assert closed("2026-07-16", "2026-08-16", label=2026 * 12 + 6).reading_month == 2026 * 12 + 6
     assert closed("2026-06-18", "2026-07-18").days == 30
 
 

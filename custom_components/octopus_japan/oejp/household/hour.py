@@ -6,6 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
+from ..interval import Interval
+
 PLACES = 8
 """Decimal places of kWh and yen that are kept of an hour."""
 
@@ -32,8 +34,8 @@ class Hour:
 class Pricing(Protocol):
     """What the energy of a point is worth. Two that are equal price every hour the same."""
 
-    def period(self, at: datetime) -> tuple[datetime, datetime]:
-        """Return from when until when hours must be priced together with the one at `at`: a step depends on the use before."""
+    def period(self, at: datetime) -> Interval:
+        """Return the time whose hours must be priced together with the one at `at`: a step depends on the use before."""
 
     def price(self, hours: Sequence[Hour]) -> list[tuple[datetime, Decimal]]:
         """Return (hour, yen) for hours that begin with a period; hours without a price are left out."""

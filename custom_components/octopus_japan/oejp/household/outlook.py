@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
+from ..interval import Interval
 from ..japan_time import day_of, midnight, month_of, month_start
 from ..tariff import (
     DayPrices,
@@ -45,9 +46,9 @@ def prices_between(
         return price_periods(tariff, start, end)
     found: list[PricePeriod] = []
     reason = "no_agreement"
-    for begin, until in _periods(tariff, start, end):
+    for part in _periods(tariff, start, end):
         try:
-            pieces = _stepped(tariff, begin, until, use)
+            pieces = _stepped(tariff, part, use)
         except Unpriced as error:
             reason = error.reason
             continue
@@ -57,13 +58,14 @@ def prices_between(
     return tuple(found)
 
 
-def _periods(tariff: Tariff, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
+def _periods(tariff: Tariff, start: datetime, end: datetime) -> Iterator[Interval]:
     for period in tariff.calendar.periods(start, end):
-        yield max(start, period.start), min(end, period.end)
+        yield Interval(max(start, period.start), min(end, period.end))
 
 
-def _stepped(tariff: Tariff, start: datetime, end: datetime, use: Use | None) -> list[PricePeriod]:
+def _stepped(tariff: Tariff, time: Interval, use: Use | None) -> list[PricePeriod]:
     """List the prices of a time within one billing period."""
+    start, end = time.start, time.end
     if use is None:
         pieces = price_periods(tariff, start, end)
         known = [p for p in pieces if tariff.card_at(p.start).kind is not Kind.STEPPED]
@@ -175,14 +177,15 @@ class Outlook:
 
 def outlook(tariff: Tariff, now: datetime, use: Use | None) -> Outlook:
     """Make the outlook of a moment; it serves until the day, the tariff or the use changes."""
+    span = _span(tariff, now)
     try:
-        periods = prices_between(tariff, *_span(tariff, now), use)
+        periods = prices_between(tariff, span.start, span.end, use)
     except Unpriced:
         periods = ()
     return Outlook(tariff, use, periods)
 
 
-def _span(tariff: Tariff, now: datetime) -> tuple[datetime, datetime]:
+def _span(tariff: Tariff, now: datetime) -> Interval:
     """Choose how much is shown.
 
     Where the hour of the day makes the price, yesterday to tomorrow hold every turn of it. Elsewhere prices are few, and the
@@ -190,9 +193,9 @@ def _span(tariff: Tariff, now: datetime) -> tuple[datetime, datetime]:
     """
     start, end = midnight(day_of(now)) - DAY, midnight(day_of(now)) + 2 * DAY
     if _turns_daily(tariff, now):
-        return start, end
+        return Interval(start, end)
     month = month_of(now)
-    return (
+    return Interval(
         min(start, month_start(month)),
         max(end, month_start(month + 1) + DAY, tariff.calendar.period_at(now).end + DAY),
     )
@@ -207,11 +210,9 @@ def _turns_daily(tariff: Tariff, now: datetime) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class BandPeriod:
+class BandPeriod(Interval):
     """A time of one band or step; `prices` are its prices, more than one where a rate changes within it."""
 
-    start: datetime
-    end: datetime
     prices: tuple[PricePeriod, ...]
 
 

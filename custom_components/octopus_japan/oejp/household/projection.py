@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from ..japan_time import HOUR, JST, day_of
-from ..tariff import BillingPeriod, Hole, Tariff, costs, stretches
+from ..tariff import BillingPeriod, Tariff, UnpricedTime, costs, stretches
 from ..tariff.model import NO_AGREEMENT
 from .forecast import step_starts
 from .habit import Basis, Habit
@@ -89,7 +89,7 @@ def _supplied(tariff: Tariff, period: BillingPeriod) -> list[datetime]:
     found: list[datetime] = []
     at = whole_hour(period.start.astimezone(UTC))
     for stretch in stretches(tariff, period.start, period.end):
-        covered = not (isinstance(stretch, Hole) and stretch.reason == NO_AGREEMENT)
+        covered = not (isinstance(stretch, UnpricedTime) and stretch.reason == NO_AGREEMENT)
         while at < min(stretch.end, period.end):
             if covered:
                 found.append(at)

@@ -87,7 +87,9 @@ class SupplyPointData:
         """Whose the point is, ascending and without overlap. Of two agreements the one that began later is in force."""
         times = [(time, item.account_number) for item in self.listings for time in item.times]
         found: list[Owned] = []
-        for start, end in pairwise(sorted({at for time, _ in times for at in _ends(time)})):
+        for start, end in pairwise(
+            sorted({at for time, _ in times for at in (time.start, time.end)})
+        ):
             covering = [(time.start, number) for time, number in times if time.covers(start)]
             if not covering:
                 continue
@@ -138,7 +140,7 @@ class SupplyPointData:
 
         These are the starts and ends of supply, and each change of the account: steps and minimum charges begin anew.
         """
-        breaks = {at for time in self.supplied for at in _ends(time)}
+        breaks = {at for time in self.supplied for at in (time.start, time.end)}
         for before, after in pairwise(self.owned):
             if not set(before.accounts) & set(after.accounts):
                 breaks |= {before.end, after.start}
@@ -421,10 +423,6 @@ def _supplied(periods: Iterable[SupplyPeriod]) -> list[Interval]:
 def _times(spans: Iterable[tuple[datetime | None, datetime | None]]) -> list[Interval]:
     times = [Interval(start or _EVER, end or _NEVER_ENDS) for start, end in spans]
     return [time for time in times if time.start < time.end]
-
-
-def _ends(time: Interval) -> tuple[datetime, datetime]:
-    return time.start, time.end
 
 
 def _merged(times: Sequence[Interval]) -> Iterator[Interval]:

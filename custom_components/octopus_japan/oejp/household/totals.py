@@ -8,15 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from ..interval import Interval
 from ..japan_time import HOUR, JST
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """A span of whole hours, `end` excluded; both aware."""
-
-    start: datetime
-    end: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +26,7 @@ class Total:
     hours: int
 
 
-def calendar_periods(now: datetime) -> dict[str, Period]:
+def calendar_periods(now: datetime) -> dict[str, Interval]:
     """Return today, yesterday, this_week, this_month and last_month as they are in Japan at `now` (aware).
 
     A week begins on Monday.
@@ -42,11 +35,11 @@ def calendar_periods(now: datetime) -> dict[str, Period]:
     month = day.replace(day=1)
     week = day - timedelta(days=day.weekday())
     return {
-        "today": Period(day, day + timedelta(days=1)),
-        "yesterday": Period(day - timedelta(days=1), day),
-        "this_week": Period(week, week + timedelta(days=7)),
-        "this_month": Period(month, _next_month(month)),
-        "last_month": Period((month - timedelta(days=1)).replace(day=1), month),
+        "today": Interval(day, day + timedelta(days=1)),
+        "yesterday": Interval(day - timedelta(days=1), day),
+        "this_week": Interval(week, week + timedelta(days=7)),
+        "this_month": Interval(month, _next_month(month)),
+        "last_month": Interval((month - timedelta(days=1)).replace(day=1), month),
     }
 
 
@@ -56,7 +49,7 @@ def _next_month(month: datetime) -> datetime:
 
 def totals(
     amounts: Mapping[datetime, Decimal],
-    periods: Mapping[str, Period],
+    periods: Mapping[str, Interval],
     since: datetime | None = None,
     halves: Collection[datetime] = frozenset(),
 ) -> dict[str, Total]:
@@ -71,7 +64,7 @@ def totals(
 
 def _total(
     amounts: Mapping[datetime, Decimal],
-    period: Period,
+    period: Interval,
     since: datetime | None,
     halves: Collection[datetime],
 ) -> Total:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from ..interval import Interval
 from ..japan_time import HOUR
 from ..kraken.models import Reading
 from ..tariff import BillingPeriod, HourCost, Tariff, costs, with_silent_hours
@@ -16,7 +17,7 @@ from .forecast import TYPICAL_DAYS
 from .hour import Hour
 from .own_meter import Difference, OwnMeter, difference, running, stand_in
 from .tariff_book import estimated_since
-from .totals import Period, Total, calendar_periods, totals
+from .totals import Total, calendar_periods, totals
 
 SHOWN = ("today", "yesterday", "this_week", "this_month", "last_month", "billing_period")
 
@@ -30,7 +31,7 @@ class PointUsage:
     """
 
     hours: Sequence[Hour]
-    periods: Mapping[str, Period]
+    periods: Mapping[str, Interval]
     consumption: Mapping[str, Total]
     cost: Mapping[str, Total]
     latest: Reading | None
@@ -117,10 +118,9 @@ class ConsumptionPricing:
 
     tariff: Tariff
 
-    def period(self, at: datetime) -> tuple[datetime, datetime]:
+    def period(self, at: datetime) -> Interval:
         """Return the billing period."""
-        period = self.tariff.calendar.period_at(at)
-        return period.start, period.end
+        return self.tariff.calendar.period_at(at)
 
     def price(self, hours: Sequence[Hour]) -> list[tuple[datetime, Decimal]]:
         """Return what each hour costs in yen; of a closed period those without a reading too."""
@@ -133,10 +133,9 @@ class GenerationPricing:
 
     tariff: GenerationTariff
 
-    def period(self, at: datetime) -> tuple[datetime, datetime]:
+    def period(self, at: datetime) -> Interval:
         """Return the month: no credit depends on what came before."""
-        month = calendar_periods(at)["this_month"]
-        return month.start, month.end
+        return calendar_periods(at)["this_month"]
 
     def price(self, hours: Sequence[Hour]) -> list[tuple[datetime, Decimal]]:
         """Return what each hour earns in yen."""
@@ -163,7 +162,7 @@ def half_hours(hours: Sequence[Hour]) -> frozenset[datetime]:
     return frozenset(hour.start for hour in hours if not hour.whole)
 
 
-def _periods(tariff: Tariff, now: datetime) -> dict[str, Period]:
+def _periods(tariff: Tariff, now: datetime) -> dict[str, Interval]:
     billing = tariff.calendar.period_at(now)
-    found = calendar_periods(now) | {"billing_period": Period(billing.start, billing.end)}
+    found = calendar_periods(now) | {"billing_period": billing}
     return {name: found[name] for name in SHOWN}

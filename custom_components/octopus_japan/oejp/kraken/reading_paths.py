@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 import logging
 
+from ..interval import Interval
 from ..japan_time import HALF_HOUR
 from .by_point import ByPoint
 from .errors import (
@@ -108,11 +109,11 @@ def listed_since(now: datetime) -> datetime:
     return oldest.replace(minute=0, second=0, microsecond=0) + 2 * HALF_HOUR
 
 
-def windows(start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
+def windows(start: datetime, end: datetime) -> list[Interval]:
     """Cut a time into pieces that the service answers whole, oldest first."""
     cuts = []
     while start < end:
-        cuts.append((start, min(start + LONGEST_WINDOW, end)))
+        cuts.append(Interval(start, min(start + LONGEST_WINDOW, end)))
         start += LONGEST_WINDOW
     return cuts
 
@@ -194,7 +195,7 @@ class PathFinder:
             return self._choice.old or _FIRST
         return self.recent
 
-    def windows(self, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
+    def windows(self, start: datetime, end: datetime) -> list[Interval]:
         """Cut a time into pieces, and at the age where another way begins to serve."""
         since = listed_since(self._now())
         if self.old is not self.recent and start < since < end:

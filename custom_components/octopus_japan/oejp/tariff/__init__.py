@@ -33,7 +33,7 @@ from .monthly_rates import MonthlyPrice, MonthlyRate, MonthlyRates, Timeline, ti
 from .price import DayPrices, day_prices, kwh_left_in_step, next_change, price_at, price_periods
 from .provenance import Provenance
 from .schedule import Mismatch, Schedule
-from .tariff import Estimate, Hole, Stretch, Tariff, estimates, stretches
+from .tariff import Estimate, Stretch, Tariff, UnpricedTime, estimates, stretches
 
 __all__ = [
     "Band",
@@ -49,7 +49,6 @@ __all__ = [
     "Gap",
     "GasTariff",
     "GenerationTariff",
-    "Hole",
     "HourCost",
     "HourCredit",
     "Interval",
@@ -72,6 +71,7 @@ __all__ = [
     "Tariff",
     "Timeline",
     "Unpriced",
+    "UnpricedTime",
     "bill",
     "bill_for",
     "contracted_capacity",

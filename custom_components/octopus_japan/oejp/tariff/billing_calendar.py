@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 import re
 
+from ..interval import Interval
 from ..japan_time import day_in_month, day_of, midnight, month_of
 
 # Periods run about 28 to 33 days. What is much longer between two readings hides one in between.
@@ -23,11 +24,9 @@ _FRESH = (timedelta(days=20), timedelta(days=45))
 
 
 @dataclass(frozen=True, slots=True)
-class BillingPeriod:
+class BillingPeriod(Interval):
     """The time that one bill covers; `label` is the reading month where it was stated."""
 
-    start: datetime
-    end: datetime
     closed: bool = False
     label: int | None = None
 
@@ -35,11 +34,6 @@ class BillingPeriod:
     def reading_month(self) -> int:
         """N of "N月分": the month in which the reading that ends the period is taken (docs/pricing.md#the-rules)."""
         return month_of(self.end) if self.label is None else self.label
-
-    @property
-    def label_ja(self) -> str:
-        """The name on the bill."""
-        return f"{self.reading_month % 12 + 1}月分"
 
     @property
     def days(self) -> int:

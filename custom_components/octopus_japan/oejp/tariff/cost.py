@@ -9,7 +9,7 @@ from operator import itemgetter
 from ..japan_time import HALF_HOUR, HOUR, JST
 from .billing_calendar import BillingPeriod
 from .model import NO_AGREEMENT, ZERO, Component, HourCost, HourTerms, Per, RateCard, Unpriced
-from .tariff import Hole, Stretch, Tariff, stretches
+from .tariff import Stretch, Tariff, UnpricedTime, stretches
 
 type Hour = tuple[datetime, Decimal]
 type Rate = tuple[Decimal, Decimal]
@@ -100,21 +100,21 @@ def _charged_hours(tariff: Tariff, period: BillingPeriod) -> Iterator[datetime]:
     at += (_EPOCH - at) % HOUR
     for stretch in stretches(tariff, period.start, period.end):
         while at < min(stretch.end, period.end):
-            if not isinstance(stretch, Hole):
+            if not isinstance(stretch, UnpricedTime):
                 yield at
             at += HOUR
 
 
-def _climbed(stretch: Stretch | Hole, chunk: Sequence[Hour]) -> Decimal:
-    if isinstance(stretch, Hole) and stretch.reason == NO_AGREEMENT:
+def _climbed(stretch: Stretch | UnpricedTime, chunk: Sequence[Hour]) -> Decimal:
+    if isinstance(stretch, UnpricedTime) and stretch.reason == NO_AGREEMENT:
         return ZERO
     return sum((kwh for _, kwh in chunk), ZERO)
 
 
 def _price(
-    stretch: Stretch | Hole, chunk: Sequence[Hour], used: Decimal, resolution: timedelta
+    stretch: Stretch | UnpricedTime, chunk: Sequence[Hour], used: Decimal, resolution: timedelta
 ) -> list[HourCost]:
-    if isinstance(stretch, Hole):
+    if isinstance(stretch, UnpricedTime):
         raise Unpriced(stretch.reason)
     rows_a_day = timedelta(days=1) // resolution
     fuel, subsidy = stretch.fuel_cost_adjustment, stretch.subsidy

@@ -8,6 +8,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple, Self
 
+from ..interval import Interval
 from .provenance import Provenance
 from .schedule import Schedule
 
@@ -219,11 +220,9 @@ class Price:
 
 
 @dataclass(frozen=True, slots=True)
-class PricePeriod:
+class PricePeriod(Interval):
     """A time of one price."""
 
-    start: datetime
-    end: datetime
     price: Price
 
 

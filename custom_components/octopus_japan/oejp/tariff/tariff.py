@@ -38,11 +38,9 @@ class Tariff:
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(Interval):
     """A time in which only the half hour of the day and the step in use move the price."""
 
-    start: datetime
-    end: datetime
     period: BillingPeriod
     card: RateCard
     fuel_cost_adjustment: MonthlyPrice | None
@@ -113,23 +111,21 @@ def stretch_at(tariff: Tariff, at: datetime) -> Stretch:
 
 
 @dataclass(frozen=True, slots=True)
-class Hole:
+class UnpricedTime(Interval):
     """A time without a price, and why (a translation key)."""
 
-    start: datetime
-    end: datetime
     reason: str
 
 
-def stretches(tariff: Tariff, start: datetime, end: datetime) -> Iterator[Stretch | Hole]:
+def stretches(tariff: Tariff, start: datetime, end: datetime) -> Iterator[Stretch | UnpricedTime]:
     """Walk through a time from `start` until at least `end`."""
     while start < end:
-        stretch: Stretch | Hole
+        stretch: Stretch | UnpricedTime
         try:
             stretch = stretch_at(tariff, start)
         except Unpriced as err:
             until = _end(tariff, start, tariff.calendar.period_at(start))
-            stretch = Hole(start, until, err.reason)
+            stretch = UnpricedTime(start, until, err.reason)
         yield stretch
         start = stretch.end
 

@@ -1,7 +1,7 @@
 """The account clock: each account for itself, each document when it is due, and what is known stays after a short answer."""
 
 from collections import Counter
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from home import Home
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
@@ -12,7 +12,11 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.octopus_japan.const import DOMAIN
 from custom_components.octopus_japan.identity import digest, last_four
+from custom_components.octopus_japan.recorder.series import Series
+from custom_components.octopus_japan.recorder.statistic_ids import consumption_id, cost_id
 from simulator.dates import jst_date
+
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 UNKNOWN = {STATE_UNKNOWN, STATE_UNAVAILABLE}
 MINUTES = timedelta(minutes=3)
@@ -341,12 +345,27 @@ async def test_a_point_that_two_entries_see_is_kept_by_the_first_and_taken_over(
     assert entity is not None
     assert entity.config_entry_id == second.entry_id
     assert home.state(spin, "fuel_cost_adjustment").state != STATE_UNAVAILABLE
+    await writes(home, spin)
 
 
-def keeper(home: Home, spin: str) -> str | None:
+async def writes(home: Home, spin: str) -> None:
+    """New readings of the point reach the statistics, and nothing of before is lost."""
+    begin = home.simulator.clock.now()
+    await home.pass_time(timedelta(hours=7))
+    now = home.simulator.clock.now()
+    truth = home.simulator.truth
+    assert max(truth.hours(spin, LONG_AGO, now)) > begin - timedelta(hours=7)
+    for name, values in ((consumption_id, truth.hours), (cost_id, truth.costs)):
+        rows = await Series(home.hass, name(digest(spin)), "", "").async_read(LONG_AGO)
+        stored = {row.start: row.state for row in rows}
+        true = {at: float(value) for at, value in values(spin, LONG_AGO, now).items()}
+        assert stored == pytest.approx(true)
+
+
+def keeper(home: Home, number: str, key: str = "fuel_cost_adjustment") -> str | None:
     """Return the id of the entry that has the point's entities."""
     registry = er.async_get(home.hass)
-    unique_id = f"{digest(spin)}_fuel_cost_adjustment"
+    unique_id = f"{digest(number)}_{key}"
     entity = registry.async_get(
         registry.async_get_entity_id("sensor", DOMAIN, unique_id) or "sensor.none"
     )
@@ -380,6 +399,9 @@ async def test_a_point_that_a_login_lists_no_longer_goes_to_the_other_that_does(
     assert second.state is ConfigEntryState.LOADED
     assert float(home.state(spin, "fuel_cost_adjustment").state)
     assert "unique IDs" not in caplog.text
+    home.simulator.faults.clear()
+    await home.pass_time(timedelta(minutes=31))
+    await writes(home, spin)
 
     # Listed again it stays where it is, also after a restart of both.
     home.simulator.world.show(spin)
@@ -389,6 +411,28 @@ async def test_a_point_that_a_login_lists_no_longer_goes_to_the_other_that_does(
     await home.settle()
     assert keeper(home, spin) == second.entry_id
     assert [issue.translation_key for issue in home.issues()] == ["kept_by_another_entry"]
+
+
+@pytest.mark.parametrize("households", [("solar-tokyo", "green-tokyo")])
+async def test_a_generation_point_goes_to_the_other_login_too(home: Home) -> None:
+    home.leave_readings_out()
+    home.simulator.faults.add("http_500", operation="GenerationHalfHourlyReadings")
+    world = home.simulator.world.households
+    (roof,) = world["solar-tokyo"].generation_points
+    places = [world[name].accounts[0].properties[0] for name in ("solar-tokyo", "green-tokyo")]
+    places[1].generation_points.append(roof)
+    first = await home.sign_in("solar-tokyo")
+    second = await home.sign_in("green-tokyo")
+    assert keeper(home, roof.gpin, "export_today") == first.entry_id
+    places[0].generation_points.remove(roof)
+    for _ in range(2):
+        await home.pass_time(ACCOUNT_CLOCK)
+    # A short answer releases nothing.
+    assert keeper(home, roof.gpin, "export_today") == first.entry_id
+    for _ in range(2):
+        await home.pass_time(ACCOUNT_CLOCK)
+    assert keeper(home, roof.gpin, "export_today") == second.entry_id
+    assert not home.issues()
 
 
 # ---------------------------------------------------------------- the clock itself

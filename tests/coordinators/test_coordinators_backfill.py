@@ -339,6 +339,31 @@ async def test_money_is_compared_once_for_each_tariff(home: Home) -> None:
         assert len(reviewed) == 1
 
 
+async def test_a_defect_is_told_by_its_place_and_not_by_what_it_quotes(
+    home: Home, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What nobody foresaw costs its own part; its message may quote a number."""
+    entry = await home.sign_in(HOUSEHOLD)
+    marker, book = "0399999999999999999999", entry.runtime_data.book
+    tariff = book.tariff(home.spin(HOUSEHOLD))
+    meter = entry.runtime_data.readings.meter(home.spin(HOUSEHOLD))
+    room = "custom_components.octopus_japan.coordinators.tariff_book"
+    with (
+        patch.object(meter, "whole_hours", side_effect=KeyError(marker)),
+        patch(f"{room}.supply_tariff", side_effect=KeyError(marker)),
+    ):
+        book.async_update()
+        await home.pass_time(timedelta(minutes=31))
+    assert book.tariff(home.spin(HOUSEHOLD)) == tariff
+    told = {r.getMessage().partition(" at ")[0] for r in caplog.records if r.levelname == "ERROR"}
+    assert told == {
+        "The history of one point cannot be kept: KeyError",
+        "No tariff of one supply point: KeyError",
+    }
+    assert "tariff_book.py:" in caplog.text
+    assert marker not in caplog.text
+
+
 # Values
 
 

@@ -24,6 +24,7 @@ from ..oejp.household.supply import (
 )
 from ..oejp.kraken import (
     TIMEOUT,
+    ByPoint,
     KrakenClient,
     KrakenConnectionError,
     KrakenError,
@@ -80,6 +81,8 @@ class _Told:
     interval_readings: Mapping[str, tuple[IntervalReading, ...]] = field(default_factory=dict)
     reading_dates: Mapping[str, ReadingDates] = field(default_factory=dict)
     generation_points: Mapping[str, GenerationPoint] = field(default_factory=dict)
+    generation_left_out: Mapping[str, datetime] = field(default_factory=dict)
+    """The same of generation points: what was known of one stays."""
     addon_rates: Mapping[int, tuple[AddonRate, ...]] = field(default_factory=dict)
     supply_details: Mapping[str, tuple[SupplyDetails, ...]] = field(default_factory=dict)
     amperage_options: Mapping[str, frozenset[int]] = field(default_factory=dict)
@@ -148,10 +151,14 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
         """Tell whether an account or a point is listed. One that an answer leaves out still is for a day: it may be short."""
         if number not in self.data.numbers:
             return False
-        told = [told for told in self._told.values() if number in (told.listed or {})]
+        left_out = [
+            known.left_out if number in (known.listed or {}) else known.generation_left_out
+            for known in self._told.values()
+            if number in (known.listed or {}) or number in known.generation_points
+        ]
         gone = dt_util.utcnow() - RELEASED_AFTER
-        return not told or any(
-            (since := each.left_out.get(number)) is None or since > gone for each in told
+        return not left_out or any(
+            (since := each.get(number)) is None or since > gone for each in left_out
         )
 
     async def async_ask_anew(self) -> None:
@@ -338,7 +345,7 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
             ),
             asking.ask_by_point(
                 document("the generation points"),
-                partial(client.supply.generation_points, number),
+                partial(self._generation_points, told),
                 told.generation_points,
             ),
             asking.ask_by_point(
@@ -370,6 +377,17 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
             known,
         )
         self._catalogue[area] = told or known
+
+    async def _generation_points(self, told: _Told) -> ByPoint[GenerationPoint]:
+        """Ask for the generation points of an account, and note which of those known it leaves out."""
+        answer = await self._client.supply.generation_points(told.number)
+        now, known = dt_util.utcnow(), told.generation_left_out
+        told.generation_left_out = {
+            gpin: known.get(gpin, now)
+            for gpin in told.generation_points
+            if gpin not in answer and gpin not in answer.errors
+        }
+        return answer
 
     async def _fill_terms(self, told: _Told) -> None:
         """Ask for the terms of contracts, which the price of some products needs."""

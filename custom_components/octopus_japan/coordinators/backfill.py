@@ -39,6 +39,7 @@ from ..recorder.holes import (
 from ..recorder.meter_history import LONGEST_PASS
 from ..recorder.recorder_pass import NotWrittenError
 from ..store import AskedWindow
+from .errors import log_defect
 
 if TYPE_CHECKING:
     from .half_hourly import HalfHourlyCoordinator
@@ -138,8 +139,8 @@ class Backfill:
                     self._failures += 1
                 except Paused as pause:
                     waits.append(pause.wait)
-                except Exception:  # noqa: BLE001  # Whatever is wrong with one point, the others are worked on.
-                    LOGGER.exception("The history of one point cannot be kept")
+                except Exception as error:  # noqa: BLE001  # The others are worked on.
+                    log_defect("The history of one point cannot be kept", error)
             await self._clock.async_show(changed)
             if waits and self._timer is None:
                 self._timer = async_call_later(self._clock.hass, min(waits), self._async_resume)

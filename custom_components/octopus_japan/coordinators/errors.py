@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+import traceback
 
 from homeassistant.exceptions import ConfigEntryAuthFailed
 from homeassistant.helpers.update_coordinator import UpdateFailed
 
-from ..const import DOMAIN
+from ..const import DOMAIN, LOGGER
 from ..oejp.kraken import (
     KrakenAuthError,
     KrakenConnectionError,
@@ -15,6 +17,16 @@ from ..oejp.kraken import (
     KrakenSignInError,
     KrakenThrottledError,
 )
+
+
+def log_defect(what: str, error: Exception) -> None:
+    """Log an error that nobody foresaw: its type and where it was raised, never its message.
+
+    A message may quote what was read, such as the number of a point: KeyError does.
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    places = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
+    LOGGER.error("%s: %s at %s", what, type(error).__name__, " > ".join(places))
 
 
 @contextmanager

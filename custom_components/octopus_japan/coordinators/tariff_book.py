@@ -11,7 +11,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import callback
 from homeassistant.util import dt as dt_util
 
-from ..const import CAPACITY_UNITS, CONF_CAPACITY, CONF_MONTH_BASIS, LOGGER
+from ..const import CAPACITY_UNITS, CONF_CAPACITY, CONF_MONTH_BASIS
 from ..identity import digest
 from ..oejp.household.supply import SupplyPointData
 from ..oejp.household.tariff_book import (
@@ -39,6 +39,7 @@ from .account import AccountCoordinator
 from .bands import keep_bands, kept_bands
 from .bills import lines_of, observed
 from .entered import enter_hours, enter_rates, entered_rates, entered_schedules
+from .errors import log_defect
 
 AUTOMATIC = "automatic"
 FAILED = "tariff_failed"
@@ -149,16 +150,16 @@ class TariffBook:
         point = self._account.data.supply_points[spin]
         try:
             return supply_tariff(point, self._known(point))
-        except Exception:  # noqa: BLE001
+        except Exception as error:  # noqa: BLE001
             # Whatever is wrong with it costs the money, never the energy and the other points.
-            LOGGER.exception("No tariff of one supply point")
+            log_defect("No tariff of one supply point", error)
             return self._supply.get(spin) or Tariff((), gaps=(Gap(FAILED),))
 
     def _generation_tariff(self, gpin: str) -> GenerationTariff:
         try:
             return generation_tariff(self._account.data.generation_points[gpin][1].agreements)
-        except Exception:  # noqa: BLE001
-            LOGGER.exception("No tariff of one generation point")
+        except Exception as error:  # noqa: BLE001
+            log_defect("No tariff of one generation point", error)
             return self._generation.get(gpin) or GenerationTariff((), (Gap(FAILED),))
 
     def _known(self, point: SupplyPointData) -> Known:

@@ -1,7 +1,9 @@
 """Hours that are never read: once their billing period is closed their standing charge is a cost, as it is on the bill."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from unittest.mock import patch
 
 from home import Home
@@ -66,6 +68,21 @@ async def test_a_closed_period_with_gaps_adds_up_to_its_bill(home: Home) -> None
     paid = sum(amount for at, amount in yen.items() if start <= at < end)
     # Half a kWh is rounded away at most, and the levy and the total are cut. The gap is 116 yen.
     assert abs(paid - home.simulator.truth.bill(spin, (start, end)).total) < 25
+
+
+@pytest.mark.parametrize("now", [datetime.fromisoformat("2026-01-10T12:00:00+09:00")])
+async def test_an_import_writes_each_hour_of_money_once(home: Home) -> None:
+    """An hour that the next pass will bring is not one without a reading."""
+    written: Counter[str] = Counter()
+    real = recorder_pass_module.import_statistics
+
+    def count(instance: Any, metadata: Any, statistics: Any, table: Any) -> bool:
+        written[metadata["statistic_id"]] += len(statistics)
+        return real(instance, metadata, statistics, table)
+
+    with patch.object(recorder_pass_module, "import_statistics", count):
+        await home.sign_in(HOUSEHOLD)
+    assert written[cost_id(digest(home.spin(HOUSEHOLD)))] == len(await rows(home)) > 91 * 24
 
 
 async def test_an_hour_of_the_open_period_waits_until_it_is_closed(home: Home) -> None:

@@ -117,6 +117,10 @@ class RecorderPass(RecorderTask):
             worth = _worth(self.pricing, stored)
         except Exception as error:  # noqa: BLE001
             return Outcome(energy, unpriced=error)
+        if (last := self.hours.last) is not None:
+            # Readings after these may be on their way: an hour without one is known only when money is reviewed.
+            read = {hour.start for hour in stored}
+            worth = {at: yen for at, yen in worth.items() if at <= last or at in read}
         began = self.money.newest() is None
         money = _write(instance, self.money, Hours(worth))
         return Outcome(energy, bool(money), began)

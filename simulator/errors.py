@@ -49,6 +49,9 @@ CODES: dict[str, tuple[str, str]] = {
     "KT-CT-9222": ("VALIDATION", "Invalid data."),
     "KT-CT-11100": ("SERVICE_AVAILABILITY", "API key authentication is not available."),
     "KT-JP-4601": ("VALIDATION", "Invalid postcode."),
+    "KT-JP-12401": ("NOT_FOUND", "Typical usage data is missing for the given grid operator."),
+    "KT-JP-12402": ("NOT_FOUND", "Typical usage data is missing for the given month."),
+    "KT-JP-12403": ("NOT_FOUND", "Typical usage data is missing for the given product code."),
 }
 
 # What the registry of a sister site says beside the message, where it says more.

@@ -13,6 +13,7 @@ from .coordinators.exports import ExportsCoordinator
 from .coordinators.last_bills import LastBillsCoordinator
 from .coordinators.own_meter import OwnMeters
 from .coordinators.prices import PricesCoordinator
+from .coordinators.projection import ProjectionCoordinator
 from .coordinators.readings import ReadingsCoordinator
 from .coordinators.tariff_book import TariffBook
 from .coordinators.timetable import Timetable
@@ -55,11 +56,13 @@ async def async_setup_entry(hass: HomeAssistant, entry: OctopusConfigEntry) -> b
         exports=exports,
         prices=prices,
         bills=bills,
+        projection=ProjectionCoordinator(hass, entry, client, book, readings),
         book=book,
         memory=memory,
     )
     prices.async_start()
     bills.async_start()
+    entry.runtime_data.projection.async_start()
     own.async_start()
     async_watch_plans(hass, entry)
     async_watch_bills(hass, entry)

@@ -18,6 +18,7 @@ from .coordinators.account import AccountCoordinator
 from .coordinators.exports import ExportsCoordinator
 from .coordinators.last_bills import LastBillsCoordinator
 from .coordinators.prices import PricesCoordinator
+from .coordinators.projection import ProjectionCoordinator
 from .coordinators.readings import ReadingsCoordinator
 from .coordinators.tariff_book import TariffBook
 from .issues import async_report, async_settle
@@ -34,6 +35,7 @@ class OctopusRuntimeData:
     exports: ExportsCoordinator
     prices: PricesCoordinator
     bills: LastBillsCoordinator
+    projection: ProjectionCoordinator
     book: TariffBook
     memory: OctopusStore
 

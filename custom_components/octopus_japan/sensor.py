@@ -19,6 +19,7 @@ from .entities.contract import CONTRACT_SENSORS
 from .entities.description import OctopusSensorDescription, Value
 from .entities.own_meter import OWN_METER_SENSORS
 from .entities.prices import PRICE_SENSORS
+from .entities.projection import PROJECTION_SENSORS
 from .entities.supply import GENERATION_POINT_SENSORS, SUPPLY_POINT_SENSORS
 from .entities.usage import EXPORT_SENSORS, USAGE_SENSORS
 from .entity import OctopusEntity, Use, add_entities_of
@@ -130,6 +131,7 @@ OF_SUPPLY_POINT = (
     Family(clock=lambda clocks: clocks.prices, sensors=CONTRACT_SENSORS),
     Family(clock=lambda clocks: clocks.readings, sensors=USAGE_SENSORS),
     Family(clock=lambda clocks: clocks.bills, sensors=BILL_SENSORS),
+    Family(clock=lambda clocks: clocks.projection, sensors=PROJECTION_SENSORS),
     Family(
         clock=lambda clocks: clocks.readings,
         sensors=OWN_METER_SENSORS,

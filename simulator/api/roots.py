@@ -9,6 +9,7 @@ from .. import gas
 from ..errors import KrakenError
 from ..faults import Owner
 from ..limits import complexity
+from ..typical import typical_use
 from . import billing, campaigns, markets, products
 from .context import Context, Node
 from .pages import connection, empty, paging
@@ -41,6 +42,7 @@ def root(context: Context) -> Node:
         "vouchersBalanceDetail": lambda **given: campaigns.vouchers(
             context, given["accountNumber"]
         ),
+        "typicalConsumptionByHalfHourInterval": lambda **given: _typical_use(context, **given),
         "metiCredits": lambda **given: _meti_credits(context, **given),
         "postalAreas": lambda **given: _postal_areas(given["postcode"]),
         "agreement": lambda **given: _agreement(context, given["id"]),
@@ -109,6 +111,11 @@ def _charges(context: Context, **given: Any) -> list[Node]:
 def _tariff_summary(context: Context, **given: Any) -> list[Node]:
     assert context.household  # noqa: S101 - raises without a token
     return products.tariff_summary(given["gridOperatorCode"], given.get("productCode"))
+
+
+def _typical_use(context: Context, **given: Any) -> list[Decimal]:
+    assert context.household  # noqa: S101 - raises without a token
+    return typical_use(given["gridOperatorCode"], given["month"], given["productCode"])
 
 
 def _meti_credits(context: Context, **given: Any) -> list[Node]:

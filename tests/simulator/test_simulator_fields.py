@@ -43,6 +43,10 @@ ROOTS = {
     "supplyPoint": 'supplyPoint(externalIdentifier: $spin, marketName: "JPN_ELECTRICITY")',
     "charges": "charges(accountNumber: $number, billingDocumentIdentifier: $statement)",
     "tariffSummary": 'tariffSummary(gridOperatorCode: "03")',
+    "typicalConsumptionByHalfHourInterval": (
+        'typicalConsumptionByHalfHourInterval(gridOperatorCode: "03", month: 1, '
+        'productCode: "JPN_GREEN_OCTOPUS_03")'
+    ),
     "postalAreas": 'postalAreas(postcode: "100-0001")',
     "rateGroupTouScheme": 'rateGroupTouScheme(specificationIdentifier: "a", rateGroupCode: "b")',
     "property": "property(id: $property)",

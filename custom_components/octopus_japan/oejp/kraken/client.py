@@ -23,6 +23,7 @@ from .rewards import Rewards
 from .subject import Run
 from .supply import Supply
 from .transport import TIMEOUT, Transport
+from .typical_use import TypicalUse
 
 
 class KrakenClient:
@@ -58,6 +59,7 @@ class KrakenClient:
         self.campaigns = Campaigns(*shared)
         self.rewards = Rewards(*shared)
         self.catalogue = Catalogue(*shared)
+        self.typical_use = TypicalUse(*shared)
         key = sign_in.credential.key if isinstance(sign_in.credential, ApiKey) else None
         self.rest = RestClient(Access(transport, url, key, tokens), self._reader)
 

@@ -6,14 +6,13 @@ from typing import Any
 
 from homeassistant.components.sensor import SensorDeviceClass
 from homeassistant.const import UnitOfEnergy
-from homeassistant.util import dt as dt_util
 
 from ..const import YEN
 from ..coordinators.projection import PointProjection
+from ..oejp.household.plan_shape import Feature
 from ..oejp.household.projection import Expected, Projection
-from ..oejp.japan_time import day_of
 from ..presentation import own_meter
-from .description import Attributes, OctopusSensorDescription
+from .description import Attributes, OctopusSensorDescription, day, number
 
 type Take = Callable[[Projection], Expected | None]
 
@@ -21,16 +20,16 @@ type Take = Callable[[Projection], Expected | None]
 def _expected(key: str, take: Take, **shown: Any) -> OctopusSensorDescription[PointProjection]:
     def value(point: PointProjection) -> float | None:
         found = take(point.projection)
-        return None if found is None else float(found.value)
+        return number(found.value if found else None)
 
     def attributes(point: PointProjection) -> Attributes:
         found = take(point.projection)
         if found is None:
             return None
         return {
-            "low": float(found.low),
-            "high": float(found.high),
-            "billing_period_end": dt_util.as_local(point.projection.period.end),
+            "low": found.low,
+            "high": found.high,
+            "billing_period_end": point.projection.period.end,
             "basis": point.projection.basis.value,
             **own_meter(point.own_until),
         }
@@ -42,7 +41,7 @@ def _expected(key: str, take: Take, **shown: Any) -> OctopusSensorDescription[Po
 
 def _next_step(point: PointProjection) -> date | None:
     found = point.projection.next_step
-    return None if found is None else day_of(found.at)
+    return day(found.at if found else None)
 
 
 def _step_attributes(point: PointProjection) -> Attributes:
@@ -71,6 +70,7 @@ PROJECTION_SENSORS: tuple[OctopusSensorDescription[PointProjection], ...] = (
         key="next_step",
         translation_key="next_step",
         device_class=SensorDeviceClass.DATE,
+        needs=Feature.STEPS,
         value_fn=_next_step,
         attributes_fn=_step_attributes,
     ),

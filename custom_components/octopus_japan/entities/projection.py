@@ -12,7 +12,7 @@ from ..coordinators.projection import PointProjection
 from ..oejp.household.plan_shape import Feature
 from ..oejp.household.projection import Expected, Projection
 from ..presentation import own_meter
-from .description import Attributes, OctopusSensorDescription, day, number
+from .description import Attributes, OctopusSensorDescription, day
 
 type Take = Callable[[Projection], Expected | None]
 
@@ -20,7 +20,8 @@ type Take = Callable[[Projection], Expected | None]
 def _expected(key: str, take: Take, **shown: Any) -> OctopusSensorDescription[PointProjection]:
     def value(point: PointProjection) -> float | None:
         found = take(point.projection)
-        return number(found.value if found else None)
+        # It is no better than that.
+        return None if found is None else round(float(found.value), 1)
 
     def attributes(point: PointProjection) -> Attributes:
         found = take(point.projection)

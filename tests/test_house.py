@@ -45,6 +45,7 @@ HOUSE: dict[str, set[str]] = {
         "shared_points",
         "coordinators.tariff_book",
         "oejp.household.plan_shape",
+        "oejp.household.gas",
         "oejp.household.supply",
         "oejp.kraken.models",
     },

@@ -10,11 +10,13 @@ from .bill_repairs import async_watch_bills
 from .const import DOMAIN, PLATFORMS
 from .coordinators.account import AccountCoordinator
 from .coordinators.exports import ExportsCoordinator
+from .coordinators.gas import GasCoordinator
 from .coordinators.last_bills import LastBillsCoordinator
 from .coordinators.own_meter import OwnMeters
 from .coordinators.prices import PricesCoordinator
 from .coordinators.projection import ProjectionCoordinator
 from .coordinators.readings import ReadingsCoordinator
+from .coordinators.rewards import RewardsCoordinator
 from .coordinators.tariff_book import TariffBook
 from .coordinators.timetable import Timetable
 from .dashboard import async_setup_dashboard
@@ -57,6 +59,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: OctopusConfigEntry) -> b
         prices=prices,
         bills=bills,
         projection=ProjectionCoordinator(hass, entry, client, book, readings),
+        gas=GasCoordinator(hass, entry, account),
+        rewards=RewardsCoordinator(hass, entry, client),
         book=book,
         memory=memory,
     )
@@ -64,6 +68,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: OctopusConfigEntry) -> b
     bills.async_start()
     entry.runtime_data.projection.async_start()
     own.async_start()
+    entry.runtime_data.gas.async_start()
     async_watch_plans(hass, entry)
     async_watch_bills(hass, entry)
     async_watch_shared_points(hass, entry)

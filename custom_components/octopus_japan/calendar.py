@@ -1,7 +1,7 @@
 """The cheapest times, and bands and steps with their prices, as calendars: automations can start some time before or after one."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import override
 
 from homeassistant.components.calendar import (
@@ -16,8 +16,10 @@ from homeassistant.helpers.translation import async_get_translations
 from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
+from .coordinators.account import AccountCoordinator
 from .coordinators.prices import PricesCoordinator
 from .entity import OctopusEntity, add_entities_of
+from .oejp.household.campaigns import events
 from .oejp.household.day_extremes import cheapest_times, days_of
 from .oejp.household.forecast import Use
 from .oejp.household.outlook import (
@@ -33,6 +35,7 @@ from .oejp.household.outlook import (
 from .oejp.household.plan_shape import Feature
 from .oejp.interval import Interval
 from .oejp.japan_time import day_of, midnight
+from .oejp.kraken.campaigns import DailyResult, Participation
 from .oejp.tariff import DayPrices, PricePeriod, Tariff, Unpriced
 from .presentation import band_option, components
 from .runtime import OctopusConfigEntry
@@ -43,6 +46,8 @@ PRICES = CalendarEntityDescription(
     key="prices", translation_key="prices", entity_registry_enabled_default=False
 )
 CHEAPEST = CalendarEntityDescription(key="cheapest_times", translation_key="cheapest_times")
+CAMPAIGN_DAYS = CalendarEntityDescription(key="campaigns", translation_key="campaigns")
+MOMENT = timedelta(microseconds=1)
 
 _TEXTS = f"component.{DOMAIN}"
 _BANDS = f"{_TEXTS}.entity.sensor.rate_band.state"
@@ -201,18 +206,95 @@ class PriceCalendar(_Calendar):
         ]
 
 
+class CampaignCalendar(OctopusEntity[AccountCoordinator], CalendarEntity):
+    """The campaigns that an account joined, from their first day to their last, and the event days that are over."""
+
+    _domain = Platform.CALENDAR
+
+    _texts: dict[str, str]
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        await self._load_texts()
+        await super().async_added_to_hass()
+
+    async def _load_texts(self) -> None:
+        self._texts = await async_get_translations(
+            self.hass, self.hass.config.language, "common", {DOMAIN}
+        )
+
+    @property
+    def _joined(self) -> tuple[Participation, ...] | None:
+        account = self.coordinator.data.accounts.get(self.number)
+        return account.campaigns.joined if account else None
+
+    @property
+    @override
+    def available(self) -> bool:
+        return self.coordinator.last_update_success and self._joined is not None
+
+    @property
+    def _events(self) -> list[CalendarEvent]:
+        found = [self._event(*event) for event in events(self._joined or ())]
+        return sorted(found, key=lambda event: event.start_datetime_local)
+
+    @property
+    @override
+    def event(self) -> CalendarEvent | None:
+        """The event that is on, else the one that comes next."""
+        now = dt_util.now()
+        return next((event for event in self._events if event.end_datetime_local > now), None)
+
+    @override
+    async def async_get_events(
+        self, hass: HomeAssistant, start_date: datetime, end_date: datetime
+    ) -> list[CalendarEvent]:
+        await self._load_texts()
+        return [
+            event
+            for event in self._events
+            if event.start_datetime_local < end_date and event.end_datetime_local > start_date
+        ]
+
+    def _event(
+        self, time: Interval, campaign: Participation, day: DailyResult | None
+    ) -> CalendarEvent:
+        if day is None or day.valid_from is None:
+            # Whole days in Japan: midnight there is another time of day elsewhere.
+            last = day_of(time.end - MOMENT)
+            start, end = day_of(time.start), last + DAY
+        else:
+            start, end = dt_util.as_local(time.start), dt_util.as_local(time.end)
+        return CalendarEvent(
+            summary=campaign.campaign_name, start=start, end=end, description=self._result(day)
+        )
+
+    def _result(self, day: DailyResult | None) -> str | None:
+        """Return what came of an event day, as far as it is told."""
+        told = {} if day is None else {"shifted": day.shifted, "saved": day.amount_saved}
+        lines = [
+            self._texts[f"{_TEXTS}.common.campaign_{name}"].format(value=f"{value:.2f}")
+            for name, value in told.items()
+            if value is not None
+        ]
+        return "\n".join(lines) or None
+
+
 async def async_setup_entry(
     hass: HomeAssistant,
     entry: OctopusConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the calendars of each supply point."""
-    prices = entry.runtime_data.prices
+    """Add the calendars of each supply point, and that of each account that is told of campaigns."""
+    prices, account = entry.runtime_data.prices, entry.runtime_data.account
     add_entities_of(
         entry,
         async_add_entities,
         for_supply_point=lambda spin, device: [
             PriceCalendar(prices, spin, PRICES, device),
             CheapestCalendar(prices, spin, CHEAPEST, device),
+        ],
+        for_campaigns=lambda number, device: [
+            CampaignCalendar(account, number, CAMPAIGN_DAYS, device)
         ],
     )

@@ -21,6 +21,7 @@ from homeassistant.util import dt as dt_util, slugify
 from .const import DOMAIN
 from .coordinators.tariff_book import TariffBook
 from .identity import digest, last_four
+from .oejp.household.gas import GasPointData
 from .oejp.household.plan_shape import Feature, plan_features
 from .oejp.household.supply import (
     AccountData,
@@ -38,11 +39,15 @@ WEBSITE = "https://octopusenergy.co.jp/"
 ACCOUNT = "account"
 SUPPLY_POINT = "electricity_supply_point"
 GENERATION_POINT = "electricity_generation_point"
+GAS_POINT = "gas_supply_point"
+CAMPAIGNS = "campaigns"
+"""Of the device of an account: once the service tells anything of campaigns."""
 
 _OBJECTS = {
     ACCOUNT: "octopus_energy_account",
     SUPPLY_POINT: "electricity",
     GENERATION_POINT: "generation",
+    GAS_POINT: "gas",
 }
 """What entity ids begin with, by the translation key of the device: the same in every language."""
 
@@ -96,6 +101,11 @@ def device_info(
     return device
 
 
+def use_of_gas(point: GasPointData, now: datetime) -> Use:
+    """Return which entities a gas point supports: of one that has ended, those of its last reading."""
+    return Use.HISTORY if point.has_ended(now) else Use.SUPPLY
+
+
 type Make = Callable[[str, DeviceInfo], Iterable[OctopusEntity[Any]]]
 
 
@@ -114,20 +124,27 @@ class _Part:
 def _parts(account: AccountData, book: TariffBook, now: datetime) -> Iterator[_Part]:
     """Yield an account, then its points."""
     yield _Part(account.number, ACCOUNT, account.plan(now))
+    if account.campaigns.told:
+        yield _Part(account.number, CAMPAIGNS, account.plan(now))
     for spin, point in account.supply_points.items():
         features = plan_features(book.tariff(spin), now)
         yield _Part(spin, SUPPLY_POINT, point.product_name(now), use_of(point, now), features)
     for gpin, source in account.generation_points.items():
         yield _Part(gpin, GENERATION_POINT, None, use_of_generation(source, now))
+    for spin, gas in account.gas_points.items():
+        yield _Part(spin, GAS_POINT, gas.product_name(now), use_of_gas(gas, now))
 
 
 @callback
 def add_entities_of(
     entry: OctopusConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
+    *,
     for_account: Make = lambda *_: (),
     for_supply_point: Make = lambda *_: (),
     for_generation_point: Make = lambda *_: (),
+    for_gas_point: Make = lambda *_: (),
+    for_campaigns: Make = lambda *_: (),
 ) -> None:
     """Add the entities of every account and point now, and of those that appear later without a reload.
 
@@ -138,6 +155,8 @@ def add_entities_of(
         ACCOUNT: for_account,
         SUPPLY_POINT: for_supply_point,
         GENERATION_POINT: for_generation_point,
+        GAS_POINT: for_gas_point,
+        CAMPAIGNS: for_campaigns,
     }
     follower = _Follower(entry, async_add_entities, makes)
     follower.async_update()
@@ -161,7 +180,7 @@ class _Follower:
         self._makes = makes
         self._entities = er.async_get(self._hass)
         self._platform = async_get_current_platform().domain
-        self._seen: dict[str, tuple[Use, frozenset[Feature] | None]] = {}
+        self._seen: dict[tuple[str, str], tuple[Use, frozenset[Feature] | None]] = {}
         self._added: set[str] = set()
 
     @callback
@@ -175,7 +194,8 @@ class _Follower:
             for part in _parts(data, clocks.book, now):
                 if digest(part.number) in kept:
                     continue
-                device = device_info(part.number, part.kind, part.plan, via)
+                kind = ACCOUNT if part.kind == CAMPAIGNS else part.kind
+                device = device_info(part.number, kind, part.plan, None if kind == ACCOUNT else via)
                 # The device says what is known now: a plan changes.
                 known = devices.async_get_or_create(config_entry_id=self._entry.entry_id, **device)
                 if part.kind == ACCOUNT:
@@ -183,9 +203,10 @@ class _Follower:
                 self._follow(part, device)
 
     def _follow(self, part: _Part, device: DeviceInfo) -> None:
-        if self._seen.get(part.number) == (part.use, part.features):
+        which = part.kind, part.number
+        if self._seen.get(which) == (part.use, part.features):
             return
-        self._seen[part.number] = part.use, part.features
+        self._seen[which] = part.use, part.features
         new: list[Entity] = []
         for item in self._makes[part.kind](part.number, device):
             unique_id = item.unique_id or ""

@@ -16,10 +16,12 @@ from homeassistant.util.hass_dict import HassKey
 from .const import DOMAIN
 from .coordinators.account import AccountCoordinator
 from .coordinators.exports import ExportsCoordinator
+from .coordinators.gas import GasCoordinator
 from .coordinators.last_bills import LastBillsCoordinator
 from .coordinators.prices import PricesCoordinator
 from .coordinators.projection import ProjectionCoordinator
 from .coordinators.readings import ReadingsCoordinator
+from .coordinators.rewards import RewardsCoordinator
 from .coordinators.tariff_book import TariffBook
 from .issues import async_report, async_settle
 from .oejp.kraken import ApiKey, Credential, EmailPassword, KrakenClient, SignIn
@@ -36,6 +38,8 @@ class OctopusRuntimeData:
     prices: PricesCoordinator
     bills: LastBillsCoordinator
     projection: ProjectionCoordinator
+    gas: GasCoordinator
+    rewards: RewardsCoordinator
     book: TariffBook
     memory: OctopusStore
 

@@ -15,11 +15,14 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from .const import DOMAIN
 from .entities.account import ACCOUNT_SENSORS
 from .entities.bills import BILL_SENSORS
+from .entities.campaigns import CAMPAIGN_SENSORS
 from .entities.contract import CONTRACT_SENSORS
 from .entities.description import OctopusSensorDescription, Value
+from .entities.gas import GAS_SENSORS
 from .entities.own_meter import OWN_METER_SENSORS
 from .entities.prices import PRICE_SENSORS
 from .entities.projection import PROJECTION_SENSORS
+from .entities.rewards import REWARD_SENSORS
 from .entities.supply import GENERATION_POINT_SENSORS, SUPPLY_POINT_SENSORS
 from .entities.usage import EXPORT_SENSORS, USAGE_SENSORS
 from .entity import OctopusEntity, Use, add_entities_of
@@ -38,7 +41,7 @@ class OctopusSensor(OctopusEntity[DataUpdateCoordinator[Any]], SensorEntity):
     _domain = Platform.SENSOR
 
     entity_description: OctopusSensorDescription[Any]
-    _unrecorded_attributes = frozenset({"rates"})
+    _unrecorded_attributes = frozenset({"rates", "tiers", "results", "campaigns"})
 
     def _data(self) -> Any:
         """Return what is known of the number, None while nothing is."""
@@ -125,6 +128,10 @@ class Family:
 
 OF_ACCOUNT = (
     Family(clock=lambda clocks: clocks.account, sensors=ACCOUNT_SENSORS, sensor=AccountSensor),
+    Family(clock=lambda clocks: clocks.rewards, sensors=REWARD_SENSORS),
+)
+OF_CAMPAIGNS = (
+    Family(clock=lambda clocks: clocks.account, sensors=CAMPAIGN_SENSORS, sensor=AccountSensor),
 )
 OF_SUPPLY_POINT = (
     Family(clock=lambda clocks: clocks.prices, sensors=PRICE_SENSORS),
@@ -151,6 +158,7 @@ OF_GENERATION_POINT = (
         sensor=GenerationPointSensor,
     ),
 )
+OF_GAS_POINT = (Family(clock=lambda clocks: clocks.gas, sensors=GAS_SENSORS),)
 
 
 def _forget(registry: er.EntityRegistry, sensors: Iterable[OctopusSensor]) -> None:
@@ -191,4 +199,6 @@ async def async_setup_entry(
         for_account=make(OF_ACCOUNT),
         for_supply_point=make(OF_SUPPLY_POINT),
         for_generation_point=make(OF_GENERATION_POINT),
+        for_gas_point=make(OF_GAS_POINT),
+        for_campaigns=make(OF_CAMPAIGNS),
     )

@@ -23,6 +23,7 @@ from ..oejp.japan_time import HALF_HOUR, add_months, day_of, midnight
 from ..oejp.tariff import Interval, PricePeriod
 from ..oejp.tariff.cheapest import LONGEST, Found, NotFound, Piece, PricedTime, Task, find
 from ..presentation import COMPONENT_NAMES, band_option, components
+from .campaigns import SCHEMA as REGISTER_FOR_CAMPAIGN, async_register_for_campaign
 from .consumption import By, Used, split, used
 from .enter import (
     SET_MONTHLY_RATE,
@@ -93,6 +94,7 @@ def async_setup_services(hass: HomeAssistant) -> None:
         ("reimport_history", async_reimport_history, REIMPORT_HISTORY),
         ("set_monthly_rate", async_set_monthly_rate, SET_MONTHLY_RATE),
         ("set_schedule", async_set_schedule, SET_SCHEDULE),
+        ("register_for_campaign", async_register_for_campaign, REGISTER_FOR_CAMPAIGN),
     ):
         hass.services.async_register(DOMAIN, name, command, schema)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, override
@@ -15,12 +15,15 @@ from homeassistant.util import dt as dt_util
 from ..const import DOMAIN, LOGGER
 from ..identity import digest, last_four
 from ..oejp.household.account_money import AccountMoney
+from ..oejp.household.campaigns import CampaignsData
+from ..oejp.household.gas import by_account
 from ..oejp.household.supply import (
     ON_SUPPLY,
     AccountData,
     Listing,
     LoginData,
     joined,
+    with_known_products,
 )
 from ..oejp.kraken import (
     TIMEOUT,
@@ -48,6 +51,8 @@ from ..oejp.tariff.from_kraken import needs_terms
 from ..store import OctopusStore
 from .account_money import async_ask_money, async_read_lines
 from .asking import Asking, Document, Lacks, lasts
+from .asking_campaigns import async_ask_campaigns
+from .asking_gas import ToldOfGas, async_ask_gas
 from .bills import observe
 from .errors import translated_errors
 
@@ -88,6 +93,8 @@ class _Told:
     amperage_options: Mapping[str, frozenset[int]] = field(default_factory=dict)
     standing_charges: Mapping[int, tuple[Rate, ...]] = field(default_factory=dict)
     money: AccountMoney = field(default_factory=AccountMoney)
+    gas: ToldOfGas = field(default_factory=ToldOfGas)
+    campaigns: CampaignsData = field(default_factory=CampaignsData)
     error: KrakenError | None = None
     """Why its supply points were not told when they were asked for last."""
 
@@ -236,7 +243,7 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
                 Document("the agreements", number),
                 partial(client.supply.agreements, number),
                 told.agreements,
-                _with_known_products,
+                with_known_products,
             ),
         )
 
@@ -364,6 +371,10 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
             async_ask_money(asking, client, number, told.money),
         )
 
+        _, told.campaigns = await asyncio.gather(
+            async_ask_gas(asking, client, number, told.gas, since),
+            async_ask_campaigns(asking, client, number, told.campaigns),
+        )
         if any(map(needs_terms, told.agreements.values())):
             await self._fill_terms(told)
 
@@ -433,6 +444,13 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
         }
         for point in points.values():
             observe(self._memory, point.agreements)
+        gas = by_account(
+            {
+                number: told.gas.listings()
+                for number, told in self._told.items()
+                if told.listed is not None
+            }
+        )
         login = LoginData(
             accounts={
                 number: AccountData(
@@ -445,6 +463,8 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
                     },
                     generation_points=told.generation_points,
                     money=told.money,
+                    gas_points=gas[number],
+                    campaigns=told.campaigns,
                     answers=told.answers,
                 )
                 for number, told in self._told.items()
@@ -464,16 +484,3 @@ def _points(supply: AccountSupply) -> dict[str, str | None]:
             if found.get(point.spin) != ON_SUPPLY:
                 found[point.spin] = point.status
     return found
-
-
-def _with_known_products(
-    known: tuple[Agreement, ...], told: tuple[Agreement, ...]
-) -> tuple[Agreement, ...]:
-    """Keep what was known of a product that an answer lacks: a passing fault nulls it."""
-    products = {agreement.id: agreement.product for agreement in known if agreement.product}
-    return tuple(
-        replace(agreement, product=products.get(agreement.id))
-        if agreement.product is None
-        else agreement
-        for agreement in told
-    )

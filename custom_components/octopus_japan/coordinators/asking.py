@@ -6,9 +6,10 @@ after an hour, then with the clock. Until then the last answer stands.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
+from logging import DEBUG, INFO, WARNING
 
 from homeassistant.util import dt as dt_util
 
@@ -50,11 +51,13 @@ class Document:
     """What is asked for, as the log names it, and of which account; None where it is the login's.
 
     `every`: how often at most while nothing is the matter, whoever asks; None: with the clock.
+    `quiet`: many an account has none of it, so that a refusal is no news to anybody.
     """
 
     name: str
     account: str | None = None
     every: timedelta | None = None
+    quiet: bool = field(default=False, compare=False)
 
     def __str__(self) -> str:
         """Name it without the number."""
@@ -182,11 +185,14 @@ class Asking:
         """Note how it went, and when it is asked for again."""
         turn = self._turns.get(document, _Turn(self._began))
         for text in sorted(turn.missing - set(lacks)):
-            LOGGER.info("Octopus Energy Japan tells again: %s", text)
+            LOGGER.log(
+                DEBUG if document.quiet else INFO, "Octopus Energy Japan tells again: %s", text
+            )
         for text, error in lacks.items():
             # What stops the whole round is told by the coordinator.
             if text not in turn.missing and not (error is not None and concerns_login(error)):
-                LOGGER.warning(
+                LOGGER.log(
+                    DEBUG if document.quiet else WARNING,
                     "Octopus Energy Japan does not tell: %s (%s). It is asked for again by itself",
                     text,
                     error or "left out of the answer",

@@ -23,5 +23,15 @@ def compensation_id(digest: str) -> str:
     return _statistic_id(digest, "compensation")
 
 
-def _statistic_id(digest: str, what: str) -> str:
-    return f"{SOURCE}:electricity_{digest}_{what}"
+def gas_consumption_id(digest: str) -> str:
+    """Return the statistic id of the gas (m³) used at a gas supply point."""
+    return _statistic_id(digest, "consumption", "gas")
+
+
+def gas_cost_id(digest: str) -> str:
+    """Return the statistic id of what that gas costs (yen)."""
+    return _statistic_id(digest, "cost", "gas")
+
+
+def _statistic_id(digest: str, what: str, market: str = "electricity") -> str:
+    return f"{SOURCE}:{market}_{digest}_{what}"

@@ -28,6 +28,8 @@ from ..kraken.models import (
     SupplyPeriod,
 )
 from .account_money import AccountMoney, billed_time
+from .campaigns import CampaignsData
+from .gas import GasPointData
 
 ON_SUPPLY: Final = "ON_SUPPLY"
 OFF_STATUSES: Final = frozenset({"OFF_SUPPLY", "LOST", "CANCELLED_DUE_TO_DUNNING"})
@@ -352,6 +354,19 @@ def joined(
     return SupplyPointData(spin=spin, listings=tuple(ordered), catalogue=catalogue)
 
 
+def with_known_products(
+    known: tuple[Agreement, ...], told: tuple[Agreement, ...]
+) -> tuple[Agreement, ...]:
+    """Keep what was known of a product that an answer lacks: a passing fault nulls it."""
+    products = {agreement.id: agreement.product for agreement in known if agreement.product}
+    return tuple(
+        replace(agreement, product=products.get(agreement.id))
+        if agreement.product is None
+        else agreement
+        for agreement in told
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class AccountData:
     """One account, with the points that belong to it. `answers`: it was told of when it was asked last."""
@@ -361,6 +376,8 @@ class AccountData:
     supply_points: Mapping[str, SupplyPointData] = field(default_factory=dict)
     generation_points: Mapping[str, GenerationPoint] = field(default_factory=dict)
     money: AccountMoney = field(default_factory=AccountMoney)
+    gas_points: Mapping[str, GasPointData] = field(default_factory=dict)
+    campaigns: CampaignsData = field(default_factory=CampaignsData)
     answers: bool = True
 
     @property
@@ -387,7 +404,9 @@ class LoginData:
     @cached_property
     def numbers(self) -> frozenset[str]:
         """The numbers of all accounts and points."""
-        return frozenset((*self.accounts, *self.supply_points, *self.generation_points))
+        return frozenset(
+            (*self.accounts, *self.supply_points, *self.generation_points, *self.gas_points)
+        )
 
     @cached_property
     def supply_points(self) -> dict[str, SupplyPointData]:
@@ -396,6 +415,15 @@ class LoginData:
             spin: point
             for account in self.accounts.values()
             for spin, point in account.supply_points.items()
+        }
+
+    @cached_property
+    def gas_points(self) -> dict[str, GasPointData]:
+        """The gas supply points of all accounts, by their number."""
+        return {
+            spin: point
+            for account in self.accounts.values()
+            for spin, point in account.gas_points.items()
         }
 
     @cached_property

@@ -1,0 +1,30 @@
+"""What the account clock asks of campaigns: those open for registration, and those joined. Either may be refused alone."""
+
+import asyncio
+from functools import partial
+
+from ..oejp.household.campaigns import CampaignsData
+from ..oejp.kraken import KrakenClient
+from .asking import Asking, Document
+
+
+async def async_ask_campaigns(
+    asking: Asking, client: KrakenClient, account: str, known: CampaignsData
+) -> CampaignsData:
+    """Ask what is due. Many an account may have no part in any of it, so that a refusal is no news."""
+    campaigns = client.campaigns
+    open_, joined = await asyncio.gather(
+        asking.ask(
+            Document("the campaigns to register for", account, quiet=True),
+            partial(campaigns.open, account),
+            known.open,
+            None,
+        ),
+        asking.ask(
+            Document("the campaigns joined", account, quiet=True),
+            partial(campaigns.joined, account),
+            known.joined,
+            None,
+        ),
+    )
+    return CampaignsData(open=open_, joined=joined)

@@ -9,6 +9,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 
 from custom_components.octopus_japan.oejp.household.hour import Hour
+from custom_components.octopus_japan.oejp.interval import Interval
 from custom_components.octopus_japan.oejp.japan_time import HOUR
 from custom_components.octopus_japan.recorder.claims import async_release
 from custom_components.octopus_japan.recorder.gas_history import GasHistory, volume_series
@@ -27,8 +28,8 @@ class HundredYen:
     def __init__(self, *, broken: bool = False) -> None:
         self.broken = broken
 
-    def period(self, at: datetime) -> tuple[datetime, datetime]:
-        return at, at + HOUR
+    def period(self, at: datetime) -> Interval:
+        return Interval(at, at + HOUR)
 
     def price(self, hours: Sequence[Hour]) -> list[tuple[datetime, Decimal]]:
         if self.broken:

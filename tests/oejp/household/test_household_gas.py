@@ -21,6 +21,7 @@ from custom_components.octopus_japan.oejp.household.gas import (
     superseded,
 )
 from custom_components.octopus_japan.oejp.household.hour import Hour
+from custom_components.octopus_japan.oejp.interval import Interval
 from custom_components.octopus_japan.oejp.japan_time import HOUR, JST, midnight
 from custom_components.octopus_japan.oejp.kraken.gas import (
     GasReading,
@@ -161,7 +162,7 @@ def test_pricing_leaves_out_what_it_cannot_price() -> None:
         (rows[3].start, Decimal(4969 - 30 * 14)),
     ]
     assert GasPricing(GasTariff(()), (month(9),)).price(rows) == []
-    assert pricing.period(rows[0].start) == (rows[0].start, rows[0].start + HOUR)
+    assert pricing.period(rows[0].start) == Interval(rows[0].start, rows[0].start + HOUR)
     # What the service tells of the discount goes before the published table.
     told = [MetiCredit("GAS", date(2026, 8, 1), date(2026, 8, 31), Decimal(20))]
     ((_, yen),) = GasPricing(point().tariff(told), (month(9),)).price(rows)

@@ -12,6 +12,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Final
 
+from ..interval import Interval
 from ..japan_time import HOUR, day_of
 from ..kraken.gas import LONGEST, GasReading, GasReadingDates, GasSupplyPoint
 from ..kraken.models import Agreement, GasTieredProduct, MetiCredit
@@ -176,9 +177,9 @@ class GasPricing:
     readings: tuple[GasReading, ...]
     empty: frozenset[datetime] = field(default_factory=frozenset)
 
-    def period(self, at: datetime) -> tuple[datetime, datetime]:
+    def period(self, at: datetime) -> Interval:
         """Return the hour: no row depends on another."""
-        return at, at + HOUR
+        return Interval(at, at + HOUR)
 
     def price(self, hours: Sequence[Hour]) -> list[tuple[datetime, Decimal]]:
         """Return (hour, whole yen) of each row that has a price."""

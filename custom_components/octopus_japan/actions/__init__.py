@@ -1,4 +1,4 @@
-"""Actions: prices of any time, the best time to run something, and what was used and what it cost."""
+"""Actions: prices of any time, the best time to run something, what was used and what it cost, bills."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -23,6 +23,7 @@ from ..oejp.japan_time import HALF_HOUR, add_months, day_of, midnight
 from ..oejp.tariff import Interval, PricePeriod
 from ..oejp.tariff.cheapest import LONGEST, Found, NotFound, Piece, PricedTime, Task, find
 from ..presentation import COMPONENT_NAMES, band_option, components
+from .bill import GET_BILL, async_get_bill
 from .campaigns import SCHEMA as REGISTER_FOR_CAMPAIGN, async_register_for_campaign
 from .consumption import By, Used, split, used
 from .enter import (
@@ -86,6 +87,7 @@ def async_setup_services(hass: HomeAssistant) -> None:
         ("get_prices", _get_prices, GET_PRICES),
         ("find_cheapest_period", _find_cheapest_period, FIND_CHEAPEST_PERIOD),
         ("get_consumption", _get_consumption, GET_CONSUMPTION),
+        ("get_bill", async_get_bill, GET_BILL),
     ):
         hass.services.async_register(
             DOMAIN, name, action, schema, supports_response=SupportsResponse.ONLY

@@ -3,7 +3,7 @@
 It is made anew when the tariff, the bills or the import change it, and once a day for readings that were corrected.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -17,13 +17,15 @@ from homeassistant.util import dt as dt_util
 from ..const import DOMAIN, LOGGER
 from ..oejp.household.account_money import AccountMoney
 from ..oejp.household.point_bill import PointBill, compared, last_closed, point_bill
+from ..oejp.household.reconcile import is_credit
 from ..oejp.household.supply import AccountData, SupplyPointData
 from ..oejp.japan_time import day_of
 from ..oejp.kraken.models import LineItem
 from ..oejp.tariff import BillingPeriod, Tariff
+from ..oejp.tariff.supply_types import is_gas
 from ..store import OctopusStore
 from .account import AccountCoordinator
-from .bills import lines_of
+from .bills import lines_of, lines_without_point
 from .readings import ReadingsCoordinator
 from .tariff_book import TariffBook
 
@@ -104,10 +106,19 @@ class LastBillsCoordinator(DataUpdateCoordinator[Mapping[str, PointBill]]):
         found = point.own_lines(account.number, lines_of(self._store, account.number, point.spin))
         return [line for line in found if line.spin or self.points(account) == 1]
 
+    def other_lines(self, account: AccountData, bills: Iterable[PointBill]) -> list[LineItem]:
+        """Return what the documents of some bills charge beside electricity, and what they give back."""
+        documents = {bill.document for bill in bills if bill.document is not None}
+        return [
+            line
+            for line in lines_without_point(self._store, account.number)
+            if line.document in documents and (is_gas(line.supply_type) or is_credit(line))
+        ]
+
     @staticmethod
     def points(account: AccountData) -> int:
-        """Return how many points an account is billed for."""
-        return len(account.supply_points)
+        """Return how many points an account is billed for, gas too."""
+        return len(account.supply_points) + len(account.gas_points)
 
     @callback
     def _async_news(self, _numbers: Collection[str]) -> None:

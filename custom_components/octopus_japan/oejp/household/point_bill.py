@@ -27,6 +27,8 @@ class PointBill:
     complete: bool = False
     until: datetime | None = None
     reason: str | None = None
+    document: str | None = None
+    """The identifier of the supplier's document that it is compared with line by line."""
 
 
 def last_closed(tariff: Tariff, at: datetime) -> BillingPeriod | None:
@@ -76,6 +78,7 @@ def compared(
         period=own.period,
         found=reconcile(own.found.bill, about, total),
         complete=own.complete,
+        document=about[0].document if about else None,
     )
 
 

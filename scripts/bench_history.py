@@ -57,7 +57,6 @@ from custom_components.octopus_japan.oejp.tariff import (
     BillingCalendar,
     MonthlyRates,
     Tariff,
-    stepped,
     timeline,
 )
 from custom_components.octopus_japan.oejp.tariff.published import (
@@ -71,6 +70,7 @@ from custom_components.octopus_japan.recorder.meter_history import (
     money_series,
 )
 from custom_components.octopus_japan.recorder.statistic_ids import consumption_id, cost_id
+from tests.cards import stepped
 
 HOUR = timedelta(hours=1)
 HISTORY = ("half_hourly_readings", "supply_point_import", "measurements", "rate_limit")

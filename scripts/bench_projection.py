@@ -25,9 +25,6 @@ from custom_components.octopus_japan.oejp.tariff import (
     Tariff,
     bill_for,
     costs,
-    single,
-    stepped,
-    time_of_use,
     timeline,
 )
 from custom_components.octopus_japan.oejp.tariff.published import (
@@ -36,6 +33,7 @@ from custom_components.octopus_japan.oejp.tariff.published import (
 )
 from custom_components.octopus_japan.oejp.tariff.schedule import published
 from scripts.projection_households import FIRST_DAY, household, typical
+from tests.cards import single, stepped, time_of_use
 
 TUNED = range(10)
 PROVED = range(1000, 1100)

@@ -24,9 +24,6 @@ from custom_components.octopus_japan.oejp.tariff import (
     costs,
     price_at,
     price_periods,
-    single,
-    stepped,
-    time_of_use,
     timeline,
 )
 from custom_components.octopus_japan.oejp.tariff.cheapest import LONGEST, PricedTime, Task, find
@@ -36,6 +33,7 @@ from custom_components.octopus_japan.oejp.tariff.published import (
     subsidies,
 )
 from custom_components.octopus_japan.oejp.tariff.schedule import published
+from tests.cards import single, stepped, time_of_use
 
 START = datetime(2025, 8, 31, 15, tzinfo=UTC)
 HOURS = [

@@ -31,12 +31,11 @@ from custom_components.octopus_japan.oejp.tariff import (
     Provenance,
     Schedule,
     Tariff,
-    stepped,
-    time_of_use,
     timeline,
 )
 from scripts.bench_history import home_assistant, imported, signed_in
 from scripts.bench_points import service
+from tests.cards import stepped, time_of_use
 
 NOW = datetime(2026, 11, 24, 3, tzinfo=UTC)
 ROW = ("NIGHT",) * 10 + ("DAY",) * 12 + ("NOON",) * 4 + ("DAY",) * 18 + ("NIGHT",) * 4

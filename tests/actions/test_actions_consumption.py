@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+from cards import single
+
 from custom_components.octopus_japan.actions.consumption import Used, used
 from custom_components.octopus_japan.oejp.household.hour import PLACES, Hour
 from custom_components.octopus_japan.oejp.household.usage import ConsumptionPricing
@@ -17,7 +19,6 @@ from custom_components.octopus_japan.oejp.tariff import (
     MonthlyRates,
     Provenance,
     Tariff,
-    single,
     timeline,
 )
 

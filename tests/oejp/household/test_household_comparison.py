@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
+from cards import single, stepped, time_of_use
 from hypothesis import given, settings, strategies as st
 import pytest
 
@@ -35,9 +36,6 @@ from custom_components.octopus_japan.oejp.tariff import (
     Tariff,
     Unpriced,
     bill_for,
-    single,
-    stepped,
-    time_of_use,
     timeline,
 )
 from custom_components.octopus_japan.oejp.tariff.lessons import Lesson, Lessons

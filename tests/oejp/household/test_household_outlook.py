@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+from cards import stepped, time_of_use
 from hypothesis import given, settings, strategies as st
 import pytest
 
@@ -32,8 +33,6 @@ from custom_components.octopus_japan.oejp.tariff import (
     Schedule,
     Tariff,
     Unpriced,
-    stepped,
-    time_of_use,
     timeline,
 )
 

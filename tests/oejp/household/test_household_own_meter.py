@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+from cards import stepped
 from hypothesis import given, strategies as st
 import pytest
 
@@ -29,7 +30,6 @@ from custom_components.octopus_japan.oejp.tariff import (
     MonthlyRates,
     Provenance,
     Tariff,
-    stepped,
     timeline,
 )
 

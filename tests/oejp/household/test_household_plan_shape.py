@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from cards import single, stepped, time_of_use
 import pytest
 
 from custom_components.octopus_japan.oejp.household.plan_shape import Feature, plan_features
@@ -11,9 +12,6 @@ from custom_components.octopus_japan.oejp.tariff import (
     RateCard,
     Schedule,
     Tariff,
-    single,
-    stepped,
-    time_of_use,
 )
 
 NOW = datetime.fromisoformat("2026-11-20T12:00:00+09:00")

@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from cards import single, stepped
 import pytest
 
 from custom_components.octopus_japan.oejp.household.comparison import Plan
@@ -23,8 +24,6 @@ from custom_components.octopus_japan.oejp.tariff import (
     RateCard,
     StandingCharge,
     Tariff,
-    single,
-    stepped,
 )
 
 NOW = datetime.fromisoformat("2026-11-20T12:00:00+09:00")

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from cards import single, stepped
 from hypothesis import given, settings, strategies as st
 import pytest
 
@@ -19,8 +20,6 @@ from custom_components.octopus_japan.oejp.tariff import (
     Provenance,
     RateCard,
     Tariff,
-    single,
-    stepped,
     timeline,
 )
 from scripts.bench_projection import casts, summary

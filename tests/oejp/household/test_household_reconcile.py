@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+from cards import stepped
 import pytest
 
 from custom_components.octopus_japan.oejp.household.account_money import (
@@ -44,7 +45,6 @@ from custom_components.octopus_japan.oejp.tariff import (
     Tariff,
     Timeline,
     bill,
-    stepped,
 )
 
 SPIN = "0300000000000000000001"

@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from cards import single
+
 from custom_components.octopus_japan.oejp.household.hour import Hour
 from custom_components.octopus_japan.oejp.household.usage import ConsumptionPricing, usage
 from custom_components.octopus_japan.oejp.japan_time import HOUR
@@ -15,7 +17,6 @@ from custom_components.octopus_japan.oejp.tariff import (
     MonthlyRates,
     Provenance,
     Tariff,
-    single,
     timeline,
 )
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from cards import single, stepped, time_of_use
 import pytest
 
 from custom_components.octopus_japan.oejp.japan_time import JST, midnight
@@ -26,9 +27,6 @@ from custom_components.octopus_japan.oejp.tariff import (
     bill_for,
     gas_bill,
     gas_bill_for,
-    single,
-    stepped,
-    time_of_use,
     timeline,
 )
 from custom_components.octopus_japan.oejp.tariff.gas import GasCard, GasTier

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+from cards import stepped, time_of_use
 import pytest
 
 from custom_components.octopus_japan.oejp.japan_time import JST, month_start
@@ -27,8 +28,6 @@ from custom_components.octopus_japan.oejp.tariff import (
     estimated_since,
     estimates,
     kwh_used,
-    stepped,
-    time_of_use,
     timeline,
     with_silent_hours,
 )

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+from cards import single, stepped, time_of_use
 import pytest
 
 from custom_components.octopus_japan.oejp.japan_time import JST, midnight
@@ -27,9 +28,6 @@ from custom_components.octopus_japan.oejp.tariff import (
     next_change,
     price_at,
     price_periods,
-    single,
-    stepped,
-    time_of_use,
     timeline,
 )
 from custom_components.octopus_japan.oejp.tariff.published import (

@@ -9,7 +9,6 @@ from .bill import Bill, BillLine, Minimum, bill
 from .bill_from_hours import bill_for
 from .billing_calendar import BillingCalendar, BillingPeriod
 from .capacity import Capacity, contracted_capacity
-from .cards import single, stepped, time_of_use
 from .cost import costs, estimated_since, kwh_used, with_silent_hours
 from .export import GenerationTariff, HourCredit, credit_at, credits_for
 from .gas import GasTariff, gas_bill, gas_bill_for
@@ -88,10 +87,7 @@ __all__ = [
     "next_change",
     "price_at",
     "price_periods",
-    "single",
-    "stepped",
     "stretches",
-    "time_of_use",
     "timeline",
     "with_silent_hours",
 ]

@@ -1,11 +1,19 @@
-"""Rate cards written by hand, for worked examples and tests."""
+"""Rate cards written by hand, for tests, benches and the worked examples of docs/pricing.md."""
 
 from collections.abc import Iterable
 from decimal import Decimal
 
-from .bill import Number, decimal
-from .model import ZERO, Band, Kind, Per, RateCard, StandingCharge, Step
-from .schedule import Schedule
+from custom_components.octopus_japan.oejp.tariff import (
+    Band,
+    Kind,
+    Per,
+    RateCard,
+    Schedule,
+    StandingCharge,
+    Step,
+)
+from custom_components.octopus_japan.oejp.tariff.bill import Number, decimal
+from custom_components.octopus_japan.oejp.tariff.model import ZERO
 
 
 def stepped(standing: Number, *steps: tuple[Number | None, Number], per: Per = Per.DAY) -> RateCard:

@@ -45,11 +45,12 @@ from custom_components.octopus_japan.oejp.tariff import (
     price_at,
 )
 from custom_components.octopus_japan.oejp.tariff.agreements import Contract, lay_out
+from custom_components.octopus_japan.oejp.tariff.from_bills import windows
 from custom_components.octopus_japan.oejp.tariff.from_kraken import (
     Evidence,
     bands_seen,
-    billed,
     calendar,
+    charge_lines,
     gas_tariff,
     generation_tariff,
     observations,
@@ -564,7 +565,9 @@ def test_bills_tell_the_past() -> None:
     charges = [item("FUEL_COST_ADJUSTMENT", "2026-07-01", "2026-07-31", "100", "303.00")]
     found = build(agreement(stepped()), charges=charges)
     assert components(found, "2026-07-04")[:2] == (Decimal("3.03"), Provenance.BILL)
-    kept = build(agreement(stepped()), observed=billed(charges))
+    kept = build(
+        agreement(stepped()), observed=windows(charge_lines(charges), MonthBasis.CALENDAR_DAY)
+    )
     assert components(kept, "2026-07-04")[:2] == (Decimal("3.03"), Provenance.BILL)
 
 

@@ -17,7 +17,7 @@ from custom_components.octopus_japan.oejp.tariff import (
 )
 from custom_components.octopus_japan.oejp.tariff.from_bills import (
     ChargeLine,
-    basis_of,
+    bases_shown,
     unit_price,
     windows,
 )
@@ -195,22 +195,23 @@ def test_bills_tell_by_which_month_monthly_rates_are_charged(
     gross: str, basis: MonthBasis | None
 ) -> None:
     item = line("FUEL", "2026-07-18", "2026-08-18", "100", gross)
-    assert basis_of([item], JULY_AUGUST, NOTHING) == basis
-    assert basis_of([item], NOTHING, NOTHING) is None
+    shown = {basis} if basis else set()
+    assert bases_shown([item], JULY_AUGUST, NOTHING) == shown
+    assert bases_shown([item], NOTHING, NOTHING) == set()
     levied = line("RENEWABLE", "2026-07-18", "2026-08-18", "100", gross)
-    assert basis_of([levied], NOTHING, JULY_AUGUST) == basis
+    assert bases_shown([levied], NOTHING, JULY_AUGUST) == shown
 
 
 def test_lines_divided_at_a_month_are_charged_by_the_day() -> None:
     first = line("FUEL", "2026-07-18", "2026-08-01", "100", "300.00")
     second = line("FUEL", "2026-08-01", "2026-08-18", "100", "400.00")
-    assert basis_of([first, second], NOTHING, NOTHING) is MonthBasis.CALENDAR_DAY
+    assert bases_shown([first, second], NOTHING, NOTHING) == {MonthBasis.CALENDAR_DAY}
     crossing = line("FUEL", "2026-07-18", "2026-08-18", "100", "400.00")
-    assert basis_of([first, second, crossing], JULY_AUGUST, NOTHING) is None
+    assert bases_shown([first, second, crossing], JULY_AUGUST, NOTHING) == set(MonthBasis)
     # Two whole periods that meet on the first of a month say nothing.
     july = line("FUEL", "2026-07-01", "2026-08-01", "100", "300.00")
     august = line("FUEL", "2026-08-01", "2026-09-01", "100", "400.00")
-    assert basis_of([july, august], NOTHING, NOTHING) is None
+    assert bases_shown([july, august], NOTHING, NOTHING) == set()
 
 
 def test_months() -> None:

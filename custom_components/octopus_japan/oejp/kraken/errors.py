@@ -21,11 +21,21 @@ class AuthFailure(StrEnum):
 
 
 class KrakenError(Exception):
-    """Something that the service did or refused; `codes` are its error codes, such as KT-CT-4501."""
+    """Something that the service did or refused; `codes` are its error codes, such as KT-CT-4501.
 
-    def __init__(self, message: str, *, codes: frozenset[str] = frozenset()) -> None:
+    `retry_after`: how long to wait before the next try, where that is known.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        codes: frozenset[str] = frozenset(),
+        retry_after: timedelta | None = None,
+    ) -> None:
         super().__init__(f"{message} ({', '.join(sorted(codes))})" if codes else message)
         self.codes = codes
+        self.retry_after = retry_after
 
 
 class KrakenConnectionError(KrakenError):
@@ -45,16 +55,6 @@ class KrakenAuthError(KrakenError):
 class KrakenSignInError(KrakenError):
     """No token at present: signing in failed in a way that may pass. It is not tried again before `retry_after`."""
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        retry_after: timedelta | None = None,
-        codes: frozenset[str] = frozenset(),
-    ) -> None:
-        super().__init__(message, codes=codes)
-        self.retry_after = retry_after
-
 
 class KrakenSignInEndedError(KrakenSignInError):
     """The service no longer offers this way of signing in. The credential may be right; it is not sent again."""
@@ -62,16 +62,6 @@ class KrakenSignInEndedError(KrakenSignInError):
 
 class KrakenThrottledError(KrakenError):
     """Too many requests; `retry_after` where the service told how long."""
-
-    def __init__(
-        self,
-        message: str,
-        *,
-        retry_after: timedelta | None = None,
-        codes: frozenset[str] = frozenset(),
-    ) -> None:
-        super().__init__(message, codes=codes)
-        self.retry_after = retry_after
 
 
 class KrakenRefusedError(KrakenError):

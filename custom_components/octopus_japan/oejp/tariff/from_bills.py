@@ -76,12 +76,6 @@ def windows(lines: Iterable[ChargeLine], basis: MonthBasis) -> tuple[MonthlyRate
     return tuple(found)
 
 
-def basis_of(lines: Iterable[ChargeLine], fuel: Timeline, levy: Timeline) -> MonthBasis | None:
-    """Tell by which month monthly rates were charged, if all the lines that show it agree; else None."""
-    votes = bases_shown(lines, fuel, levy)
-    return votes.pop() if len(votes) == 1 else None
-
-
 def bases_shown(lines: Iterable[ChargeLine], fuel: Timeline, levy: Timeline) -> set[MonthBasis]:
     """Return by which months the lines of bills charge monthly rates, as far as they show it.
 

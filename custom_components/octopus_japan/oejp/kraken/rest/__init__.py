@@ -15,22 +15,3 @@ from .models import (
 )
 from .orders import QuoteRequest, check_account
 from .products import ChargeKind, Fuel
-
-__all__ = [
-    "Access",
-    "ChargeKind",
-    "Fuel",
-    "GroupBy",
-    "QuoteRequest",
-    "RestCharge",
-    "RestClient",
-    "RestConsumption",
-    "RestMeterPoint",
-    "RestProduct",
-    "RestProductDetail",
-    "RestQuote",
-    "RestQuotedProduct",
-    "RestTariff",
-    "Way",
-    "check_account",
-]

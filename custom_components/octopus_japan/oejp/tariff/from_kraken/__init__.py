@@ -29,27 +29,12 @@ from .contracts import area_of, contracts_of
 from .evidence import NOTHING, Evidence
 from .monthly import (
     all_subsidies,
-    billed,
     charge_lines,
     monthly_rates,
     observations,
     subsidy_rates,
 )
 from .rate_card import bands_seen, needs_terms, rate_card
-
-__all__ = [
-    "Evidence",
-    "bands_seen",
-    "billed",
-    "calendar",
-    "charge_lines",
-    "gas_tariff",
-    "generation_tariff",
-    "needs_terms",
-    "observations",
-    "subsidy_rates",
-    "tariff",
-]
 
 
 def tariff(

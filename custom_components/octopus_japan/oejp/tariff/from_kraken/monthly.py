@@ -46,14 +46,6 @@ def observations(agreements: Sequence[Agreement]) -> tuple[MonthlyRate, ...]:
     return tuple(found)
 
 
-def billed(
-    charges: Iterable[LineItem],
-    month_basis: MonthBasis = MonthBasis.CALENDAR_DAY,
-) -> tuple[MonthlyRate, ...]:
-    """List the monthly rates that line items of a bill charged."""
-    return windows(charge_lines(charges), month_basis)
-
-
 def subsidy_rates(told: Iterable[MetiCredit], *, gas: bool = False) -> tuple[MonthlyRate, ...]:
     """List the government discounts that the service tells: worth keeping, for it may tell only those in force."""
     return tuple(

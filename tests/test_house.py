@@ -69,7 +69,16 @@ HOUSE: dict[str, set[str]] = {
     "condition": {"automation_targets"},
     "diagnostics": {"const", "identity", "runtime", "store", "coordinators", "oejp"},
     "system_health": {"const", "runtime", "oejp"},
-    "config_flow": {"const", "identity", "runtime", "entering", "coordinators", "oejp"},
+    "bill_lessons": {"oejp"},
+    "config_flow": {
+        "bill_lessons",
+        "const",
+        "identity",
+        "runtime",
+        "entering",
+        "coordinators",
+        "oejp",
+    },
     "dashboard": {"const"},
     "__init__": {
         "dashboard",

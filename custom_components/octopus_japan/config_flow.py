@@ -26,6 +26,7 @@ from homeassistant.util import dt as dt_util
 import voluptuous as vol
 from yarl import URL
 
+from .bill_lessons import lesson_fields, lesson_reasons
 from .const import CONF_MONTH_BASIS, DEFAULT_URL, DOMAIN, NAME
 from .coordinators.own_meter import own_meter_entity
 from .coordinators.tariff_book import AUTOMATIC
@@ -266,7 +267,14 @@ class OctopusOptionsFlow(OptionsFlowWithReload):
         """Ask what it is about."""
         return self.async_show_menu(
             step_id="init",
-            menu_options=["general", "set_monthly_rate", "set_schedule", "capacity", "own_meter"],
+            menu_options=[
+                "general",
+                "bills",
+                "set_monthly_rate",
+                "set_schedule",
+                "capacity",
+                "own_meter",
+            ],
         )
 
     async def async_step_general(
@@ -286,6 +294,34 @@ class OctopusOptionsFlow(OptionsFlowWithReload):
             }
         )
         return self._form("general", schema, self.config_entry.options)
+
+    async def async_step_bills(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask which supply point's bills it is about."""
+        if (entry := self._loaded()) is None:
+            return self.async_abort(reason="not_loaded")
+        spins = list(entry.runtime_data.account.data.supply_points)
+        if user_input is None and len(spins) > 1:
+            return self._form("bills", vol.Schema(point_fields(spins)))
+        self._spin = (user_input or {}).get(CONF_POINT, spins[0])
+        return await self.async_step_lessons()
+
+    async def async_step_lessons(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Show what past bills decided, and why; nothing is entered."""
+        if (entry := self._loaded()) is None:
+            return self.async_abort(reason="not_loaded")
+        if user_input is not None:
+            return self._finish({})
+        lessons = entry.runtime_data.book.tariff(self._spin).lessons
+        return self.async_show_form(
+            step_id="lessons",
+            data_schema=vol.Schema(lesson_fields(lessons)),
+            description_placeholders={
+                "number": last_four(self._spin),
+                **lesson_reasons(lessons),
+            },
+        )
 
     async def async_step_set_monthly_rate(
         self, user_input: dict[str, Any] | None = None

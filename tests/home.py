@@ -39,13 +39,13 @@ class Home:
             CONF_URL: self.simulator.url,
         }
 
-    async def sign_in(self, household: str, **options: str) -> MockConfigEntry:
+    async def sign_in(self, household: str, **options: object) -> MockConfigEntry:
         """Set the integration up for a household, and wait for its history."""
         login = self.simulator.world.households[household]
         return await self.sign_in_with(login.viewer_id, self.credentials(household), options)
 
     async def sign_in_with(
-        self, viewer_id: str, data: Mapping[str, str], options: Mapping[str, str] | None = None
+        self, viewer_id: str, data: Mapping[str, str], options: Mapping[str, object] | None = None
     ) -> MockConfigEntry:
         """Set the integration up with this data, and wait for whatever comes of it."""
         entry = MockConfigEntry(

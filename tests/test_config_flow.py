@@ -37,10 +37,12 @@ async def choose(home: Home, menu: ConfigFlowResult, method: str) -> ConfigFlowR
 async def fill(
     home: Home, form: ConfigFlowResult, fields: Mapping[str, str], url: str | None = None
 ) -> ConfigFlowResult:
-    """Send a form."""
+    """Send a form, and after it the one that shows what was found."""
     result = await home.hass.config_entries.flow.async_configure(
         form["flow_id"], {**fields, CONF_ADVANCED: {CONF_URL: url or home.simulator.url}}
     )
+    if result.get("step_id") == "found":
+        result = await home.hass.config_entries.flow.async_configure(form["flow_id"], {})
     await home.settle()
     return result
 

@@ -20,6 +20,7 @@ from .coordinators.rewards import RewardsCoordinator
 from .coordinators.tariff_book import TariffBook
 from .coordinators.timetable import Timetable
 from .dashboard import async_setup_dashboard
+from .energy_repairs import async_watch_energy_dashboard
 from .identity import number_of
 from .issues import async_forget
 from .plan_repairs import async_watch_plans
@@ -75,6 +76,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: OctopusConfigEntry) -> b
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     account.async_start()
     Timetable(hass, entry, account, book).async_start()
+    async_watch_energy_dashboard(hass, entry)
     entry.async_create_background_task(hass, _async_fill(entry), f"{DOMAIN} first data")
     return True
 

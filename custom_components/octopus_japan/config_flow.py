@@ -1,6 +1,6 @@
 """Sign-in, reauthentication, reconfiguration and options."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from ipaddress import ip_address
 from typing import Any, override
 
@@ -22,14 +22,17 @@ from homeassistant.helpers.selector import (
     TextSelectorConfig,
     TextSelectorType,
 )
+from homeassistant.helpers.translation import async_load_integrations
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 from yarl import URL
 
 from .bill_lessons import lesson_fields, lesson_reasons
-from .const import CONF_MONTH_BASIS, DEFAULT_URL, DOMAIN, NAME
+from .const import CONF_DECLINED, CONF_ENERGY_DASHBOARD, CONF_MONTH_BASIS, DEFAULT_URL, DOMAIN, NAME
 from .coordinators.own_meter import own_meter_entity
 from .coordinators.tariff_book import AUTOMATIC
+from .energy_dashboard import async_sources, dashboard_fields, is_there
+from .energy_repairs import async_choose, async_offers
 from .entering import (
     CONF_METER,
     CONF_POINT,
@@ -47,16 +50,15 @@ from .entering import (
     read_meter,
     read_rates,
 )
+from .found_points import Found, described, find_points, listed_accounts, offers_for
 from .identity import last_four, masked
 from .oejp.kraken import (
     KrakenAuthError,
-    KrakenClient,
     KrakenConnectionError,
     KrakenError,
     KrakenSignInEndedError,
     KrakenSignInError,
     KrakenThrottledError,
-    concerns_login,
 )
 from .oejp.kraken.models import Viewer
 from .oejp.tariff import MonthBasis
@@ -93,24 +95,6 @@ def _address_allowed(address: str) -> bool:
         return False
 
 
-async def _has_electricity(client: KrakenClient, viewer: Viewer) -> bool:
-    """Tell whether an account lists an electricity supply point. One that fails speaks for itself alone, unless none has any."""
-    failure: KrakenError | None = None
-    for account in viewer.accounts:
-        try:
-            supply = await client.supply.points(account.number)
-        except KrakenError as error:
-            if concerns_login(error):
-                raise
-            failure = failure or error
-            continue
-        if any(place.electricity_supply_points for place in supply.properties):
-            return True
-    if failure is not None:
-        raise failure
-    return False
-
-
 def _title(viewer: Viewer, data: Mapping[str, str]) -> str:
     """Return what tells an entry from others: the e-mail address masked, or the ends of the accounts' numbers."""
     if CONF_EMAIL in data:
@@ -123,6 +107,10 @@ class OctopusConfigFlow(ConfigFlow, domain=DOMAIN):
     """One entry a login; every way in ends in the same check."""
 
     VERSION = 1
+
+    _viewer: Viewer
+    _data: dict[str, str]
+    _found: Sequence[Found] = ()
 
     @staticmethod
     @callback
@@ -218,7 +206,10 @@ class OctopusConfigFlow(ConfigFlow, domain=DOMAIN):
         try:
             with trial_client(self.hass, data) as client:
                 viewer = await client.login.viewer()
-                if await _has_electricity(client, viewer):
+                listed = await listed_accounts(client, viewer)
+                if any(each.electricity_supply_points for a in listed for each in a.properties):
+                    if self._entry is None:
+                        self._found = await find_points(client, listed, dt_util.utcnow())
                     return viewer, {}
         except KrakenAuthError as error:
             return None, {"base": error.reason}
@@ -246,7 +237,29 @@ class OctopusConfigFlow(ConfigFlow, domain=DOMAIN):
             title = _title(viewer, data) if ours else self._entry.title
             return self.async_update_reload_and_abort(self._entry, title=title, data=data)
         self._abort_if_unique_id_configured()
-        return self.async_create_entry(title=_title(viewer, data), data=data)
+        self._viewer, self._data = viewer, data
+        return await self.async_step_found()
+
+    async def async_step_found(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Show what the login has, and ask what of it goes to the Energy dashboard."""
+        await async_load_integrations(self.hass, {DOMAIN})
+        sources = await async_sources(self.hass)
+        offers = [o for o in offers_for(self.hass, self._found) if not o.is_in(sources)]
+        if user_input is None:
+            fields = dashboard_fields(self.hass, offers, sources) if is_there(self.hass) else {}
+            return self.async_show_form(
+                step_id="found",
+                data_schema=vol.Schema(fields),
+                description_placeholders={"points": described(self.hass, self._found)},
+                last_step=True,
+            )
+        chosen = user_input.get(CONF_ENERGY_DASHBOARD)
+        options = {} if chosen is None else {CONF_ENERGY_DASHBOARD: chosen}
+        return self.async_create_entry(
+            title=_title(self._viewer, self._data),
+            data=self._data,
+            options=options | ({CONF_DECLINED: True} if chosen == [] else {}),
+        )
 
     @property
     def _entry(self) -> OctopusConfigEntry | None:
@@ -268,6 +281,7 @@ class OctopusOptionsFlow(OptionsFlowWithReload):
         return self.async_show_menu(
             step_id="init",
             menu_options=[
+                "energy_dashboard",
                 "general",
                 "bills",
                 "set_monthly_rate",
@@ -276,6 +290,23 @@ class OctopusOptionsFlow(OptionsFlowWithReload):
                 "own_meter",
             ],
         )
+
+    async def async_step_energy_dashboard(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask what goes to the Energy dashboard, and put it there."""
+        if (entry := self._loaded()) is None:
+            return self.async_abort(reason="not_loaded")
+        if not is_there(self.hass):
+            return self.async_abort(reason="no_energy_dashboard")
+        if user_input is not None:
+            chosen = user_input[CONF_ENERGY_DASHBOARD]
+            return self._finish(await async_choose(self.hass, entry, chosen))
+        offers, sources = await async_offers(self.hass, entry)
+        if not offers:
+            return self.async_abort(reason="all_on_energy_dashboard")
+        schema = vol.Schema(dashboard_fields(self.hass, offers, sources))
+        return self._form("energy_dashboard", schema)
 
     async def async_step_general(
         self, user_input: dict[str, Any] | None = None

@@ -1,10 +1,11 @@
-"""Repairs: the flows of fixable issues. Those of plans and prices are in plan_repairs.py."""
+"""Repairs: the flows of fixable issues. Those of plans and prices are in plan_repairs.py, those of the dashboard in energy_repairs.py."""
 
 from typing import Any, override
 
 from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlow, RepairsFlowResult
 from homeassistant.core import HomeAssistant
 
+from .energy_repairs import FLOWS as ENERGY_FLOWS
 from .plan_repairs import FLOWS as PLAN_FLOWS
 
 
@@ -30,8 +31,11 @@ async def async_create_fix_flow(
 ) -> RepairsFlow:
     """Return the flow of a fixable issue."""
     known = data or {}
-    if (plan := PLAN_FLOWS.get(known["key"])) is not None:
-        return plan(known)
+    key = known["key"]
+    if key in PLAN_FLOWS:
+        return PLAN_FLOWS[key](known)
+    if key in ENERGY_FLOWS:
+        return ENERGY_FLOWS[key](known)
     return _FLOWS[known["key"]](known["entry_id"])
 
 

@@ -72,7 +72,14 @@ async def sign_in(simulator: Simulator, connection: Connection, home: Home) -> N
     flow = f"{FLOW}/{menu['flow_id']}"
     await connection.post(flow, {"next_step_id": "password"})
     credentials = {"email": household.email, "password": household.password}
-    result = await connection.post(flow, {**credentials, "advanced": {"url": simulator.url}})
+    found = await connection.post(flow, {**credentials, "advanced": {"url": simulator.url}})
+    if found.get("step_id") != "found":
+        raise DemoError(f"signing {home.name} in ended with {found}")
+    # All that is proposed goes to the Energy dashboard.
+    proposed = [field["default"] for field in found["data_schema"] if "default" in field]
+    result = await connection.post(
+        flow, {"energy_dashboard": [key for keys in proposed for key in keys]}
+    )
     if result["type"] != "create_entry":
         raise DemoError(f"the config flow of {home.name} ended with {result}")
 

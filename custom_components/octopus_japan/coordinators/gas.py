@@ -130,7 +130,7 @@ class GasCoordinator(DataUpdateCoordinator[Mapping[str, GasUsage]]):
     async def _record(self, spin: str, point: GasPointData) -> None:
         """Make the rows of a point equal to its readings. Raises NotWrittenError."""
         readings = closed(point.readings, dt_util.utcnow())
-        history = self._history(spin)
+        history = self.history(spin)
         if not readings or spin not in self._tariffs or not history.claim():
             return
         # A row may stand at the last hour before the first of the readings.
@@ -139,7 +139,8 @@ class GasCoordinator(DataUpdateCoordinator[Mapping[str, GasUsage]]):
         rows = {last_hour(reading): reading.usage for reading in readings}
         await history.record(rows, empty, GasPricing(self._tariffs[spin], readings, empty))
 
-    def _history(self, spin: str) -> GasHistory:
+    def history(self, spin: str) -> GasHistory:
+        """Return the history of a point, made when it is first asked for."""
         if spin not in self._histories:
             hass, point, end = self.hass, digest(spin), last_four(spin)
             self._histories[spin] = GasHistory(

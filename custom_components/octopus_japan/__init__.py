@@ -9,6 +9,7 @@ from .actions import async_setup_services
 from .bill_repairs import async_watch_bills
 from .const import DOMAIN, PLATFORMS
 from .coordinators.account import AccountCoordinator
+from .coordinators.comparison import ComparisonCoordinator
 from .coordinators.exports import ExportsCoordinator
 from .coordinators.gas import GasCoordinator
 from .coordinators.last_bills import LastBillsCoordinator
@@ -53,6 +54,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: OctopusConfigEntry) -> b
     exports = ExportsCoordinator(hass, entry, client, memory, account, book=book)
     prices = PricesCoordinator(hass, entry, memory, book, readings)
     bills = LastBillsCoordinator(hass, entry, memory, account=account, book=book, readings=readings)
+    comparison = ComparisonCoordinator(hass, entry, account, book, readings)
     entry.runtime_data = OctopusRuntimeData(
         account=account,
         readings=readings,
@@ -62,6 +64,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: OctopusConfigEntry) -> b
         projection=ProjectionCoordinator(hass, entry, client, book, readings),
         gas=GasCoordinator(hass, entry, account),
         rewards=RewardsCoordinator(hass, entry, client),
+        comparison=comparison,
         book=book,
         memory=memory,
     )
@@ -75,6 +78,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: OctopusConfigEntry) -> b
     async_watch_shared_points(hass, entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     account.async_start()
+    comparison.async_start()
     Timetable(hass, entry, account, book).async_start()
     async_watch_energy_dashboard(hass, entry)
     entry.async_create_background_task(hass, _async_fill(entry), f"{DOMAIN} first data")

@@ -15,6 +15,7 @@ from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN
 from .coordinators.account import AccountCoordinator
+from .coordinators.comparison import ComparisonCoordinator
 from .coordinators.exports import ExportsCoordinator
 from .coordinators.gas import GasCoordinator
 from .coordinators.last_bills import LastBillsCoordinator
@@ -40,6 +41,7 @@ class OctopusRuntimeData:
     projection: ProjectionCoordinator
     gas: GasCoordinator
     rewards: RewardsCoordinator
+    comparison: ComparisonCoordinator
     book: TariffBook
     memory: OctopusStore
 

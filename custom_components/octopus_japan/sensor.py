@@ -16,6 +16,7 @@ from .const import DOMAIN
 from .entities.account import ACCOUNT_SENSORS
 from .entities.bills import BILL_SENSORS
 from .entities.campaigns import CAMPAIGN_SENSORS
+from .entities.comparison import COMPARISON_SENSORS
 from .entities.contract import CONTRACT_SENSORS
 from .entities.description import OctopusSensorDescription, Value
 from .entities.gas import GAS_SENSORS
@@ -139,6 +140,7 @@ OF_SUPPLY_POINT = (
     Family(clock=lambda clocks: clocks.readings, sensors=USAGE_SENSORS),
     Family(clock=lambda clocks: clocks.bills, sensors=BILL_SENSORS),
     Family(clock=lambda clocks: clocks.projection, sensors=PROJECTION_SENSORS),
+    Family(clock=lambda clocks: clocks.comparison, sensors=COMPARISON_SENSORS),
     Family(
         clock=lambda clocks: clocks.readings,
         sensors=OWN_METER_SENSORS,

@@ -86,8 +86,8 @@ def product_node(context: Context, item: Product, point: Point | None) -> Node:
     }
 
 
-def tariff_summary(grid_operator_code: str, product_code: str | None) -> list[Node]:
-    """Return an area's catalogue, or one product of it; no entitlement is needed. A code may have several tiers."""
+def tariff_summary(grid_operator_code: str, product_code: str | None, today: date) -> list[Node]:
+    """Return an area's catalogue on a JST day, or one product of it; no entitlement is needed. A code may have several tiers."""
     by_code: dict[str, list[Product]] = {}
     for item in map(product, product_keys()):
         wanted = item.area == grid_operator_code and product_code in {None, item.code}
@@ -100,7 +100,7 @@ def tariff_summary(grid_operator_code: str, product_code: str | None) -> list[No
             "gridOperatorCode": grid_operator_code,
             "productParams": items[0].params,
             "tiers": [
-                _summary_tier(item, tier)
+                _summary_tier(item, tier, today)
                 for item in items
                 for tier in sorted({charge.tier or "" for charge in item.charges}, reverse=True)
             ],
@@ -109,11 +109,8 @@ def tariff_summary(grid_operator_code: str, product_code: str | None) -> list[No
     ]
 
 
-def _summary_tier(item: Product, tier: str) -> Node:
-    charges = [
-        charge for charge in item.charges if charge.months is None and (charge.tier or "") == tier
-    ]
-    newest = max((charge.start or date.min) for charge in charges)
+def _summary_tier(item: Product, tier: str, today: date) -> Node:
+    charges = [charge for charge in item.as_sold(today).charges if (charge.tier or "") == tier]
     ampere = item.standing_unit == "YEN_AMPERE_DAY" and item.standing and not tier
     return {
         "contractCapacityPattern": f"TIERED_{tier}" if tier else "NON_TIERED",
@@ -125,7 +122,6 @@ def _summary_tier(item: Product, tier: str) -> Node:
                 "pricePerUnitIncTax": charge.price,
             }
             for charge in charges
-            if (charge.start or date.min) == newest
         ],
         "standingRates": {
             "amperage": _summary_amperes(item, tier),

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from .. import gas
+from ..dates import jst_date
 from ..errors import KrakenError
 from ..faults import Owner
 from ..limits import complexity
@@ -110,7 +111,8 @@ def _charges(context: Context, **given: Any) -> list[Node]:
 
 def _tariff_summary(context: Context, **given: Any) -> list[Node]:
     assert context.household  # noqa: S101 - raises without a token
-    return products.tariff_summary(given["gridOperatorCode"], given.get("productCode"))
+    today = jst_date(context.clock.now())
+    return products.tariff_summary(given["gridOperatorCode"], given.get("productCode"), today)
 
 
 def _typical_use(context: Context, **given: Any) -> list[Decimal]:

@@ -25,6 +25,7 @@ from ..oejp.tariff.cheapest import LONGEST, Found, NotFound, Piece, PricedTime, 
 from ..presentation import COMPONENT_NAMES, band_option, components
 from .bill import GET_BILL, async_get_bill
 from .campaigns import SCHEMA as REGISTER_FOR_CAMPAIGN, async_register_for_campaign
+from .compare import SCHEMA as COMPARE_PLANS, async_compare_plans
 from .consumption import By, Used, split, used
 from .enter import (
     SET_MONTHLY_RATE,
@@ -88,6 +89,7 @@ def async_setup_services(hass: HomeAssistant) -> None:
         ("find_cheapest_period", _find_cheapest_period, FIND_CHEAPEST_PERIOD),
         ("get_consumption", _get_consumption, GET_CONSUMPTION),
         ("get_bill", async_get_bill, GET_BILL),
+        ("compare_plans", async_compare_plans, COMPARE_PLANS),
     ):
         hass.services.async_register(
             DOMAIN, name, action, schema, supports_response=SupportsResponse.ONLY

@@ -43,6 +43,7 @@ class OctopusSensor(OctopusEntity[DataUpdateCoordinator[Any]], SensorEntity):
 
     entity_description: OctopusSensorDescription[Any]
     _unrecorded_attributes = frozenset({"rates", "tiers", "results", "campaigns"})
+    _unrecorded_attributes = frozenset({"best", "rates"})
 
     def _data(self) -> Any:
         """Return what is known of the number, None while nothing is."""

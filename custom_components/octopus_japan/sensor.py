@@ -42,8 +42,7 @@ class OctopusSensor(OctopusEntity[DataUpdateCoordinator[Any]], SensorEntity):
     _domain = Platform.SENSOR
 
     entity_description: OctopusSensorDescription[Any]
-    _unrecorded_attributes = frozenset({"rates", "tiers", "results", "campaigns"})
-    _unrecorded_attributes = frozenset({"best", "rates"})
+    _unrecorded_attributes = frozenset({"best", "rates", "tiers", "results", "campaigns"})
 
     def _data(self) -> Any:
         """Return what is known of the number, None while nothing is."""

@@ -15,6 +15,7 @@ import traceback
 from simulator import Simulator
 
 from .automation import automation_rows
+from .bills import bill_rows
 from .check import Check, Row, settled_rows, table
 from .connection import Connection
 from .dashboard import PATH, save_dashboard
@@ -129,7 +130,17 @@ async def households_rows(folder: Path) -> list[Row]:
         automations = await automation_rows(connection, all_homes)
         step("comparing with the ground truth")
         check = Check(simulator, connection, all_homes)
-        return [*await settled_rows(connection, check.rows), *automations]
+
+        async def bills() -> list[Row]:
+            return [
+                row for home in all_homes for row in await bill_rows(simulator, connection, home)
+            ]
+
+        return [
+            *await settled_rows(connection, check.rows),
+            *await settled_rows(connection, bills),
+            *automations,
+        ]
 
 
 def logs(folder: Path) -> list[Path]:

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from home import Home
@@ -14,6 +15,7 @@ from custom_components.octopus_japan.identity import digest
 from simulator.dates import jst_date
 from simulator.practice import Practice
 
+DOCS = (Path(__file__).parents[2] / "docs" / "bills.md").read_text("utf-8")
 NOW = datetime.fromisoformat("2025-11-25T12:00:00+09:00")
 
 
@@ -42,6 +44,27 @@ def device(home: Home, number: str) -> str:
     return found.id
 
 
+def _row(line: Any) -> list[str]:
+    billed = line["billed"]
+    return [
+        line["component"],
+        f"{line['units']:.0f}",
+        f"{line['price']:.2f}",
+        f"{line['amount']:.2f}",
+        billed["name"],
+        f"{billed['units']:.0f}",
+        f"{billed['amount']:.2f}",
+        f"{line['difference']:.2f}",
+    ]
+
+
+def _table() -> list[list[str]]:
+    """The month that docs/bills.md reconciles."""
+    part = DOCS.split("## One month, line by line")[1].split("**total**")[0]
+    rows = [row for row in part.splitlines() if row.startswith("| ") and "_" in row]
+    return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
+
+
 async def test_a_closed_bill_line_by_line_and_the_running_one(home: Home) -> None:
     await home.sign_in("green-tokyo")
     spin, truth = home.spin("green-tokyo"), home.simulator.truth
@@ -68,6 +91,7 @@ async def test_a_closed_bill_line_by_line_and_the_running_one(home: Home) -> Non
         )
     )
     assert all(line["price"] == line["billed"]["price"] for line in bill["lines"])
+    assert [_row(line) for line in bill["lines"]] == _table()
     # The hours may have been corrected after the reading: kWh may lie in another month, the sum is the meter's.
     assert abs(sum(line["difference"] for line in bill["lines"])) < 1
     same = await get_bill(home, date=str(expected.period.start), device_id=device(home, spin))

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.recorder import get_instance
+from homeassistant.components.recorder.tasks import SynchronizeTask
 from homeassistant.const import CONF_EMAIL, CONF_PASSWORD, CONF_URL
 from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
@@ -69,6 +70,12 @@ class Home:
         await self.hass.async_block_till_done(wait_background_tasks=True)
         await get_instance(self.hass).async_block_till_done()
         await self.hass.async_block_till_done(wait_background_tasks=True)
+
+    async def recorded(self) -> None:
+        """Wait until the recorder has done all that it was given: `settle` may miss the task that it is at."""
+        done = self.hass.loop.create_future()
+        get_instance(self.hass).queue_task(SynchronizeTask(done))
+        await done
 
     async def pass_time(self, span: timedelta) -> None:
         """Let time pass for Home Assistant and for the service."""

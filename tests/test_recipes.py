@@ -1,6 +1,6 @@
 """The recipes of docs/automations.md, run as they stand there."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
 import re
@@ -8,11 +8,19 @@ from typing import Any
 
 from automating import automating
 from home import Home
+from homeassistant.components.recorder.models import (
+    StatisticData,
+    StatisticMeanType,
+    StatisticMetaData,
+)
+from homeassistant.components.recorder.statistics import async_import_statistics
 from homeassistant.setup import async_setup_component
 from homeassistant.util.yaml import parse_yaml
 import pytest
 from pytest_homeassistant_custom_component.common import async_mock_service
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+
+from custom_components.octopus_japan.oejp.japan_time import JST
 
 PAGE = Path(__file__).parents[1] / "docs" / "automations.md"
 MINUTE = timedelta(minutes=1)
@@ -110,6 +118,36 @@ async def test_target_timeframes(home: Home) -> None:
     assert data[-1]["end"] == "2025-11-22T00:00:00+09:00"
     assert all(set(each) == {"start", "end", "value"} for each in data)
     assert all(each["end"][14:] in {"00:00+09:00", "30:00+09:00"} for each in data)
+
+
+async def test_what_the_dryer_cost_last_week(home: Home) -> None:
+    await home.sign_in("ev-tokyo")
+    # On Thursday the 13th it took a kWh from 13:00 to 14:00 (32.23 with all parts), and on the Monday after another.
+    dried = {"2025-11-13T13:00": 1, "2025-11-17T13:00": 1}
+    total, rows = 0.0, []
+    for number in range(12 * 24):
+        at = datetime(2025, 11, 8, tzinfo=JST) + number * HOUR
+        total += dried.get(at.strftime("%Y-%m-%dT%H:%M"), 0)
+        rows.append(StatisticData(start=at, state=0, sum=total))
+    metadata = StatisticMetaData(
+        mean_type=StatisticMeanType.NONE,
+        has_sum=True,
+        name=None,
+        source="recorder",
+        statistic_id="sensor.dryer_energy",
+        unit_class="energy",
+        unit_of_measurement="kWh",
+    )
+    async_import_statistics(home.hass, metadata, rows)
+    await home.recorded()
+    told = async_mock_service(home.hass, "persistent_notification", "create")
+    async with automating(home, recipe("dryer", home)):
+        (automation,) = home.hass.states.async_entity_ids("automation")
+        await home.hass.services.async_call(
+            "automation", "trigger", {"entity_id": automation}, blocking=True
+        )
+        await home.settle()
+    assert [call.data["message"] for call in told] == ["1.0 kWh in the last week, for 32 yen."]
 
 
 async def test_emhass(home: Home) -> None:

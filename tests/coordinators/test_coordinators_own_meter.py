@@ -105,7 +105,7 @@ class Clamp:
         await home.settle()
         await home.pass_time(3 * MINUTE)
         do_adhoc_statistics(home.hass, start=begin)
-        await home.settle()
+        await home.recorded()
         await home.pass_time(timedelta(seconds=30))
         home.simulator.clock.advance(timedelta(seconds=-30))
         home.freezer.tick(timedelta(seconds=-30))
@@ -119,7 +119,7 @@ async def with_clamp(
     clamp = Clamp(home, unit)
     clamp.has_counted(NOW.astimezone(UTC) - 36 * HOUR, *["0.1"] * 31, *["0.2"] * 5)
     clamp.shows()
-    await home.settle()
+    await home.recorded()
     options = {CONF_OWN_METER: {digest(home.spin(HOUSEHOLD)): clamp.registered.id}}
     entry = await home.sign_in(HOUSEHOLD, **(options if named else {}))
     return clamp, entry
@@ -205,7 +205,7 @@ async def test_the_difference_of_the_two_meters_is_told_over_whole_days(home: Ho
     hours = home.simulator.truth.hours(home.spin(HOUSEHOLD), begin, begin + 48 * HOUR)
     clamp, entry = await with_clamp(home)
     clamp.has_counted(begin, *(str(kwh * Decimal("1.05")) for _, kwh in sorted(hours.items())))
-    await home.settle()
+    await home.recorded()
     await home.hass.config_entries.async_reload(entry.entry_id)
     await home.settle()
     state = home.state(home.spin(HOUSEHOLD), "own_meter_difference")
@@ -278,7 +278,7 @@ async def test_a_meter_that_fails_is_harmless_and_told_once(
     assert "own_meter_until" not in home.state(spin, "consumption_yesterday").attributes
     # It is taken out of the recorder: nothing is left of it, and all that is published goes on.
     get_instance(home.hass).async_clear_statistics([clamp.entity_id])
-    await home.settle()
+    await home.recorded()
     await home.pass_time(5 * MINUTE)
     assert [issue.translation_key for issue in home.issues()] == ["own_meter_missing"]
     assert home.state(spin, "left_in_step").state not in {STATE_UNKNOWN, STATE_UNAVAILABLE}
@@ -289,7 +289,7 @@ async def test_a_meter_that_fails_is_harmless_and_told_once(
         power,  # type: ignore[arg-type]
         [StatisticData(start=NOW.astimezone(UTC), state=0, sum=1)],
     )
-    await home.settle()
+    await home.recorded()
     await home.pass_time(5 * MINUTE)
     assert [issue.translation_key for issue in home.issues()] == ["own_meter_not_energy"]
     home.hass.config_entries.async_update_entry(entry, options={})
@@ -303,7 +303,7 @@ async def test_hours_that_cannot_be_are_logged_once(
     clamp, _ = await with_clamp(home)
     begin = NOW.astimezone(UTC) - 36 * HOUR
     clamp.has_counted(begin, *["0.1"] * 32, "-3", "70", "0.2", "0.2")
-    await home.settle()
+    await home.recorded()
     for _ in range(2):
         await home.pass_time(5 * MINUTE)
         async_fire_time_changed(home.hass)

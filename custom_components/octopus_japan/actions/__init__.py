@@ -27,13 +27,14 @@ from .bill import GET_BILL, async_get_bill
 from .campaigns import SCHEMA as REGISTER_FOR_CAMPAIGN, async_register_for_campaign
 from .compare import SCHEMA as COMPARE_PLANS, async_compare_plans
 from .consumption import By, Used, split, used
+from .cost_of import SCHEMA as GET_COST_OF, async_get_cost_of
 from .enter import (
     SET_MONTHLY_RATE,
     SET_SCHEDULE,
     async_set_monthly_rate,
     async_set_schedule,
 )
-from .fields import PriceList, chosen_point, instant, iso, mistake
+from .fields import PriceList, chosen_point, estimation, instant, iso, mistake, rounded
 from .reimport import SCHEMA as REIMPORT_HISTORY, async_reimport_history
 
 CHEAPEST, DEAREST = "cheapest", "dearest"
@@ -90,6 +91,7 @@ def async_setup_services(hass: HomeAssistant) -> None:
         ("get_consumption", _get_consumption, GET_CONSUMPTION),
         ("get_bill", async_get_bill, GET_BILL),
         ("compare_plans", async_compare_plans, COMPARE_PLANS),
+        ("get_cost_of", async_get_cost_of, GET_COST_OF),
     ):
         hass.services.async_register(
             DOMAIN, name, action, schema, supports_response=SupportsResponse.ONLY
@@ -131,9 +133,9 @@ def _rates(prices: PriceList, data: dict[str, Any]) -> list[JsonValueType]:
         rate: dict[str, JsonValueType] = {
             "start": iso(period.start),
             "end": iso(period.end),
-            "price": _rounded(price.total_without_tax if without_tax else price.total),
+            "price": rounded(price.total_without_tax if without_tax else price.total),
             "band": band_option(price),
-            **_estimation(prices.estimated_since(period)),
+            **estimation(prices.estimated_since(period)),
         }
         if data["components"]:
             rate["components"] = dict(components(price, without_tax=without_tax))
@@ -211,17 +213,17 @@ def _response(prices: PriceList, found: Found) -> ServiceResponse:
     return {
         "start": iso(first.time.start),
         "end": iso(last.time.end),
-        "mean_price": _rounded(found.mean_price),
-        "consumption": _rounded(found.kwh),
-        "cost": _rounded(found.cost),
-        **_estimation(min(guesses, default=None)),
+        "mean_price": rounded(found.mean_price),
+        "consumption": rounded(found.kwh),
+        "cost": rounded(found.cost),
+        **estimation(min(guesses, default=None)),
         "periods": [_piece(piece) for piece in found.pieces],
     }
 
 
 def _no_period() -> ServiceResponse:
     return dict.fromkeys(("start", "end", "mean_price", "consumption", "cost")) | {
-        **_estimation(None),
+        **estimation(None),
         "periods": [],
     }
 
@@ -230,9 +232,9 @@ def _piece(piece: Piece) -> dict[str, JsonValueType]:
     return {
         "start": iso(piece.time.start),
         "end": iso(piece.time.end),
-        "mean_price": _rounded(piece.mean_price),
-        "consumption": _rounded(piece.kwh),
-        "cost": _rounded(piece.cost),
+        "mean_price": rounded(piece.mean_price),
+        "consumption": rounded(piece.kwh),
+        "cost": rounded(piece.cost),
     }
 
 
@@ -265,26 +267,18 @@ async def _get_consumption(call: ServiceCall) -> ServiceResponse:
 def _used(each: Used) -> dict[str, JsonValueType]:
     cost: dict[str, JsonValueType] | None = None
     if each.total is not None:
-        cost = {"total": _rounded(each.total)}
+        cost = {"total": rounded(each.total)}
         if not each.pending:
-            cost |= {COMPONENT_NAMES[part]: _rounded(yen) for part, yen in each.parts.items()}
+            cost |= {COMPONENT_NAMES[part]: rounded(yen) for part, yen in each.parts.items()}
     return {
         "start": iso(each.period.start),
         "end": iso(each.period.end),
-        "consumption": _rounded(each.kwh.value),
+        "consumption": rounded(each.kwh.value),
         "complete": each.kwh.complete,
         "cost": cost,
         "unpriced_hours": each.unpriced,
         "pending": each.pending,
-        **_estimation(each.estimated_since),
-    }
-
-
-def _estimation(since: datetime | None) -> dict[str, JsonValueType]:
-    """Return whether a figure rests on a guess, and since when."""
-    return {
-        "estimated": since is not None,
-        "estimated_since": None if since is None else iso(since),
+        **estimation(each.estimated_since),
     }
 
 
@@ -307,7 +301,3 @@ def _half_hours(periods: tuple[PricePeriod, ...]) -> Iterator[PricePeriod]:
 
 def _decimal(value: float) -> Decimal:
     return Decimal(repr(value))
-
-
-def _rounded(value: Decimal | None) -> float | None:
-    return None if value is None else round(float(value), 4)

@@ -10,6 +10,7 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.service import async_get_config_entry
 from homeassistant.util import dt as dt_util
+from homeassistant.util.json import JsonValueType
 
 from ..const import DOMAIN
 from ..identity import is_ours, last_four, number_of
@@ -145,6 +146,19 @@ def instant(value: Any, *, after: datetime, ends: bool = False, at_once: bool = 
     if found > after or (at_once and found == after):
         return found
     return dt_util.as_utc(datetime.combine(local.date() + DAY, of_day, local.tzinfo))
+
+
+def rounded(value: Decimal | None) -> float | None:
+    """Return a figure for a response, None while it is unknown."""
+    return None if value is None else round(float(value), 4)
+
+
+def estimation(since: datetime | None) -> dict[str, JsonValueType]:
+    """Return whether a figure rests on a guess, and since when."""
+    return {
+        "estimated": since is not None,
+        "estimated_since": None if since is None else iso(since),
+    }
 
 
 def iso(at: datetime) -> str:

@@ -31,6 +31,11 @@ class Live:
     until: datetime
     kwh: Decimal
 
+    @property
+    def hour(self) -> Hour:
+        """The hour as far as it is counted."""
+        return Hour(self.start, self.kwh, whole=False, own=True)
+
 
 @dataclass(frozen=True, slots=True)
 class OwnMeter:
@@ -115,7 +120,7 @@ def running(hours: Sequence[Hour], own: OwnMeter | None) -> tuple[Hour, ...]:
     live = own.live if own else None
     if live is None or not hours or hours[-1].start >= live.start:
         return tuple(hours)
-    return (*hours, Hour(live.start, live.kwh, whole=False, own=True))
+    return (*hours, live.hour)
 
 
 @dataclass(frozen=True, slots=True)

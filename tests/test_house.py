@@ -25,6 +25,7 @@ HOUSE: dict[str, set[str]] = {
     "oejp.tariff": GROUND,
     "oejp.tariff.from_kraken": GROUND | {"oejp.tariff", "oejp.kraken"},
     "oejp.household": GROUND | {"oejp.tariff", "oejp.tariff.from_kraken", "oejp.kraken"},
+    "oejp.probe": {"oejp.kraken", "oejp.tariff"},
     # The Home Assistant wing, from the ground up.
     "const": set(),
     "identity": {"const"},

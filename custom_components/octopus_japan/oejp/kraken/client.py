@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 import time
+from typing import Any
 
 from aiohttp import ClientSession, ClientTimeout
 
@@ -13,7 +14,9 @@ from .campaigns import Campaigns
 from .catalogue import Catalogue
 from .contract_terms import ContractTerms
 from .gas import Gas
-from .graphql.endpoint import Endpoint
+from .graphql import faults
+from .graphql.documents import Document
+from .graphql.endpoint import Answer, Endpoint
 from .graphql.requester import Requester
 from .login import Login
 from .parsing import Reader
@@ -24,6 +27,8 @@ from .subject import Run
 from .supply import Supply
 from .transport import TIMEOUT, Transport
 from .typical_use import TypicalUse
+
+_ANYBODY = Document("Anybody", "query Anybody { __typename }")
 
 
 class KrakenClient:
@@ -44,10 +49,10 @@ class KrakenClient:
         timeout: ClientTimeout = TIMEOUT,
         run: Run = asyncio.to_thread,
     ) -> None:
-        transport = Transport(session, now, timeout)
-        endpoint = Endpoint(transport, url)
+        transport = self._transport = Transport(session, now, timeout)
+        endpoint = self._endpoint = Endpoint(transport, url)
         sign_in = credential if isinstance(credential, SignIn) else SignIn(credential)
-        tokens = TokenKeeper(endpoint, sign_in, now)
+        tokens = self._tokens = TokenKeeper(endpoint, sign_in, now)
         self._reader = Reader()
         shared = Requester(endpoint, tokens, now), self._reader, run
         self.login = Login(*shared)
@@ -67,3 +72,19 @@ class KrakenClient:
     def left_out(self) -> Mapping[str, int]:
         """What answers held that made no sense, and how often, in words that identify nobody."""
         return self._reader.left_out
+
+    async def post(self, document: Document, variables: Mapping[str, Any]) -> Answer:
+        """Send one document as it is, once, and return what comes: for a probe, which wants to see it. Raises `KrakenError`.
+
+        An answer without any data raises the error that decides for it.
+        """
+        answer = await self._endpoint.post(document, variables, await self._tokens.token())
+        if answer.faults and all(value is None for value in answer.data.values()):
+            errors = (faults.error(fault, document.operation) for fault in answer.faults)
+            if (error := faults.worst(errors)) is not None:
+                raise error
+        return answer
+
+    async def answers_at(self, url: str) -> None:
+        """Ask another address for nothing but an answer, without the login. Raises `KrakenError` where none comes."""
+        await Endpoint(self._transport, url).post(_ANYBODY, {})

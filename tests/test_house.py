@@ -60,6 +60,7 @@ HOUSE: dict[str, set[str]] = {
         "coordinators.tariff_book",
         "oejp.household.plan_shape",
         "oejp.household.gas",
+        "oejp.household.accounts",
         "oejp.household.supply",
         "oejp.kraken.models",
     },

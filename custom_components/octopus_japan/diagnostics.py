@@ -12,7 +12,8 @@ from homeassistant.core import HomeAssistant
 from .coordinators.exports import PointExport
 from .coordinators.prices import PointPrices
 from .identity import digest
-from .oejp.household.supply import AccountData, SupplyPointData
+from .oejp.household.accounts import AccountData
+from .oejp.household.supply import SupplyPointData
 from .oejp.household.totals import Total
 from .oejp.household.usage import PointUsage
 from .oejp.kraken.models import GenerationPoint

@@ -21,14 +21,10 @@ from homeassistant.util import dt as dt_util, slugify
 from .const import DOMAIN
 from .coordinators.tariff_book import TariffBook
 from .identity import digest, last_four
+from .oejp.household.accounts import AccountData, generation_end, generation_has_ended
 from .oejp.household.gas import GasPointData
 from .oejp.household.plan_shape import Feature, plan_features
-from .oejp.household.supply import (
-    AccountData,
-    SupplyPointData,
-    generation_end,
-    generation_has_ended,
-)
+from .oejp.household.supply import SupplyPointData
 from .oejp.kraken.models import GenerationPoint
 from .runtime import OctopusConfigEntry
 from .shared_points import kept_by_others

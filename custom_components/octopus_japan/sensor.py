@@ -27,8 +27,9 @@ from .entities.rewards import REWARD_SENSORS
 from .entities.supply import GENERATION_POINT_SENSORS, SUPPLY_POINT_SENSORS
 from .entities.usage import EXPORT_SENSORS, USAGE_SENSORS
 from .entity import OctopusEntity, Use, add_entities_of
+from .oejp.household.accounts import AccountData
 from .oejp.household.plan_shape import Feature
-from .oejp.household.supply import AccountData, SupplyPointData
+from .oejp.household.supply import SupplyPointData
 from .oejp.kraken.models import GenerationPoint
 from .presentation import shown
 from .runtime import OctopusConfigEntry, OctopusRuntimeData

@@ -13,9 +13,9 @@ import voluptuous as vol
 
 from ..const import DOMAIN
 from ..identity import last_four, number_of
+from ..oejp.household.accounts import AccountData
 from ..oejp.household.point_bill import PointBill, last_closed
 from ..oejp.household.reconcile import ComparedLine, SupplierLine
-from ..oejp.household.supply import AccountData
 from ..oejp.japan_time import day_of, midnight
 from ..oejp.kraken.models import LineItem
 from ..oejp.tariff import BillingPeriod, BillLine

@@ -1,9 +1,8 @@
 """The slow clock: accounts, supply points, agreements and what their prices need, every twelve hours."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import timedelta
 from functools import partial
 from typing import Any, override
 
@@ -14,47 +13,28 @@ from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN, LOGGER
 from ..identity import digest, last_four
-from ..oejp.household.account_money import AccountMoney
-from ..oejp.household.campaigns import CampaignsData
-from ..oejp.household.gas import by_account
-from ..oejp.household.supply import (
-    ON_SUPPLY,
-    AccountData,
-    Listing,
-    LoginData,
-    joined,
-    with_known_products,
-)
+from ..oejp.household.accounts import LoginData
+from ..oejp.household.supply import with_known_products
 from ..oejp.kraken import (
     TIMEOUT,
-    ByPoint,
     KrakenClient,
     KrakenConnectionError,
     KrakenError,
     KrakenThrottledError,
 )
 from ..oejp.kraken.catalogue import CatalogueProduct
-from ..oejp.kraken.contract_terms import SupplyDetails
 from ..oejp.kraken.models import (
     AccountSupply,
-    AddonRate,
-    Agreement,
-    GenerationPoint,
-    IntervalReading,
     MetiCredit,
-    Rate,
-    ReadingDates,
-    SupplyPeriod,
     Viewer,
 )
-from ..oejp.tariff.from_kraken import needs_terms
 from ..store import OctopusStore
-from .account_money import async_ask_money, async_read_lines
-from .asking import Asking, Document, Lacks, lasts
-from .asking_campaigns import async_ask_campaigns
-from .asking_gas import ToldOfGas, async_ask_gas
+from .account_money import async_read_lines
+from .asking import Asking, Document, Lacks
+from .asking_account import async_ask_account
 from .bills import observe
 from .errors import translated_errors
+from .told import Told, joined_login, listed_points
 
 INTERVAL = timedelta(hours=12)
 BACK = timedelta(days=10 * 366)
@@ -70,54 +50,6 @@ FIRST_ACCOUNTS = 6
 _ACCOUNTS = Document("the accounts")
 _CREDITS = Document("the government's discounts")
 _SUPPLY_POINTS = "the supply points"
-
-
-@dataclass(slots=True)
-class _Told:
-    """What the service has told of one account; `listed`: its supply points with their status, None until it listed any."""
-
-    number: str
-    status: str | None = None
-    listed: Mapping[str, str | None] | None = None
-    left_out: Mapping[str, datetime] = field(default_factory=dict)
-    """Since when answers leave out a point that is not known to have ended."""
-    agreements: Mapping[str, tuple[Agreement, ...]] = field(default_factory=dict)
-    supply_periods: Mapping[str, tuple[SupplyPeriod, ...]] = field(default_factory=dict)
-    interval_readings: Mapping[str, tuple[IntervalReading, ...]] = field(default_factory=dict)
-    reading_dates: Mapping[str, ReadingDates] = field(default_factory=dict)
-    generation_points: Mapping[str, GenerationPoint] = field(default_factory=dict)
-    generation_left_out: Mapping[str, datetime] = field(default_factory=dict)
-    """The same of generation points: what was known of one stays."""
-    addon_rates: Mapping[int, tuple[AddonRate, ...]] = field(default_factory=dict)
-    supply_details: Mapping[str, tuple[SupplyDetails, ...]] = field(default_factory=dict)
-    amperage_options: Mapping[str, frozenset[int]] = field(default_factory=dict)
-    standing_charges: Mapping[int, tuple[Rate, ...]] = field(default_factory=dict)
-    money: AccountMoney = field(default_factory=AccountMoney)
-    gas: ToldOfGas = field(default_factory=ToldOfGas)
-    campaigns: CampaignsData = field(default_factory=CampaignsData)
-    error: KrakenError | None = None
-    """Why its supply points were not told when they were asked for last."""
-
-    @property
-    def answers(self) -> bool:
-        """Whether the service answers for it: after a fault that may pass the last answer stands."""
-        return self.error is None or not lasts(self.error)
-
-    def listing(self, spin: str, status: str | None) -> Listing:
-        """Return what it says of a supply point."""
-        return Listing(
-            account_number=self.number,
-            status=status,
-            agreements=self.agreements.get(spin, ()),
-            supply_periods=self.supply_periods.get(spin, ()),
-            interval_readings=self.interval_readings.get(spin, ()),
-            reading_dates=self.reading_dates.get(spin),
-            addon_rates=self.addon_rates,
-            supply_details=self.supply_details.get(spin, ()),
-            amperage_options=self.amperage_options.get(spin),
-            standing_charges=self.standing_charges,
-            answers=self.answers and spin not in self.left_out,
-        )
 
 
 class AccountCoordinator(DataUpdateCoordinator[LoginData]):
@@ -141,7 +73,7 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
         self._client = client
         self._memory = memory
         self._asking = Asking(INTERVAL)
-        self._told: dict[str, _Told] = {}
+        self._told: dict[str, Told] = {}
         self._credits: tuple[MetiCredit, ...] | None = None
         self._catalogue: dict[str, tuple[CatalogueProduct, ...]] = {}
         """By grid operator code."""
@@ -230,11 +162,11 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
             kept = {number for number in self._told if number in listed or self._is_alive(number)}
             self._asking.forget(set(self._told) - kept)
             self._told = {
-                number: self._told.get(number, _Told(number)) for number in sorted(kept | listed)
+                number: self._told.get(number, Told(number)) for number in sorted(kept | listed)
             }
         await asyncio.gather(*(self._find_account(told) for told in [*self._told.values()][:most]))
 
-    async def _find_account(self, told: _Told) -> None:
+    async def _find_account(self, told: Told) -> None:
         """Find the supply points and agreements of an account."""
         client, number = self._client, told.number
         _, told.agreements = await asyncio.gather(
@@ -247,7 +179,7 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
             ),
         )
 
-    async def _list(self, told: _Told) -> None:
+    async def _list(self, told: Told) -> None:
         document = Document(_SUPPLY_POINTS, told.number)
         if not self._asking.is_due(document):
             return
@@ -266,7 +198,7 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
         missing = {spin: (told.listed or {})[spin] for spin in self._missing(told, supply)}
         now = dt_util.utcnow()
         told.left_out = {spin: told.left_out.get(spin, now) for spin in missing}
-        told.listed = {**missing, **_points(supply)}
+        told.listed = {**missing, **listed_points(supply)}
 
     def _lacking_accounts(self, viewer: Viewer) -> Lacks:
         """Tell which accounts an answer should list."""
@@ -276,15 +208,15 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
         gone = set(self._told) - listed
         return {f"account …{last_four(n)}": None for n in sorted(gone) if self._is_alive(n)}
 
-    def _lacking_points(self, told: _Told, supply: AccountSupply) -> Lacks:
+    def _lacking_points(self, told: Told, supply: AccountSupply) -> Lacks:
         """Tell which supply points an answer should list."""
-        if not told.listed and not _points(supply):
+        if not told.listed and not listed_points(supply):
             return {str(Document(_SUPPLY_POINTS, told.number)): None}
         missing = self._missing(told, supply)
         return {f"supply point …{last_four(spin)}": None for spin in missing}
 
-    def _missing(self, told: _Told, supply: AccountSupply) -> list[str]:
-        listed = _points(supply)
+    def _missing(self, told: Told, supply: AccountSupply) -> list[str]:
+        listed = listed_points(supply)
         return sorted(
             spin for spin in told.listed or {} if spin not in listed and self._is_supplied(spin)
         )
@@ -312,7 +244,7 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
         points = {spin for told in accounts for spin in told.listed or {}}
         areas = sorted({spin[:2] for spin in points if self._is_supplied(spin)})
         await asyncio.gather(
-            *(self._fill_account(told) for told in accounts),
+            *(async_ask_account(self._asking, self._client, told, now - BACK) for told in accounts),
             *map(self._fill_catalogue, areas),
             credits_(),
         )
@@ -320,63 +252,6 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
             self._bills = self.config_entry.async_create_background_task(
                 self.hass, self._read_bills(accounts), f"{DOMAIN} bills"
             )
-
-    async def _fill_account(self, told: _Told) -> None:
-        client, number, asking = self._client, told.number, self._asking
-
-        def document(name: str) -> Document:
-            return Document(name, number)
-
-        since = dt_util.utcnow() - BACK
-        (
-            told.supply_periods,
-            told.interval_readings,
-            told.reading_dates,
-            told.generation_points,
-            told.supply_details,
-        ) = await asyncio.gather(
-            asking.ask_by_point(
-                document("the supply periods"),
-                partial(client.supply.periods, number),
-                told.supply_periods,
-            ),
-            asking.ask_by_point(
-                document("the billing periods"),
-                partial(client.supply.interval_readings, number, since),
-                told.interval_readings,
-            ),
-            asking.ask_by_point(
-                document("the reading dates"),
-                partial(client.supply.reading_dates, number),
-                told.reading_dates,
-            ),
-            asking.ask_by_point(
-                document("the generation points"),
-                partial(self._generation_points, told),
-                told.generation_points,
-            ),
-            asking.ask_by_point(
-                document("the contracted capacity"),
-                partial(client.terms.supply_details, number),
-                told.supply_details,
-            ),
-        )
-        told.addon_rates, told.money = await asyncio.gather(
-            asking.ask(
-                document("the add-on rates"),
-                partial(client.terms.addon_rates, number),
-                told.addon_rates,
-                {},
-            ),
-            async_ask_money(asking, client, number, told.money),
-        )
-
-        _, told.campaigns = await asyncio.gather(
-            async_ask_gas(asking, client, number, told.gas, since),
-            async_ask_campaigns(asking, client, number, told.campaigns),
-        )
-        if any(map(needs_terms, told.agreements.values())):
-            await self._fill_terms(told)
 
     async def _fill_catalogue(self, area: str) -> None:
         """Ask what is on sale in an area (grid operator code). What was told stands until something else is."""
@@ -389,33 +264,7 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
         )
         self._catalogue[area] = told or known
 
-    async def _generation_points(self, told: _Told) -> ByPoint[GenerationPoint]:
-        """Ask for the generation points of an account, and note which of those known it leaves out."""
-        answer = await self._client.supply.generation_points(told.number)
-        now, known = dt_util.utcnow(), told.generation_left_out
-        told.generation_left_out = {
-            gpin: known.get(gpin, now)
-            for gpin in told.generation_points
-            if gpin not in answer and gpin not in answer.errors
-        }
-        return answer
-
-    async def _fill_terms(self, told: _Told) -> None:
-        """Ask for the terms of contracts, which the price of some products needs."""
-        client, number, asking = self._client, told.number, self._asking
-        told.amperage_options = await asking.ask_by_point(
-            Document("the amperes to choose from", number),
-            partial(client.terms.amperage_options, number),
-            told.amperage_options,
-        )
-        told.standing_charges = await asking.ask(
-            Document("the standing charges", number),
-            partial(client.terms.standing_charges, number),
-            told.standing_charges,
-            {},
-        )
-
-    async def _read_bills(self, accounts: Sequence[_Told]) -> None:
+    async def _read_bills(self, accounts: Sequence[Told]) -> None:
         """Read the lines of bills, and let those know who look at them, if there are new ones."""
         news = False
         for told in accounts:
@@ -433,54 +282,9 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
         self._schedule_refresh()
 
     def _login(self) -> LoginData:
-        """Join what was told. Raises nothing."""
-        listings: dict[str, list[Listing]] = {}
-        for told in self._told.values():
-            for spin, status in (told.listed or {}).items():
-                listings.setdefault(spin, []).append(told.listing(spin, status))
-        points = {
-            spin: joined(spin, items, self._catalogue.get(spin[:2], ()))
-            for spin, items in listings.items()
-        }
-        for point in points.values():
+        """Join what was told, and keep what will not be told again. Raises nothing."""
+        login = joined_login(self._told.values(), self._catalogue, self._credits)
+        for point in login.supply_points.values():
             observe(self._memory, point.agreements)
-        gas = by_account(
-            {
-                number: told.gas.listings()
-                for number, told in self._told.items()
-                if told.listed is not None
-            }
-        )
-        login = LoginData(
-            accounts={
-                number: AccountData(
-                    number=number,
-                    status=told.status,
-                    supply_points={
-                        spin: point
-                        for spin, point in points.items()
-                        if point.account_number == number
-                    },
-                    generation_points=told.generation_points,
-                    money=told.money,
-                    gas_points=gas[number],
-                    campaigns=told.campaigns,
-                    answers=told.answers,
-                )
-                for number, told in self._told.items()
-                if told.listed is not None
-            },
-            meti_credits=self._credits,
-        )
         self.had |= login.numbers
         return login
-
-
-def _points(supply: AccountSupply) -> dict[str, str | None]:
-    """Return the supply points with their status; of one that is listed twice, that it is on supply if either says so."""
-    found: dict[str, str | None] = {}
-    for place in supply.properties:
-        for point in place.electricity_supply_points:
-            if found.get(point.spin) != ON_SUPPLY:
-                found[point.spin] = point.status
-    return found

@@ -16,9 +16,10 @@ from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN, LOGGER
 from ..oejp.household.account_money import AccountMoney
+from ..oejp.household.accounts import AccountData
 from ..oejp.household.point_bill import PointBill, compared, last_closed, point_bill
 from ..oejp.household.reconcile import is_credit
-from ..oejp.household.supply import AccountData, SupplyPointData
+from ..oejp.household.supply import SupplyPointData
 from ..oejp.japan_time import day_of
 from ..oejp.kraken.models import LineItem
 from ..oejp.tariff import BillingPeriod, Tariff

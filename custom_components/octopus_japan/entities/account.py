@@ -12,7 +12,7 @@ from homeassistant.const import EntityCategory
 from homeassistant.util import dt as dt_util
 
 from ..const import YEN
-from ..oejp.household.supply import AccountData
+from ..oejp.household.accounts import AccountData
 from ..oejp.japan_time import day_of
 from ..oejp.kraken.models import Payment, Statement
 from .description import Attributes, OctopusSensorDescription, Value

@@ -7,8 +7,8 @@ from homeassistant.const import UnitOfEnergy
 from homeassistant.util import dt as dt_util
 
 from ..const import YEN
+from ..oejp.household.accounts import AccountData
 from ..oejp.household.campaigns import CampaignsData, Outcome, outcome
-from ..oejp.household.supply import AccountData
 from ..oejp.kraken.campaigns import DailyResult, Participation
 from .description import Attributes, OctopusSensorDescription, number
 

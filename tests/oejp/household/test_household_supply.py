@@ -9,13 +9,8 @@ from itertools import pairwise
 from hypothesis import given, settings, strategies as st
 import pytest
 
-from custom_components.octopus_japan.oejp.household.supply import (
-    AccountData,
-    Listing,
-    LoginData,
-    SupplyPointData,
-    joined,
-)
+from custom_components.octopus_japan.oejp.household.accounts import AccountData, LoginData
+from custom_components.octopus_japan.oejp.household.supply import Listing, SupplyPointData, joined
 from custom_components.octopus_japan.oejp.interval import Interval
 from custom_components.octopus_japan.oejp.kraken.models import (
     AddonRate,

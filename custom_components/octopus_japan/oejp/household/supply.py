@@ -1,4 +1,4 @@
-"""Accounts and supply points as one login sees them. Pure: no network, no clock of its own.
+"""Supply points as one login sees them. Pure: no network, no clock of its own.
 
 A supply point is one thing however often it is listed: by two accounts, or ended in one and supplied in another. What each
 account says of it is a listing; here they are joined. At any time the point belongs to the account whose agreement covers the
@@ -19,26 +19,19 @@ from ..kraken.models import (
     AddonRate,
     Agreement,
     ElectricityProduct,
-    GenerationPoint,
     IntervalReading,
     LineItem,
-    MetiCredit,
     Rate,
     ReadingDates,
     SupplyPeriod,
 )
-from .account_money import AccountMoney, billed_time
-from .campaigns import CampaignsData
-from .gas import GasPointData
 
 ON_SUPPLY: Final = "ON_SUPPLY"
 OFF_STATUSES: Final = frozenset({"OFF_SUPPLY", "LOST", "CANCELLED_DUE_TO_DUNNING"})
 """What the service calls a point whose supply has ended."""
-LOST_STATUSES: Final = frozenset({"LOST", "NEVER_UNDER_CONTRACT"})
-"""What the service calls a generation point that it has no contract for, any more or at all."""
 
 _EVER = datetime.min.replace(tzinfo=UTC)
-_NEVER_ENDS = datetime.max.replace(tzinfo=UTC)
+NEVER_ENDS = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +53,7 @@ class Listing:
     @property
     def times(self) -> list[Interval]:
         """When the point is this account's: while it has an agreement; by the supply periods where it tells none."""
-        return _agreed(self.agreements) or _supplied(self.supply_periods)
+        return agreed_times(self.agreements) or _supplied(self.supply_periods)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +100,7 @@ class SupplyPointData:
     def supplied(self) -> tuple[Interval, ...]:
         """When the point is on supply, ascending and without overlap: by the supply periods, else by the agreements."""
         periods = _supplied(period for item in self.listings for period in item.supply_periods)
-        return tuple(_merged(periods or _agreed(self.agreements)))
+        return tuple(_merged(periods or agreed_times(self.agreements)))
 
     @property
     def supply_start(self) -> datetime | None:
@@ -124,8 +117,8 @@ class SupplyPointData:
         ends = [time.end for time in _supplied(self.supply_periods)]
         if not ends and self.status not in OFF_STATUSES:
             return None
-        end = max(ends + [time.end for time in _agreed(self.agreements)], default=_NEVER_ENDS)
-        return None if end == _NEVER_ENDS else end
+        end = max(ends + [time.end for time in agreed_times(self.agreements)], default=NEVER_ENDS)
+        return None if end == NEVER_ENDS else end
 
     @property
     def supply_spans(self) -> list[tuple[datetime | None, datetime | None]]:
@@ -146,7 +139,7 @@ class SupplyPointData:
         for before, after in pairwise(self.owned):
             if not set(before.accounts) & set(after.accounts):
                 breaks |= {before.end, after.start}
-        return tuple(sorted(breaks - {_EVER, _NEVER_ENDS}))
+        return tuple(sorted(breaks - {_EVER, NEVER_ENDS}))
 
     def account_at(self, at: datetime) -> str:
         """Return the account that the point belongs to.
@@ -173,7 +166,7 @@ class SupplyPointData:
 
     def has_agreement(self, at: datetime) -> bool:
         """Tell whether an agreement is in force."""
-        return any(time.covers(at) for time in _agreed(self.agreements))
+        return any(time.covers(at) for time in agreed_times(self.agreements))
 
     def has_ended(self, at: datetime) -> bool:
         """Tell whether supply has ended, by what was told of it. Silence is no end."""
@@ -251,7 +244,7 @@ class SupplyPointData:
         instant = timedelta(microseconds=1)
         edges = {at for owned in self.owned for at in (owned.start, owned.end)} - {
             _EVER,
-            _NEVER_ENDS,
+            NEVER_ENDS,
         }
         turns = {
             at
@@ -294,7 +287,7 @@ class SupplyPointData:
         for agreement in reversed(self.agreements):
             product = agreement.product
             if isinstance(product, ElectricityProduct) and any(
-                time.covers(at) for time in _agreed([agreement])
+                time.covers(at) for time in agreed_times([agreement])
             ):
                 return product.display_name or product.code
         return None
@@ -330,19 +323,6 @@ def _restated(
         yield replace(agreement, product=product)
 
 
-def generation_end(point: GenerationPoint) -> datetime | None:
-    """Return when the last agreement of a generation point ends; None while it has no end, or none is told."""
-    end = max((time.end for time in _agreed(point.agreements)), default=_NEVER_ENDS)
-    return None if end == _NEVER_ENDS else end
-
-
-def generation_has_ended(point: GenerationPoint, at: datetime) -> bool:
-    """Tell whether a generation point has ended: it is lost, and no agreement is in force. Silence is no end."""
-    return point.status in LOST_STATUSES and not any(
-        time.covers(at) for time in _agreed(point.agreements)
-    )
-
-
 def joined(
     spin: str, listings: Iterable[Listing], catalogue: tuple[CatalogueProduct, ...] = ()
 ) -> SupplyPointData:
@@ -367,76 +347,8 @@ def with_known_products(
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class AccountData:
-    """One account, with the points that belong to it. `answers`: it was told of when it was asked last."""
-
-    number: str
-    status: str | None = None
-    supply_points: Mapping[str, SupplyPointData] = field(default_factory=dict)
-    generation_points: Mapping[str, GenerationPoint] = field(default_factory=dict)
-    money: AccountMoney = field(default_factory=AccountMoney)
-    gas_points: Mapping[str, GasPointData] = field(default_factory=dict)
-    campaigns: CampaignsData = field(default_factory=CampaignsData)
-    answers: bool = True
-
-    @property
-    def last_billed(self) -> Interval | None:
-        """The billing periods that the last bill is about; None where that is not known."""
-        if (last := self.money.last_bill) is None:
-            return None
-        points = self.supply_points.values()
-        return billed_time(last, (read for point in points for read in point.interval_readings))
-
-    def plan(self, at: datetime) -> str | None:
-        """Return the names of the products in force."""
-        names = dict.fromkeys(point.product_name(at) for point in self.supply_points.values())
-        return ", ".join(name for name in names if name) or None
-
-
-@dataclass(frozen=True, kw_only=True)
-class LoginData:
-    """Everything that one login sees. `meti_credits` are the government's discounts, None where the service tells none."""
-
-    accounts: Mapping[str, AccountData]
-    meti_credits: tuple[MetiCredit, ...] | None = None
-
-    @cached_property
-    def numbers(self) -> frozenset[str]:
-        """The numbers of all accounts and points."""
-        return frozenset(
-            (*self.accounts, *self.supply_points, *self.generation_points, *self.gas_points)
-        )
-
-    @cached_property
-    def supply_points(self) -> dict[str, SupplyPointData]:
-        """The electricity supply points of all accounts, by SPIN."""
-        return {
-            spin: point
-            for account in self.accounts.values()
-            for spin, point in account.supply_points.items()
-        }
-
-    @cached_property
-    def gas_points(self) -> dict[str, GasPointData]:
-        """The gas supply points of all accounts, by their number."""
-        return {
-            spin: point
-            for account in self.accounts.values()
-            for spin, point in account.gas_points.items()
-        }
-
-    @cached_property
-    def generation_points(self) -> dict[str, tuple[str, GenerationPoint]]:
-        """The generation points of all accounts, by GPIN, with the account's number."""
-        return {
-            gpin: (account.number, point)
-            for account in self.accounts.values()
-            for gpin, point in account.generation_points.items()
-        }
-
-
-def _agreed(agreements: Iterable[Agreement]) -> list[Interval]:
+def agreed_times(agreements: Iterable[Agreement]) -> list[Interval]:
+    """Return the times of agreements that were not revoked; one that does not tell its end has `NEVER_ENDS`."""
     return _times(
         (agreement.valid_from, agreement.valid_to)
         for agreement in agreements
@@ -449,7 +361,7 @@ def _supplied(periods: Iterable[SupplyPeriod]) -> list[Interval]:
 
 
 def _times(spans: Iterable[tuple[datetime | None, datetime | None]]) -> list[Interval]:
-    times = [Interval(start or _EVER, end or _NEVER_ENDS) for start, end in spans]
+    times = [Interval(start or _EVER, end or NEVER_ENDS) for start, end in spans]
     return [time for time in times if time.start < time.end]
 
 

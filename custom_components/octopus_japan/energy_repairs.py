@@ -38,8 +38,8 @@ from .energy_dashboard import (
 from .entity import GAS_POINT, GENERATION_POINT, SUPPLY_POINT
 from .identity import digest, last_four
 from .issues import async_report, async_settle
+from .oejp.household.accounts import generation_has_ended
 from .oejp.household.moves import moved_from
-from .oejp.household.supply import generation_has_ended
 from .recorder.meter_history import MeterHistory
 from .recorder.series import Series
 from .runtime import OctopusConfigEntry

@@ -14,8 +14,9 @@ from homeassistant.helpers.translation import async_get_cached_translations
 from .const import DOMAIN
 from .energy_dashboard import Offer, consumption_offer, gas_offer, point_name, return_offer
 from .identity import digest
+from .oejp.household.accounts import generation_has_ended
 from .oejp.household.gas import GasPointData
-from .oejp.household.supply import Listing, generation_has_ended, joined
+from .oejp.household.supply import Listing, joined
 from .oejp.kraken import KrakenClient, KrakenError, concerns_login
 from .oejp.kraken.models import AccountSupply, Viewer
 

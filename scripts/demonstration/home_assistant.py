@@ -28,6 +28,9 @@ DATABASE = "home-assistant_v2.db"
 CLOCK = "DEMONSTRATION_CLOCK"
 """Environment variable: where the process's clock starts (ISO, with offset); real time without it."""
 
+SERVICE = "DEMONSTRATION_SERVICE"
+"""Environment variable: the service's address that the sign-in form suggests; the real one without it."""
+
 CONFIGURATION = """\
 homeassistant:
   name: Demo
@@ -100,16 +103,23 @@ def _statistics_runs(database: Path) -> int:
 class HomeAssistant:
     """Home Assistant on a loopback address, in a configuration folder that it may fill.
 
-    Its clock runs from `clock` on, or is real time where that is None. `news` changes with every request that it sends to the service.
+    Its clock runs from `clock` on, or is real time where that is None. `news` changes with every request that it sends to the service,
+    whose address the sign-in form suggests where `service` tells it.
     """
 
     def __init__(
-        self, folder: Path, port: int, news: Callable[[], Hashable], clock: datetime | None = None
+        self,
+        folder: Path,
+        port: int,
+        news: Callable[[], Hashable],
+        clock: datetime | None = None,
+        service: str | None = None,
     ) -> None:
         self._folder = folder
         self._port = port
         self._news = news
         self._clock = clock
+        self._service = service
         self._process: asyncio.subprocess.Process | None = None
         self._session: ClientSession | None = None
         self._watch = Watch(self._signs)
@@ -133,7 +143,9 @@ class HomeAssistant:
             sys.executable,
             *("-m", "scripts.demonstration.launch", "--config", str(self._folder), "--skip-pip"),
             cwd=REPOSITORY,
-            env=os.environ | ({CLOCK: clock.isoformat()} if clock else {}),
+            env=os.environ
+            | ({CLOCK: clock.isoformat()} if clock else {})
+            | ({SERVICE: self._service} if self._service else {}),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,

@@ -17,7 +17,7 @@ from types import ModuleType
 from freezegun import freeze_time
 from homeassistant.__main__ import main
 
-from .home_assistant import CLOCK
+from .home_assistant import CLOCK, SERVICE
 
 EMPTY = {"pymicro_vad": "MicroVad", "pyspeex_noise": "AudioProcessor"}
 PR_SET_PDEATHSIG = 1
@@ -36,6 +36,12 @@ def stop_with_the_parent() -> None:
     """Have the kernel end this process when the demo is killed; only Linux knows how."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def sign_in_to_the_simulator() -> None:
+    """Have the sign-in form suggest the simulator's address, where one is given: whoever signs in need not type it."""
+    if (address := os.environ.get(SERVICE)) is not None:
+        import_module("custom_components.octopus_japan.config_flow").DEFAULT_URL = address
 
 
 def clock() -> contextlib.AbstractContextManager[object]:
@@ -57,4 +63,5 @@ if __name__ == "__main__":
     stop_with_the_parent()
     stand_in_for_voice()
     with clock():
+        sign_in_to_the_simulator()
         sys.exit(main())

@@ -1,0 +1,120 @@
+"""Somebody at a screen: signed in, in a language, counting clicks; complains of every error of ours in the console."""
+
+from collections.abc import AsyncIterator
+import contextlib
+import json
+from pathlib import Path
+import time
+from typing import Any
+
+from playwright.async_api import Browser, ConsoleMessage, Error, Locator, Page, expect
+
+DESK = {"width": 1280, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
+OURS = ("octopus", "modules.test")
+"""What is said by our modules, of our elements, or of our keys."""
+
+
+class Person:
+    """What a person does: looks, clicks, types."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page = page
+        self.address = address
+        self.clicks = 0
+        self.complaints: list[str] = []
+        self._began = time.monotonic()
+        page.on("console", self._read)
+        page.on("pageerror", self._hear)
+
+    def _read(self, message: ConsoleMessage) -> None:
+        where = str(message.location.get("url", ""))
+        said = f"{message.type}: {message.text} ({where})"
+        if message.type in {"error", "warning"} and any(name in said.lower() for name in OURS):
+            self.complaints.append(said)
+
+    def _hear(self, error: Error) -> None:
+        said = f"{error.message}\n{error.stack}"
+        if any(name in said.lower() for name in OURS):
+            self.complaints.append(said)
+
+    def begin(self) -> None:
+        """Count from here on."""
+        self.clicks = 0
+        self._began = time.monotonic()
+
+    def told(self, what: str) -> str:
+        """Tell how much work it was."""
+        return f"{what}: {self.clicks} clicks, {time.monotonic() - self._began:.0f} s"
+
+    async def goto(self, path: str) -> None:
+        """Open a page of Home Assistant by its address."""
+        await self.page.goto(self.address + path)
+
+    async def click(self, what: str | Locator, *, role: Any = None, exact: bool = False) -> None:
+        """Click on a text, on something of a role with that name, or on what was found."""
+        if isinstance(what, str):
+            found = (
+                self.page.get_by_role(role, name=what, exact=exact)
+                if role
+                else self.page.get_by_text(what, exact=exact)
+            )
+            what = found.locator("visible=true").first
+        await what.click()
+        self.clicks += 1
+
+    async def type(self, name: str, text: str) -> None:
+        """Type into a field, over what stands in it."""
+        field = self.page.locator(f"input[name='{name}']").locator("visible=true").first
+        await field.fill(text)
+
+    async def sees(self, text: str) -> None:
+        """Wait until a text can be seen."""
+        await expect(self.page.get_by_text(text).locator("visible=true").first).to_be_visible()
+
+    async def picture(self, file: Path) -> None:
+        """Take a picture of what is shown."""
+        file.parent.mkdir(parents=True, exist_ok=True)
+        await self.page.screenshot(path=file)
+
+
+@contextlib.asynccontextmanager
+async def person(
+    browser: Browser,
+    address: str,
+    token: str,
+    *,
+    language: str = "en",
+    size: dict[str, int] = DESK,
+    dark: bool = False,
+) -> AsyncIterator[Person]:
+    """Sign somebody in. Raises AssertionError at the end if anything of ours complained."""
+    context = await browser.new_context(
+        locale={"en": "en-GB", "ja": "ja-JP"}[language],
+        timezone_id="Asia/Tokyo",
+        viewport={"width": size["width"], "height": size["height"]},
+        color_scheme="dark" if dark else "light",
+        reduced_motion="reduce",
+    )
+    context.set_default_timeout(60_000)
+    tokens = {
+        "access_token": token,
+        "token_type": "Bearer",
+        "refresh_token": "",
+        "expires_in": 10**9,
+        "expires": 10**13,
+        "hassUrl": address,
+        "clientId": f"{address}/",
+    }
+    kept = {"hassTokens": json.dumps(tokens), "selectedLanguage": json.dumps(language)}
+    await context.add_init_script(
+        f"for (const [key, value] of Object.entries({json.dumps(kept)})) localStorage.setItem(key, value);"
+    )
+    page = await context.new_page()
+    somebody = Person(page, address)
+    try:
+        yield somebody
+    finally:
+        await context.close()
+    assert not somebody.complaints, "\n".join(somebody.complaints)

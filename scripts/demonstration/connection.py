@@ -16,7 +16,7 @@ class Connection:
     def __init__(self, session: ClientSession, address: str, token: str, watch: Watch) -> None:
         self._session = session
         self._address = address
-        self._token = token
+        self.token = token
         self.watch = watch
 
     def with_token(self, token: str) -> Connection:
@@ -43,7 +43,7 @@ class Connection:
                 f"{self._address}/api/websocket", max_msg_size=0
             ) as socket:
                 await socket.receive_json()
-                await socket.send_json({"type": "auth", "access_token": self._token})
+                await socket.send_json({"type": "auth", "access_token": self.token})
                 signed_in = await socket.receive_json()
                 if signed_in["type"] != "auth_ok":
                     raise DemoError(f"{kind}: Home Assistant refused the sign-in: {signed_in}")
@@ -61,7 +61,7 @@ class Connection:
         return answer["result"]
 
     async def _request(self, method: str, path: str, **content: Any) -> Any:
-        headers = {"Authorization": f"Bearer {self._token}"}
+        headers = {"Authorization": f"Bearer {self.token}"}
         try:
             async with self._session.request(
                 method, self._address + path, headers=headers, **content

@@ -1,12 +1,16 @@
 """A real browser. Home Assistant runs as its own process here, as for users, so the test kit that mocks it stays away."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Generator
 from pathlib import Path
 import subprocess
 
 from playwright.async_api import Browser, async_playwright
 import pytest
+
+from scripts.demonstration.households import Home
+from scripts.demonstration.person import Person, person
+from scripts.demonstration.stage import Stage, stage as set_up
 
 ROOT = Path(__file__).parents[2]
 
@@ -33,3 +37,49 @@ async def browser() -> AsyncIterator[Browser]:
         )
         yield browser
         await browser.close()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print how much work things were: clicks and seconds."""
+    for report in terminalreporter.getreports("passed"):
+        for name, text in report.user_properties:
+            if name == "told" and report.when == "call":
+                terminalreporter.write_line(text)
+
+
+@pytest.fixture(scope="session")
+async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+    """One Home Assistant for all tests; each is of a household, a dashboard or an automation of its own."""
+    async with set_up(tmp_path_factory.mktemp("configuration"), "ev-tokyo", "green-tokyo") as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+async def ev_tokyo(stage: Stage) -> Home:
+    """A household on a time-of-use plan, signed in."""
+    return await stage.add("ev-tokyo")
+
+
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let a fixture know that its test failed."""
+    report = yield
+    item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
+    return report
+
+
+@pytest.fixture
+async def me(
+    request: pytest.FixtureRequest, browser: Browser, stage: Stage, tmp_path: Path
+) -> AsyncIterator[Person]:
+    """Somebody who reads English, at a desk. What they saw when a test failed is kept as a picture."""
+    async with person(browser, stage) as somebody:
+        yield somebody
+        if request.node.stash[FAILED]:
+            await somebody.picture(tmp_path / "seen.png")
+            print(f"what was seen: {tmp_path}/seen.png")  # noqa: T201

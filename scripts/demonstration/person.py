@@ -4,10 +4,13 @@ from collections.abc import AsyncIterator
 import contextlib
 import json
 from pathlib import Path
+import re
 import time
 from typing import Any
 
 from playwright.async_api import Browser, ConsoleMessage, Error, Locator, Page, expect
+
+from .stage import Stage
 
 DESK = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
@@ -52,9 +55,11 @@ class Person:
         """Open a page of Home Assistant by its address."""
         await self.page.goto(self.address + path)
 
-    async def click(self, what: str | Locator, *, role: Any = None, exact: bool = False) -> None:
+    async def click(
+        self, what: str | re.Pattern[str] | Locator, *, role: Any = None, exact: bool = False
+    ) -> None:
         """Click on a text, on something of a role with that name, or on what was found."""
-        if isinstance(what, str):
+        if not isinstance(what, Locator):
             found = (
                 self.page.get_by_role(role, name=what, exact=exact)
                 if role
@@ -69,6 +74,10 @@ class Person:
         field = self.page.locator(f"input[name='{name}']").locator("visible=true").first
         await field.fill(text)
 
+    async def search(self, text: str, field: str = "Search") -> None:
+        """Type into the field that searches, of the dialog that was opened last."""
+        await self.page.get_by_placeholder(field).locator("visible=true").last.fill(text)
+
     async def sees(self, text: str) -> None:
         """Wait until a text can be seen."""
         await expect(self.page.get_by_text(text).locator("visible=true").first).to_be_visible()
@@ -82,14 +91,13 @@ class Person:
 @contextlib.asynccontextmanager
 async def person(
     browser: Browser,
-    address: str,
-    token: str,
+    stage: Stage,
     *,
     language: str = "en",
     size: dict[str, int] = DESK,
     dark: bool = False,
 ) -> AsyncIterator[Person]:
-    """Sign somebody in. Raises AssertionError at the end if anything of ours complained."""
+    """Sign somebody in, whose clock is the stage's. Raises AssertionError at the end if anything of ours complained."""
     context = await browser.new_context(
         locale={"en": "en-GB", "ja": "ja-JP"}[language],
         timezone_id="Asia/Tokyo",
@@ -99,20 +107,21 @@ async def person(
     )
     context.set_default_timeout(60_000)
     tokens = {
-        "access_token": token,
+        "access_token": stage.connection.token,
         "token_type": "Bearer",
         "refresh_token": "",
         "expires_in": 10**9,
         "expires": 10**13,
-        "hassUrl": address,
-        "clientId": f"{address}/",
+        "hassUrl": stage.address,
+        "clientId": f"{stage.address}/",
     }
     kept = {"hassTokens": json.dumps(tokens), "selectedLanguage": json.dumps(language)}
     await context.add_init_script(
         f"for (const [key, value] of Object.entries({json.dumps(kept)})) localStorage.setItem(key, value);"
     )
+    await context.clock.install(time=stage.now)
     page = await context.new_page()
-    somebody = Person(page, address)
+    somebody = Person(page, stage.address)
     try:
         yield somebody
     finally:

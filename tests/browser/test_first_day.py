@@ -1,0 +1,181 @@
+"""Somebody adds the integration and looks at what it shows; every number is the simulator's truth."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+import re
+
+from playwright.async_api import Browser, expect
+import pytest
+
+from scripts.demonstration.households import Home, save_energy_preferences
+from scripts.demonstration.person import DESK, PHONE, Person, person
+from scripts.demonstration.stage import Stage
+from simulator.dates import jst_date, midnight
+
+MOST_CLICKS = 12
+HOUR = timedelta(hours=1)
+HALF_HOUR = timedelta(minutes=30)
+
+BARS = """() => {
+  const found = [];
+  const look = (root) => {
+    for (const element of root.querySelectorAll("*")) {
+      if (element.localName === "hui-energy-usage-graph-card")
+        for (const chart of element.shadowRoot.querySelectorAll("ha-chart-base"))
+          for (const series of chart.data) for (const { value } of series.data) found.push([value[2], value[1]]);
+      if (element.shadowRoot) look(element.shadowRoot);
+    }
+  };
+  look(document);
+  return found;
+}"""
+"""The bars of the Energy dashboard: start in ms, kWh."""
+
+
+def yesterday(stage: Stage) -> tuple[datetime, datetime]:
+    today = midnight(jst_date(stage.simulator.clock.now()))
+    return today - timedelta(days=1), today
+
+
+async def test_added_with_wrong_then_right_credentials_until_yesterdays_bars(
+    me: Person, stage: Stage, record_property: pytest.RecordProperty
+) -> None:
+    home = stage.home("green-tokyo")
+    login = stage.simulator.world.households[home.name]
+    await me.goto("/config/integrations/dashboard")
+    me.begin()
+    await me.click("Add integration")
+    await me.search("octopus", "Search for a brand name")
+    await me.click("Octopus Energy Japan")
+    await me.click("E-mail and password")
+    await me.type("email", login.email)
+    await me.type("password", "not this one")
+    await me.click("Submit", role="button")
+    await me.sees("The service rejected what you entered.")
+    await me.type("password", login.password)
+    await me.click("Submit", role="button")
+    await me.click("Skip and finish", role="button")
+    await me.sees("gr…@example.com")
+
+    await stage.settled(home)
+    await save_energy_preferences(stage.connection, [home])
+    await me.click("Energy", exact=True)
+    await me.click("Electricity", exact=True)
+    await me.click("Previous", role="button")
+    start, end = yesterday(stage)
+    wanted = {
+        hour.timestamp() * 1000: float(kwh)
+        for hour, kwh in stage.simulator.truth.hours(home.spin, start, end).items()
+    }
+    assert len(wanted) == 24
+    await me.page.wait_for_function(
+        f"first => ({BARS})().some(([start]) => start === first)", arg=min(wanted)
+    )
+    bars = dict(await me.page.evaluate(BARS))
+    assert bars == pytest.approx(wanted)
+    record_property("told", me.told("from Add integration to yesterday's bars"))
+    assert me.clicks <= MOST_CLICKS
+
+
+async def test_the_dashboard_is_offered_and_shows_the_truth(
+    me: Person, stage: Stage, ev_tokyo: Home, record_property: pytest.RecordProperty
+) -> None:
+    page, truth = me.page, stage.simulator.truth
+    await me.goto("/config/lovelace/dashboards")
+    me.begin()
+    await me.click("Add dashboard")
+    await me.click(page.locator("dashboard-card", has_text="Octopus Energy Japan"))
+    await me.click("Create", role="button")
+    await me.click(page.locator("ha-sidebar").get_by_text("Octopus Energy Japan"))
+    await me.click(re.compile(rf"Electricity {ev_tokyo.spin[-4:]}"))
+    record_property("told", me.told("a dashboard of one's own home"))
+
+    card = page.locator("octopus-japan-price-card")
+    now = stage.simulator.clock.now()
+    await expect(card.locator(".current")).to_have_text(
+        f"{truth.price(ev_tokyo.spin, now).total:.2f}"
+    )
+    chart = card.get_by_role("slider")
+    await chart.focus()
+    await chart.press("Home")
+    at = midnight(jst_date(now))
+    for _ in range(96):
+        price = truth.price(ev_tokyo.spin, at)
+        said = await chart.get_attribute("aria-valuetext") or ""
+        assert f"{price.total:.2f} yen per kWh" in said, at
+        await chart.press("ArrowRight")
+        at += HALF_HOUR
+
+    start, end = yesterday(stage)
+    used = sum(truth.hours(ev_tokyo.spin, start, end).values(), Decimal(0))
+    usage = page.locator("hui-grid-section", has_text="Usage").first
+    await expect(usage.locator("hui-tile-card", has_text="Yesterday")).to_contain_text(
+        f"{used:.2f} kWh"
+    )
+
+
+@pytest.mark.parametrize(("size", "dark"), [(DESK, False), (PHONE, True)])
+async def test_the_dashboard_in_japanese(
+    browser: Browser, stage: Stage, ev_tokyo: Home, size: dict[str, int], dark: bool
+) -> None:
+    await stage.connection.call(
+        "lovelace/dashboards/create", url_path="my-home", title="我が家", mode="storage"
+    ) if size is DESK else None
+    await stage.connection.call(
+        "lovelace/config/save",
+        url_path="my-home",
+        config={"strategy": {"type": "custom:octopus-japan"}},
+    )
+    async with person(browser, stage, language="ja", size=size, dark=dark) as me:
+        await me.goto("/my-home")
+        await me.click(re.compile(rf"{ev_tokyo.spin[-4:]}"))
+        for heading in ("単価", "使用量", "電気料金", "今回の検針期間"):
+            await expect(
+                me.page.locator("hui-heading-card", has_text=heading).first
+            ).to_be_visible()
+        card = me.page.locator("octopus-japan-price-card")
+        await expect(card.locator(".holds")).to_contain_text("まで")
+        await expect(card.locator("svg").first).to_be_visible()
+        wide = await me.page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= size["width"]
+        background = await card.locator("ha-card").evaluate(
+            "card => getComputedStyle(card).backgroundColor"
+        )
+        assert (background == "rgb(255, 255, 255)") is not dark
+
+
+async def test_the_card_is_in_the_picker_and_has_an_editor(
+    me: Person, stage: Stage, ev_tokyo: Home
+) -> None:
+    page = me.page
+    await stage.connection.call(
+        "lovelace/dashboards/create", url_path="my-cards", title="Cards", mode="storage"
+    )
+    view = {"type": "sections", "sections": [{"type": "grid", "cards": []}]}
+    await stage.connection.call(
+        "lovelace/config/save", url_path="my-cards", config={"views": [view]}
+    )
+    await me.goto("/my-cards/0?edit=1")
+    await me.click("Add card", role="button")
+    await me.click("By card")
+    await me.search("octopus")
+    await me.click(page.locator(".card", has_text="Octopus Energy Japan prices"))
+    editor = page.locator("octopus-japan-price-card-editor")
+    await expect(editor.get_by_text("Supply point").first).to_be_visible()
+    title = editor.locator("input:not([type=number])").locator("visible=true").last
+    await title.fill("At home")
+    await expect(page.locator("hui-card-preview, .element-preview").last).to_contain_text("At home")
+    await me.click("Save", role="button")
+    saved = None
+
+    async def look() -> tuple[bool, str]:
+        nonlocal saved
+        saved = await stage.connection.call("lovelace/config", url_path="my-cards")
+        cards = saved["views"][0]["sections"][0]["cards"]
+        return bool(cards), str(cards)
+
+    await stage.until("the card to be saved", look)
+    assert saved is not None
+    (made,) = saved["views"][0]["sections"][0]["cards"]
+    assert made["type"] == "custom:octopus-japan-price-card"
+    assert made["title"] == "At home"

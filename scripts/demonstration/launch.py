@@ -13,6 +13,7 @@ import os
 import signal
 import sys
 from types import ModuleType
+from typing import Any
 
 from freezegun import freeze_time
 from homeassistant.__main__ import main
@@ -41,7 +42,8 @@ def stop_with_the_parent() -> None:
 def sign_in_to_the_simulator() -> None:
     """Have the sign-in form suggest the simulator's address, where one is given: whoever signs in need not type it."""
     if (address := os.environ.get(SERVICE)) is not None:
-        import_module("custom_components.octopus_japan.config_flow").DEFAULT_URL = address
+        config_flow: Any = import_module("custom_components.octopus_japan.config_flow")
+        config_flow.DEFAULT_URL = address
 
 
 def clock() -> contextlib.AbstractContextManager[object]:

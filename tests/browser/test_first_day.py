@@ -46,7 +46,7 @@ async def test_added_with_wrong_then_right_credentials_until_yesterdays_bars(
     me.begin()
     await me.click("Add integration")
     await me.search("octopus", "Search for a brand name")
-    await me.click("Octopus Energy Japan")
+    await me.click(me.page.locator("dialog-add-integration").get_by_text("Octopus Energy Japan"))
     await me.click("E-mail and password")
     await me.type("email", login.email)
     await me.type("password", "not this one")

@@ -137,7 +137,7 @@ async def test_an_account_s_bill_has_its_points_and_credits(home: Home) -> None:
         for point in account.supply_points
     )
     assert bill["billed"] == bill["total"]
-    assert bill["credits"] == [{"name": "ACCOUNT_CREDIT", "units": 1.0, "amount": -3000.0}]
+    assert bill["credits"] == [{"name": "ACCOUNT_CREDIT", "amount": -3000.0}]
     assert bill["gas"] == []
     # The barn's meter is read on the 24th, and its bill is not there yet.
     barn_bill = await get_bill(home, device_id=device(home, barn.number))
@@ -152,3 +152,22 @@ async def test_before_any_period_has_closed(home: Home) -> None:
     with pytest.raises(ServiceValidationError) as error:
         await get_bill(home)
     assert error.value.translation_key == "no_closed_bill"
+
+
+@pytest.mark.parametrize("households", [("gas-tokyo",)])
+async def test_gas_is_worked_out_beside_it(home: Home) -> None:
+    home.simulator.world.practice = Practice(together=True)
+    await home.sign_in("gas-tokyo")
+    household = home.simulator.world.households["gas-tokyo"]
+    (account,), (gas,) = household.accounts, household.gas_points
+    expected = home.simulator.truth.gas_bills(gas.spin)[-1]
+    bill = await get_bill(home, device_id=device(home, account.number))
+    (found,) = bill["gas"]
+    assert (found["number"], found["total"]) == (f"…{gas.spin[-4:]}", expected.total)
+    assert found["consumption"] == expected.volume
+    assert bill["total"] == expected.total + bill["points"][0]["total"]
+    alone = await get_bill(home, device_id=device(home, gas.spin))
+    assert {"number": found["number"], **alone} == found
+    with pytest.raises(ServiceValidationError) as error:
+        await get_bill(home, device_id=device(home, gas.spin), date="2021-01-01")
+    assert error.value.translation_key == "no_gas_reading"

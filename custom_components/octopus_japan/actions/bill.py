@@ -1,6 +1,6 @@
 """The action `get_bill`: a bill worked out line by line, and beside each line the supplier's own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -19,7 +19,7 @@ from ..oejp.household.reconcile import ComparedLine, SupplierLine
 from ..oejp.japan_time import day_of, midnight
 from ..oejp.kraken.models import LineItem
 from ..oejp.tariff import BillingPeriod, BillLine
-from ..oejp.tariff.supply_types import is_gas, rate_of
+from ..oejp.tariff.supply_types import rate_of
 from ..presentation import COMPONENT_NAMES
 from ..runtime import OctopusConfigEntry
 from .fields import ChosenPoint, chosen_point, instant, iso, mistake, unpriced
@@ -38,46 +38,83 @@ GET_BILL = vol.Schema(
 
 
 async def async_get_bill(call: ServiceCall) -> ServiceResponse:
-    """Return the bill of a supply point, or of all that an account is billed for."""
+    """Return the bill of a supply point, of a gas point, or of all that an account is billed for."""
     wanted = call.data.get("device_id")
-    if wanted is not None and (found := _account(call.hass, wanted)) is not None:
-        return await _of_account(call, *found)
-    point = chosen_point(call.hass, wanted)
-    return _response(await _bill(call, point))
+    if wanted is not None and (entry := _entry(call.hass, wanted)) is not None:
+        login = entry.runtime_data.account.data
+        if (number := _number(call.hass, wanted, login.accounts)) is not None:
+            return await _of_account(call, entry, login.accounts[number])
+        if (number := _number(call.hass, wanted, login.gas_points)) is not None:
+            return _response(_gas(call, entry, number))
+    return _response(await _bill(call, chosen_point(call.hass, wanted)))
 
 
 @callback
-def _account(hass: HomeAssistant, device_id: str) -> tuple[OctopusConfigEntry, AccountData] | None:
-    """Return the account that a device stands for, None if it stands for none."""
+def _entry(hass: HomeAssistant, device_id: str) -> OctopusConfigEntry | None:
+    """Return the loaded entry that a device belongs to."""
     device = dr.async_get(hass).async_get(device_id)
-    for entry in hass.config_entries.async_loaded_entries(DOMAIN):
-        accounts = entry.runtime_data.account.data.accounts
-        number = number_of(device.identifiers, accounts) if device else None
-        if number is not None:
-            return entry, accounts[number]
-    return None
+    entries: list[OctopusConfigEntry] = hass.config_entries.async_loaded_entries(DOMAIN)
+    return next(
+        (entry for entry in entries if device and entry.entry_id == device.config_entry_id), None
+    )
+
+
+@callback
+def _number(hass: HomeAssistant, device_id: str, numbers: Iterable[str]) -> str | None:
+    device = dr.async_get(hass).async_get(device_id)
+    return None if device is None else number_of(device.identifiers, numbers)
 
 
 async def _of_account(
     call: ServiceCall, entry: OctopusConfigEntry, account: AccountData
 ) -> ServiceResponse:
-    bills = {
+    """Return the bills of all points of an account. A gas point of which nothing is read yet has none."""
+    if not account.supply_points:
+        raise mistake("no_supply_points")
+    points = {
         spin: await _bill(call, ChosenPoint(call.hass, entry, spin))
         for spin in account.supply_points
     }
-    if not bills:
-        raise mistake("no_supply_points")
-    totals = [bill.found for bill in bills.values() if bill.found is not None]
-    lines = entry.runtime_data.bills.other_lines(account, list(bills.values()))
-    return {
-        "points": [
-            {"number": f"…{last_four(spin)}", **_response(bill)} for spin, bill in bills.items()
-        ],
-        "total": sum(found.bill.total for found in totals),
-        "billed": _sum([found.total for found in totals]),
-        "gas": [_other(line) for line in lines if is_gas(line.supply_type)],
-        "credits": [_other(line) for line in lines if not is_gas(line.supply_type)],
+    at = _instant(call.data)
+    gas = {
+        spin: bill
+        for spin in account.gas_points
+        if (bill := entry.runtime_data.bills.gas_bill(spin, at)) is not None and bill.found
     }
+    bills = [*points.values(), *gas.values()]
+    found = [bill.found for bill in bills if bill.found is not None]
+    return {
+        "points": _by_number(points),
+        "gas": _by_number(gas),
+        "total": sum(each.bill.total for each in found),
+        "billed": _sum([each.total for each in found]),
+        "credits": [_credit(line) for line in entry.runtime_data.bills.credits(account, bills)],
+    }
+
+
+def _by_number(bills: Mapping[str, PointBill]) -> list[JsonValueType]:
+    return [{"number": f"…{last_four(spin)}", **_response(bill)} for spin, bill in bills.items()]
+
+
+def _gas(call: ServiceCall, entry: OctopusConfigEntry, spin: str) -> PointBill:
+    """Work out the bill of a gas point: of its last reading, or of that of a day. Raises a translated error."""
+    bill = entry.runtime_data.bills.gas_bill(spin, _instant(call.data))
+    if bill is None:
+        raise mistake("no_gas_reading")
+    if bill.found is None:
+        raise unpriced(bill.reason or "")
+    return bill
+
+
+def _instant(data: Mapping[str, Any]) -> datetime:
+    """Return the instant whose bill is meant, now where none is named."""
+    now = dt_util.utcnow()
+    if "date" not in data:
+        return now
+    at = instant(data["date"], after=now - _DAY)
+    if at > now:
+        raise mistake("time_ahead", time=iso(at))
+    return at
 
 
 async def _bill(call: ServiceCall, point: ChosenPoint) -> PointBill:
@@ -98,10 +135,7 @@ def _period(data: Mapping[str, Any], point: ChosenPoint, now: datetime) -> Billi
     """Return the billing period that is meant."""
     tariff = point.tariff
     if "date" in data:
-        at = instant(data["date"], after=now - _DAY)
-        if at > now:
-            raise mistake("time_ahead", time=iso(at))
-        return tariff.calendar.period_at(at)
+        return tariff.calendar.period_at(_instant(data))
     if data["period"] == RUNNING:
         return tariff.calendar.period_at(now)
     if (period := last_closed(tariff, now)) is None:
@@ -164,10 +198,9 @@ def _theirs(line: SupplierLine | None) -> dict[str, JsonValueType] | None:
     }
 
 
-def _other(line: LineItem) -> dict[str, JsonValueType]:
+def _credit(line: LineItem) -> dict[str, JsonValueType]:
     return {
         "name": rate_of(line.supply_type),
-        "units": None if line.number_of_units is None else float(line.number_of_units),
         "amount": None if line.gross_amount is None else _yen(line.gross_amount),
     }
 

@@ -12,7 +12,6 @@ from ..oejp.kraken import KrakenClient
 from ..oejp.kraken.models import Agreement, LineItem, Statement
 from ..oejp.tariff import Component, MonthlyRate, Provenance
 from ..oejp.tariff.from_kraken import observations
-from ..oejp.tariff.supply_types import is_gas
 from ..store import Bill, BillLine, ObservedRate, OctopusStore
 
 
@@ -87,7 +86,7 @@ def lines_of(store: OctopusStore, account_number: str, spin: str) -> list[LineIt
 
 
 def lines_without_point(store: OctopusStore, account_number: str) -> list[LineItem]:
-    """Return the lines of all bills of an account that are about no electricity point that it lists: gas, credits."""
+    """Return the lines of all bills of an account that are about no point: credits, or what names none."""
     return [
         LineItem(
             supply_type=line.supply_type,
@@ -97,7 +96,7 @@ def lines_without_point(store: OctopusStore, account_number: str) -> list[LineIt
         )
         for bill in store.parts.bills.get(digest(account_number), ())
         for line in bill.lines
-        if line.point is None or is_gas(line.supply_type)
+        if line.point is None
     ]
 
 

@@ -17,13 +17,18 @@ from homeassistant.util import dt as dt_util
 from ..const import DOMAIN, LOGGER
 from ..oejp.household.account_money import AccountMoney
 from ..oejp.household.accounts import AccountData
-from ..oejp.household.point_bill import PointBill, compared, last_closed, point_bill
+from ..oejp.household.point_bill import (
+    PointBill,
+    compared,
+    gas_point_bill,
+    last_closed,
+    point_bill,
+)
 from ..oejp.household.reconcile import is_credit
 from ..oejp.household.supply import SupplyPointData
 from ..oejp.japan_time import day_of
 from ..oejp.kraken.models import LineItem
 from ..oejp.tariff import BillingPeriod, Tariff
-from ..oejp.tariff.supply_types import is_gas
 from ..store import OctopusStore
 from .account import AccountCoordinator
 from .bills import lines_of, lines_without_point
@@ -107,13 +112,25 @@ class LastBillsCoordinator(DataUpdateCoordinator[Mapping[str, PointBill]]):
         found = point.own_lines(account.number, lines_of(self._store, account.number, point.spin))
         return [line for line in found if line.spin or self.points(account) == 1]
 
-    def other_lines(self, account: AccountData, bills: Iterable[PointBill]) -> list[LineItem]:
-        """Return what the documents of some bills charge beside electricity, and what they give back."""
+    def gas_bill(self, spin: str, at: datetime) -> PointBill | None:
+        """Work out the bill of a gas point for the reading of an instant; None where none is told."""
+        login, now = self._account.data, dt_util.utcnow()
+        point = login.gas_points[spin]
+        lines = [
+            line
+            for account in login.accounts.values()
+            if spin in account.gas_points
+            for line in lines_of(self._store, account.number, spin)
+        ]
+        return gas_point_bill(point, point.tariff(login.meti_credits), now, at, lines)
+
+    def credits(self, account: AccountData, bills: Iterable[PointBill]) -> list[LineItem]:
+        """Return what the documents of some bills give back."""
         documents = {bill.document for bill in bills if bill.document is not None}
         return [
             line
             for line in lines_without_point(self._store, account.number)
-            if line.document in documents and (is_gas(line.supply_type) or is_credit(line))
+            if line.document in documents and is_credit(line)
         ]
 
     @staticmethod

@@ -11,10 +11,12 @@ from custom_components.octopus_japan.oejp.household.account_money import (
     begins_with,
     billed_time,
 )
+from custom_components.octopus_japan.oejp.household.gas import GasPointData
 from custom_components.octopus_japan.oejp.household.hour import Hour
 from custom_components.octopus_japan.oejp.household.point_bill import (
     PointBill,
     compared,
+    gas_point_bill,
     last_closed,
     point_bill,
 )
@@ -27,6 +29,7 @@ from custom_components.octopus_japan.oejp.household.reconcile import (
 from custom_components.octopus_japan.oejp.household.supply import Listing, SupplyPointData, joined
 from custom_components.octopus_japan.oejp.interval import Interval
 from custom_components.octopus_japan.oejp.japan_time import midnight
+from custom_components.octopus_japan.oejp.kraken.gas import GasReading
 from custom_components.octopus_japan.oejp.kraken.models import (
     BillTransaction,
     IntervalReading,
@@ -39,13 +42,17 @@ from custom_components.octopus_japan.oejp.tariff import (
     BillingCalendar,
     BillingPeriod,
     Component,
+    GasTariff,
     MonthlyPrice,
     MonthlyRates,
+    Per,
     Provenance,
+    StandingCharge,
     Tariff,
     Timeline,
     bill,
 )
+from custom_components.octopus_japan.oejp.tariff.gas import GasCard, GasTier
 
 SPIN = "0300000000000000000001"
 START, END = midnight(date(2026, 6, 18)), midnight(date(2026, 7, 18))
@@ -270,6 +277,59 @@ class TestPointBill:
     def test_a_period_is_closed_when_it_is_known_to_be(self) -> None:
         assert last_closed(tariff(), END) == PERIOD
         assert last_closed(tariff(), END - timedelta(minutes=1)) is None
+
+
+class TestGas:
+    """A gas point's bill is that of a reading; the table is Tokyo Gas's, as docs/pricing.md works it."""
+
+    NOW = END + timedelta(days=10)
+
+    def point(self, *readings: GasReading) -> GasPointData:
+        return GasPointData(spin="9", readings=readings)
+
+    def tariff(self) -> GasTariff:
+        tiers = (
+            GasTier(
+                Decimal(0), Decimal(20), Decimal("145.31"), StandingCharge(Decimal(759), Per.MONTH)
+            ),
+            GasTier(Decimal(20), None, Decimal("130.46"), StandingCharge(Decimal(1056), Per.MONTH)),
+        )
+        return GasTariff((GasCard(tiers),))
+
+    def reading(self, m3: int, start: datetime = START, end: datetime = END) -> GasReading:
+        return GasReading(start_at=start, end_at=end, usage=Decimal(m3))
+
+    def lines(self) -> list[LineItem]:
+        return [line("GAS_STANDING", "1", "759.00"), line("GAS_CONSUMPTION", "20", "2906.20")]
+
+    def test_beside_the_supplier_s_lines(self) -> None:
+        other = LineItem("JPN_GAS_CONSUMPTION", END, END + timedelta(days=30), Decimal(1))
+        lines = [*self.lines(), other, *THEIRS]
+        found = gas_point_bill(
+            self.point(self.reading(20)), self.tariff(), self.NOW, self.NOW, lines
+        )
+        assert found is not None
+        assert found.found is not None
+        assert (found.found.bill.total, found.found.difference) == (3665, 0)
+        assert found.document == "1"
+
+    def test_of_the_reading_that_is_meant(self) -> None:
+        earlier = self.reading(10, START - timedelta(days=30), START)
+        point = self.point(earlier, self.reading(20))
+        found = gas_point_bill(point, self.tariff(), self.NOW, START - timedelta(days=1), ())
+        assert found is not None
+        assert found.period.start == earlier.start_at
+        assert found.document is None
+        before = START - timedelta(days=31)
+        assert gas_point_bill(point, self.tariff(), self.NOW, before, ()) is None
+
+    def test_a_reading_to_come_is_none(self) -> None:
+        assert gas_point_bill(self.point(self.reading(20)), self.tariff(), START, START, ()) is None
+
+    def test_no_price(self) -> None:
+        found = gas_point_bill(self.point(self.reading(20)), GasTariff(()), self.NOW, self.NOW, ())
+        assert found is not None
+        assert (found.found, found.reason) == (None, "no_agreement")
 
 
 class TestCompared:

@@ -105,6 +105,10 @@ class TestStandingCharge:
     def test_units_that_are_neither(self, units: str) -> None:
         assert not lessons(june(standing=(units, "1100")), FUEL, LEVY).standing_charge.said
 
+    def test_one_day_is_a_day_and_a_month_alike(self) -> None:
+        only = line("STANDING_03", "2026-06-18", "2026-06-19", "1", "38.80")
+        assert not lessons([only], FUEL, LEVY).standing_charge.said
+
     def test_a_bill_that_contradicts_another_is_told_and_decides_nothing(self) -> None:
         learned = lessons([*june(standing=("1", "1100.00")), *july()], FUEL, LEVY)
         assert learned.standing_charge.contradicted

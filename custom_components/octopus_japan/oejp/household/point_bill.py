@@ -8,10 +8,11 @@ from decimal import Decimal
 from ..interval import Interval
 from ..japan_time import HOUR
 from ..kraken.models import LineItem
-from ..tariff import BillingPeriod, Tariff, Unpriced, bill_for
+from ..tariff import BillingPeriod, GasTariff, Tariff, Unpriced, bill_for
 from .account_money import AccountMoney
+from .gas import GasPointData, bill_of, closed
 from .hour import Hour
-from .reconcile import Reconciliation, lines_about, reconcile, total_alone
+from .reconcile import Reconciliation, gas_lines_about, lines_about, reconcile, total_alone
 from .supply import SupplyPointData
 
 
@@ -78,6 +79,28 @@ def compared(
         period=own.period,
         found=reconcile(own.found.bill, about, total),
         complete=own.complete,
+        document=about[0].document if about else None,
+    )
+
+
+def gas_point_bill(
+    point: GasPointData, tariff: GasTariff, now: datetime, at: datetime, lines: Iterable[LineItem]
+) -> PointBill | None:
+    """Bill the reading of gas whose time covers an instant, else the last one that is over by it; None where there is none."""
+    over = [reading for reading in closed(point.readings, now) if reading.start_at <= at]
+    if not over:
+        return None
+    reading = over[-1]
+    period = BillingPeriod(reading.start_at, reading.end_at, closed=True)
+    try:
+        bill = bill_of(tariff, reading, reading.usage)
+    except Unpriced as error:
+        return PointBill(period=period, reason=error.reason)
+    about = gas_lines_about(lines, period)
+    return PointBill(
+        period=period,
+        found=reconcile(bill, about),
+        complete=True,
         document=about[0].document if about else None,
     )
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from ..interval import Interval
 from ..japan_time import day_of
 from ..kraken.models import BillTransaction, LineItem, Statement
 from ..tariff import Bill, BillingPeriod, BillLine, Component
@@ -131,6 +132,16 @@ def lines_about(lines: Iterable[LineItem], period: BillingPeriod) -> tuple[LineI
         if time is not None and (time.start, time.end) == (period.start, period.end):
             found = tuple(line for line in document if not is_gas(line.supply_type))
     return found
+
+
+def gas_lines_about(lines: Iterable[LineItem], time: Interval) -> tuple[LineItem, ...]:
+    """Return the lines about gas that are about the time of a reading."""
+    return tuple(
+        line
+        for line in lines
+        if is_gas(line.supply_type)
+        and (line.period_start_at, line.period_end_at) == (time.start, time.end)
+    )
 
 
 def total_alone(

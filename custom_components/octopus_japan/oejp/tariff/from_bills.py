@@ -9,7 +9,7 @@ from ..japan_time import in_reason, month_of, month_start
 from .model import HIGHEST_PRICE, Component, MonthBasis
 from .monthly_rates import MonthlyRate, Timeline
 from .provenance import Provenance
-from .supply_types import component_of
+from .supply_types import component_of, is_gas
 
 _HUNDREDTH = Decimal("0.01")
 # kWh that a line may be about. Outside of it the division tells nothing.
@@ -34,8 +34,8 @@ class ChargeLine:
 
     @property
     def component(self) -> Component | None:
-        """What the line charges."""
-        return component_of(self.supply_type)
+        """What the line charges of electricity; None of gas, whose rates are others."""
+        return None if is_gas(self.supply_type) else component_of(self.supply_type)
 
 
 @dataclass(frozen=True, slots=True)

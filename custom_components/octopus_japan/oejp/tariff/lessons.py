@@ -16,7 +16,6 @@ from .from_bills import ChargeLine, bases_shown, unit_price
 from .model import Component, MonthBasis, Per
 from .monthly_rates import Timeline
 from .rounding import Amounts, Rounding, Units, cut, whole
-from .supply_types import is_gas
 
 _LONGEST: Final = timedelta(days=62)
 _ENERGY: Final = Component.ENERGY
@@ -125,7 +124,7 @@ def time_of(bill: Iterable[ChargeLine]) -> Interval | None:
 
 
 def _tells_time(line: ChargeLine) -> bool:
-    return line.component is not None and not is_gas(line.supply_type)
+    return line.component is not None
 
 
 class _Votes[V]:

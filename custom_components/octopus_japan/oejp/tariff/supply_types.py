@@ -23,10 +23,8 @@ _WORDS: Final = (
 
 
 def component_of(supply_type: str | None) -> Component | None:
-    """Return what a line about electricity charges; None where its name says nothing."""
+    """Return what a line charges, of electricity as of gas; None where its name says nothing."""
     name = (supply_type or "").upper()
-    if is_gas(name):
-        return None
     return next((component for word, component in _WORDS if word in name), None)
 
 
@@ -37,4 +35,6 @@ def is_gas(supply_type: str | None) -> bool:
 
 def rate_of(supply_type: str | None) -> str:
     """Return the name of the rate, without the market: CONSUMPTION_STEPPED_03_01, as agreements name it."""
-    return (supply_type or "").removeprefix("JPN_").removeprefix("ELECTRICITY_")
+    return (
+        (supply_type or "").removeprefix("JPN_").removeprefix("ELECTRICITY_").removeprefix("GAS_")
+    )

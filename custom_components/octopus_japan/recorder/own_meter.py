@@ -13,8 +13,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 from homeassistant.util.unit_conversion import EnergyConverter
 
-from ..oejp.household.hour import PLACES
 from ..oejp.japan_time import HOUR
+from .sync import exact
 
 FIVE_MINUTES = timedelta(minutes=5)
 
@@ -64,7 +64,7 @@ def _counts(
         {"sum"},
     )
     return {
-        dt_util.utc_from_timestamp(row["start"]) + length: round(Decimal(repr(total)), PLACES)
+        dt_util.utc_from_timestamp(row["start"]) + length: exact(total)
         for row in rows.get(statistic_id, [])
         if (total := row.get("sum")) is not None
     }

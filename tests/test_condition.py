@@ -63,6 +63,24 @@ async def test_price_below(home: Home) -> None:
 
 
 @ev
+async def test_price_above_a_limit_that_an_input_number_has(home: Home) -> None:
+    await home.sign_in("ev-tokyo")
+    price = home.state(home.spin("ev-tokyo"), "current_price")
+    home.hass.states.async_set("input_number.limit", price.state)
+    automation = while_(home, "price_above", price.entity_id, price="input_number.limit")
+    # From 13:00 it is dearer.
+    assert await run_hourly(home, automation, 3) == ["13:00", "14:00"]
+
+
+@ev
+async def test_band_is(home: Home) -> None:
+    await home.sign_in("ev-tokyo")
+    band = home.state(home.spin("ev-tokyo"), "rate_band").entity_id
+    ran = await run_hourly(home, while_(home, "band_is", band, band=["night", "day"]), 3)
+    assert ran == ["12:00"]
+
+
+@ev
 async def test_the_limit_itself_is_not_below(home: Home) -> None:
     await home.sign_in("ev-tokyo")
     price = home.state(home.spin("ev-tokyo"), "current_price")

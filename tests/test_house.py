@@ -81,7 +81,7 @@ HOUSE: dict[str, set[str]] = {
     "binary_sensor": PLATFORM | {"entities"},
     "calendar": PLATFORM | {"entities"},
     "trigger": {"automation_targets"},
-    "condition": {"automation_targets"},
+    "condition": {"automation_targets", "presentation"},
     "diagnostics": {"const", "identity", "runtime", "store", "coordinators", "oejp"},
     "system_health": {"const", "runtime", "oejp"},
     "bill_lessons": {"oejp"},

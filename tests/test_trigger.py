@@ -5,14 +5,19 @@ from typing import Any
 
 from automating import automating
 from home import Home
-from homeassistant.core import Event
-from homeassistant.helpers import device_registry as dr
+from homeassistant.core import Event, HomeAssistant
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers.condition import (
+    async_get_all_descriptions as async_get_condition_descriptions,
+    async_validate_condition_config,
+)
 from homeassistant.helpers.translation import async_get_translations
 from homeassistant.helpers.trigger import async_get_all_descriptions, async_validate_trigger_config
 import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
 import voluptuous as vol
 
+from custom_components.octopus_japan.condition import CONDITIONS
 from custom_components.octopus_japan.const import DOMAIN
 from custom_components.octopus_japan.identity import digest
 from custom_components.octopus_japan.trigger import TRIGGERS
@@ -86,6 +91,71 @@ async def test_price_fell_below_and_rose_above(home: Home) -> None:
 
 
 @ev
+async def test_a_limit_may_be_an_input_number(home: Home) -> None:
+    """It is compared with as it is when the price changes; in the form that the editor saves as well."""
+    await home.sign_in("ev-tokyo")
+    # From 13:00 32.23 yen, from 1:00 21.56, from 5:00 32.23 again.
+    home.hass.states.async_set("input_number.limit", "22")
+    chosen = {"active_choice": "entity", "entity": "input_number.limit"}
+    events = async_capture_events(home.hass, "ran")
+    async with automating(
+        home,
+        on(home, "ev-tokyo", "price_fell_below", price="input_number.limit"),
+        on(home, "ev-tokyo", "price_rose_above", price=chosen, behavior="all"),
+        on(home, "ev-tokyo", "price_rose_above", price="sensor.nobody"),
+    ):
+        for span in (HOUR, 12 * HOUR):
+            await home.pass_time(span)
+        home.hass.states.async_set("input_number.limit", "40")
+        await home.pass_time(4 * HOUR)
+    assert ran(events) == ["11-20 13:00", "11-21 01:00"]
+
+
+@pytest.mark.parametrize("households", [("solar-tokyo",)])
+async def test_whatever_is_offered_can_fire_and_a_target_that_cannot_says_so(home: Home) -> None:
+    """The editor offers what the filters let through, and the devices of these."""
+    entry = await home.sign_in("solar-tokyo")
+    registry = er.async_get(home.hass)
+    ours = er.async_entries_for_config_entry(registry, entry.entry_id)
+    triggers = await async_get_all_descriptions(home.hass)
+    conditions = await async_get_condition_descriptions(home.hass)
+    for described, keys, validate, word in (
+        (triggers, TRIGGERS, validate_trigger, "platform"),
+        (conditions, CONDITIONS, async_validate_condition_config, "condition"),
+    ):
+        for key in keys:
+            item = described[f"{DOMAIN}.{key}"]
+            assert item is not None
+            (wanted,) = item["target"]["entity"]
+            offered = [
+                each
+                for each in ours
+                if each.domain in wanted["domain"]
+                and each.unit_of_measurement
+                in wanted.get("unit_of_measurement", [each.unit_of_measurement])
+                and each.original_device_class
+                in wanted.get("device_class", [each.original_device_class])
+            ]
+            assert offered
+            options = {"price": 20} if "price_" in key and key != "price_changed" else {}
+            options |= {"band": "night"} if key == "band_is" else {}
+            config = {word: f"{DOMAIN}.{key}", "options": options}
+            for each in offered:
+                for target in ({"entity_id": each.entity_id}, {"device_id": each.device_id}):
+                    if "device_id" in target and each.entity_category is not None:
+                        continue
+                    await validate(home.hass, {**config, "target": target})
+            account = next(each for each in ours if each.translation_key == "balance")
+            for target in ({}, {"device_id": account.device_id}):
+                with pytest.raises(vol.Invalid, match="electricity supply point"):
+                    await validate(home.hass, {**config, "target": target})
+
+
+async def validate_trigger(hass: HomeAssistant, config: dict[str, Any]) -> None:
+    await async_validate_trigger_config(hass, [config])
+
+
+@ev
 async def test_cheapest_rate_begins(home: Home) -> None:
     await home.sign_in("ev-tokyo")
     events = async_capture_events(home.hass, "ran")
@@ -134,8 +204,8 @@ async def test_other_entities_in_the_target_do_not_trigger(home: Home) -> None:
     await home.sign_in("ev-tokyo")
     events = async_capture_events(home.hass, "ran")
     automation = on(home, "ev-tokyo", "price_changed")
-    next_price = home.state(home.spin("ev-tokyo"), "next_price").entity_id
-    automation["triggers"]["target"] = {"entity_id": [next_price, "sensor.of_nobody"]}
+    delay = home.state(home.spin("ev-tokyo"), "data_delay").entity_id
+    automation["triggers"]["target"] = {"entity_id": [delay, "sensor.of_nobody"]}
     home.hass.states.async_set("sensor.of_nobody", "1")
     async with automating(home, automation):
         home.hass.states.async_set("sensor.of_nobody", "2")

@@ -8,10 +8,11 @@ from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers.automation import DomainSpec
 from homeassistant.helpers.trigger import (
     ENTITY_STATE_TRIGGER_SCHEMA,
+    ENTITY_STATE_TRIGGER_SCHEMA_WITH_BEHAVIOR,
     EntityTriggerBase,
     Trigger,
-    TriggerConfig,
 )
+from homeassistant.helpers.typing import ConfigType
 import voluptuous as vol
 
 from .automation_targets import (
@@ -21,6 +22,8 @@ from .automation_targets import (
     OPTION_STEP,
     PRICE_OPTIONS,
     RATE_BAND,
+    check_target,
+    limit_of,
     number,
     with_key,
 )
@@ -32,53 +35,62 @@ class _Trigger(EntityTriggerBase):
     """Follows the entities with `_key` among the target's. A state that was not known before is no change."""
 
     _domain_specs: Mapping[str, DomainSpec] = {Platform.SENSOR: DomainSpec()}
-    _schema = ENTITY_STATE_TRIGGER_SCHEMA
+    _schema = ENTITY_STATE_TRIGGER_SCHEMA_WITH_BEHAVIOR
     _key = CURRENT_PRICE
 
     @override
+    @classmethod
+    async def async_validate_config(cls, hass: HomeAssistant, config: ConfigType) -> ConfigType:
+        validated = await super().async_validate_config(hass, config)
+        check_target(hass, validated, cls._key)
+        return validated
+
+    @override
     def entity_filter(self, entities: set[str]) -> set[str]:
-        return with_key(self._hass, super().entity_filter(entities), self._key)
+        return with_key(self._hass, super().entity_filter(entities), self._key, self._target)
 
 
 class PriceChanged(_Trigger):
     """The price of the next kWh is another."""
 
+    _schema = ENTITY_STATE_TRIGGER_SCHEMA
+
 
 class _PriceCrossed(_Trigger):
-    _schema = ENTITY_STATE_TRIGGER_SCHEMA.extend(PRICE_OPTIONS)
+    """Compares with the limit as it is when the price changes; that the limit moves triggers nothing."""
 
-    def __init__(self, hass: HomeAssistant, config: TriggerConfig) -> None:
-        super().__init__(hass, config)
-        self._price: float = self._options[OPTION_PRICE]
+    _schema = ENTITY_STATE_TRIGGER_SCHEMA_WITH_BEHAVIOR.extend(PRICE_OPTIONS)
 
-    def _is_beyond(self, price: float) -> bool:
+    def _is_beyond(self, price: float, limit: float) -> bool:
         raise NotImplementedError
 
     @override
     def is_valid_state(self, state: State, report_not_triggered: Any) -> bool:
-        price = number(state)
-        return price is not None and self._is_beyond(price)
+        return self._beyond(state) is True
 
     @override
     def is_valid_transition(self, from_state: State, to_state: State) -> bool:
-        price = number(from_state)
-        return price is not None and not self._is_beyond(price)
+        return self._beyond(from_state) is False
+
+    def _beyond(self, state: State) -> bool | None:
+        price, limit = number(state), limit_of(self._hass, self._options[OPTION_PRICE])
+        return None if price is None or limit is None else self._is_beyond(price, limit)
 
 
 class PriceFellBelow(_PriceCrossed):
     """The price was not below a limit, and is now."""
 
     @override
-    def _is_beyond(self, price: float) -> bool:
-        return price < self._price
+    def _is_beyond(self, price: float, limit: float) -> bool:
+        return price < limit
 
 
 class PriceRoseAbove(_PriceCrossed):
     """The price was not above a limit, and is now."""
 
     @override
-    def _is_beyond(self, price: float) -> bool:
-        return price > self._price
+    def _is_beyond(self, price: float, limit: float) -> bool:
+        return price > limit
 
 
 class CheapestRateBegins(_Trigger):
@@ -95,7 +107,7 @@ class CheapestRateBegins(_Trigger):
 class StepCrossed(_Trigger):
     """Use in the billing period reaches a dearer step; that the next period begins at the first one is no crossing."""
 
-    _schema = ENTITY_STATE_TRIGGER_SCHEMA.extend(
+    _schema = ENTITY_STATE_TRIGGER_SCHEMA_WITH_BEHAVIOR.extend(
         {
             vol.Required(CONF_OPTIONS, default={}): {
                 vol.Optional(OPTION_STEP): vol.All(vol.Coerce(int), vol.Range(min=2, max=5))

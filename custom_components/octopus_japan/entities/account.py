@@ -115,8 +115,6 @@ ACCOUNT_SENSORS: tuple[OctopusSensorDescription[AccountData], ...] = (
     OctopusSensorDescription(
         key="account_status",
         translation_key="account_status",
-        device_class=SensorDeviceClass.ENUM,
-        options=list(STATUSES),
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
         value_fn=_status,

@@ -165,6 +165,13 @@ def product_keys() -> list[str]:
     return list(_catalogue())
 
 
+def sold_as(code: str, kva: int | None = None) -> str:
+    """Return the key of a code; of two tiers under one code that of a contract of so many kVA."""
+    keys = [key for key in _catalogue() if _catalogue()[key]["code"] == code]
+    tier = "high" if (kva or 0) >= HIGH_FROM_KVA else "low"
+    return next((key for key in keys if key.endswith(tier)), keys[0])
+
+
 @cache
 def slot_of_hour(scheme: str, area: str, month: int, hour: int) -> str:
     """Return the time-of-use slot of a JST hour in a calendar month."""

@@ -17,6 +17,7 @@ from simulator import Simulator
 from .automation import automation_rows
 from .bills import bill_rows
 from .check import Check, Row, settled_rows, table
+from .check import Check, settled_rows
 from .connection import Connection
 from .dashboard import PATH, save_dashboard
 from .home_assistant import LOG, REPOSITORY, USER, HomeAssistant, free_port, is_free
@@ -34,6 +35,7 @@ from .month_end import month_end_rows
 from .night import night_rows
 from .outage import outage_rows
 from .progress import DemoError, step
+from .rows import Row, table
 from .twice import twice_rows
 
 CONFIGURATION = REPOSITORY / ".demo"

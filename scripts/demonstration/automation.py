@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from .check import Row
 from .connection import Connection
 from .households import Home
+from .rows import Row
 
 APPLIANCE = "automation.none"
 """What they turn on and off; nothing here."""

@@ -4,31 +4,19 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
-from unicodedata import east_asian_width
 
 from simulator import Simulator
 from simulator.dates import JST, Month, midnight
 
+from .comparison import comparison_rows
 from .connection import Connection
 from .households import Home
 from .progress import DemoError, step
+from .rows import Row, number_row
 
 HALF_HOUR = timedelta(minutes=30)
 PATIENCE = 120
 """Looks at wrong rows during which nothing moves, after which they stay wrong."""
-
-PLACES = {"kWh": 2, "JPY": 1, "JPY/kWh": 2}
-WITHIN = {"kWh": Decimal("0.0005"), "JPY": Decimal("0.05"), "JPY/kWh": Decimal("0.00005")}
-"""How many decimals the table shows by unit, and how far the unrounded figures may be apart: what is lost in a float."""
-
-
-class Row(NamedTuple):
-    """One line of the table."""
-
-    what: str
-    shown: str
-    truth: str
-    ok: bool
 
 
 class Window(NamedTuple):
@@ -54,11 +42,13 @@ class Check:
     """Everything that is compared."""
 
     def __init__(self, simulator: Simulator, connection: Connection, homes: list[Home]) -> None:
+        self._simulator = simulator
         self._truth = simulator.truth
         self._world = simulator.world
         self._clock = simulator.clock
         self._connection = connection
         self._homes = homes
+        self._billed: dict[tuple[str, str], int] = {}
         self._entity_ids: Mapping[str, str] = {}
         self._states: Mapping[str, dict[str, Any]] = {}
 
@@ -73,6 +63,16 @@ class Check:
             rows += self._account_rows(home)
         for home in self._homes:
             rows += await self.month_rows(home)
+            rows += await comparison_rows(
+                self._connection,
+                self._simulator,
+                home,
+                (
+                    self._state(f"{home.digest}_cheapest_plan"),
+                    self._state(f"{home.digest}_saving_on_cheapest_plan"),
+                ),
+                self._billed,
+            )
         return [*rows, *await self._energy_rows(), *await self._health_rows()]
 
     def _price_rows(self, home: Home) -> Iterable[Row]:
@@ -255,39 +255,3 @@ async def settled_rows(
             raise
         step(str(error))
     return found
-
-
-def number_row(what: str, shown: Any, truth: Decimal, unit: str) -> Row:
-    """Compare a number in its unit, as exactly as a float tells it."""
-    places = PLACES[unit]
-    try:
-        number = Decimal(str(shown))
-    except ArithmeticError:
-        return Row(what, str(shown), f"{truth:.{places}f} {unit}", ok=False)
-    ok = abs(number - truth) < WITHIN[unit]
-    return Row(what, f"{number:.{places}f} {unit}", f"{truth:.{places}f} {unit}", ok)
-
-
-def table(rows: list[Row]) -> str:
-    """Return the rows as text."""
-    header = ("entity or statistic", "shown", "ground truth", "ok")
-    cells = [
-        header,
-        *((row.what, row.shown, row.truth, "ok" if row.ok else "WRONG") for row in rows),
-    ]
-    widths = [max(_width(line[column]) for line in cells) for column in range(3)]
-    return "\n".join(
-        f"{_padded(what, -widths[0])} | {_padded(shown, widths[1])} | {_padded(truth, widths[2])} | {ok}"
-        for what, shown, truth, ok in cells
-    )
-
-
-def _width(text: str) -> int:
-    """Count the columns of a terminal: Japanese characters take two."""
-    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
-
-
-def _padded(text: str, width: int) -> str:
-    """Pad to a width; to the left of a negative one."""
-    space = " " * (abs(width) - _width(text))
-    return text + space if width < 0 else space + text

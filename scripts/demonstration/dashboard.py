@@ -28,6 +28,16 @@ fuel cost adjustment {{{{ '%.2f' | format(state_attr('{price}', 'fuel_cost_adjus
 renewable energy levy {{{{ '%.2f' | format(state_attr('{price}', 'renewable_energy_levy') or 0) }}}}
 """
 
+BEST_PLANS = """\
+The year's {{{{ state_attr('{cheapest}', 'months') }}}} billing periods at today's monthly rates:
+
+| plan | yen | difference |
+|:--|--:|--:|
+{{% for best in state_attr('{cheapest}', 'best') or [] -%}}
+| {{{{ best.plan }}}} | {{{{ '{{:,}}'.format(best.cost) }}}} | {{{{ '{{:+,}}'.format(best.difference) if best.difference is not none }}}} |
+{{% endfor %}}
+"""
+
 
 async def save_dashboard(connection: Connection, homes: list[Home]) -> None:
     """Make the dashboard, and make it the one that is shown first."""
@@ -47,8 +57,34 @@ async def save_dashboard(connection: Connection, homes: list[Home]) -> None:
         "max_columns": len(homes),
         "sections": [_section(home, entity_ids) for home in homes],
     }
-    await connection.call("lovelace/config/save", url_path=PATH, config={"views": [view]})
+    comparison = {
+        "title": "Comparison",
+        "path": "comparison",
+        "type": "sections",
+        "max_columns": len(homes),
+        "sections": [_comparison(home, entity_ids) for home in homes],
+    }
+    views = [view, comparison]
+    await connection.call("lovelace/config/save", url_path=PATH, config={"views": views})
     await connection.call("frontend/set_system_data", key="core", value={"default_panel": PATH})
+
+
+def _comparison(home: Home, entity_ids: Mapping[str, str]) -> Card:
+    cheapest = entity_ids[f"{home.digest}_cheapest_plan"]
+    saving = entity_ids[f"{home.digest}_saving_on_cheapest_plan"]
+    return {
+        "type": "grid",
+        "cards": [
+            {"type": "heading", "heading": home.name, "icon": "mdi:scale-balance"},
+            {"type": "tile", "entity": cheapest, "name": "Cheapest plan"},
+            {"type": "tile", "entity": saving, "name": "Saving on it"},
+            {
+                "type": "markdown",
+                "content": BEST_PLANS.format(cheapest=cheapest),
+                "grid_options": {"columns": "full"},
+            },
+        ],
+    }
 
 
 def _section(home: Home, entity_ids: Mapping[str, str]) -> Card:

@@ -6,11 +6,12 @@ from pathlib import Path
 
 from simulator import Simulator
 
-from .check import Check, Row, settled_rows
+from .check import Check, settled_rows
 from .connection import Connection
 from .home_assistant import HomeAssistant, free_port
 from .households import Home, homes, imported, reload, requests_of, settle, sign_in
 from .progress import step
+from .rows import Row
 
 HOUSEHOLD = "green-tokyo"
 HOUR = timedelta(hours=1)

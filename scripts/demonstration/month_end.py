@@ -7,12 +7,12 @@ from typing import Any
 from simulator import Simulator
 from simulator.dates import JST, Month, midnight
 
-from .check import Row, number_row
 from .connection import Connection
 from .home_assistant import HomeAssistant, free_port
 from .households import Home, homes, requests_of, sign_in
 from .night import BEFORE, HISTORY, TooLateError
 from .progress import step
+from .rows import Row, number_row
 
 HOUSEHOLD = "ev-tokyo"
 SECOND = timedelta(seconds=1)

@@ -8,11 +8,11 @@ from typing import Any
 from simulator import Simulator
 from simulator.dates import JST, midnight
 
-from .check import Row, number_row
 from .connection import Connection
 from .home_assistant import HomeAssistant, free_port
 from .households import Home, homes, requests_of, sign_in
 from .progress import DemoError, step
+from .rows import Row, number_row
 
 HOUSEHOLD = "denka-tokyo"
 BEFORE = tuple(timedelta(seconds=75 * 2**doubled) for doubled in range(6))

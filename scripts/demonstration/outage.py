@@ -7,10 +7,11 @@ from pathlib import Path
 from simulator import Simulator
 from simulator.dates import JST, Month, midnight
 
-from .check import Check, Row, settled_rows
+from .check import Check, settled_rows
 from .home_assistant import HomeAssistant, free_port
 from .households import Home, homes, requests_of, settle, sign_in
 from .progress import step
+from .rows import Row
 
 HOUSEHOLD = "green-tokyo"
 MONTHS = 13

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from simulator import Simulator
 
-from .check import Check, Row, settled_rows
+from .check import Check, settled_rows
 from .connection import Connection
 from .home_assistant import HomeAssistant, free_port
 from .households import (
@@ -17,6 +17,7 @@ from .households import (
     settle,
     sign_in,
 )
+from .rows import Row
 
 HOUSEHOLD = "refused-account"
 """Two accounts, of which the service refuses the second."""

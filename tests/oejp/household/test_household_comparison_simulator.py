@@ -16,7 +16,7 @@ from custom_components.octopus_japan.oejp.tariff import MonthBasis, contracted_c
 from custom_components.octopus_japan.oejp.tariff.from_kraken import Evidence, tariff
 from simulator import Simulator
 from simulator.dates import jst_date, slot_from, slot_start
-from simulator.products import product, product_keys
+from simulator.products import sold_as
 
 NOW = datetime(2026, 9, 25, 3, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -40,13 +40,6 @@ def hours(
             at = slot_start(reading.slot).replace(minute=0)
             found[at] = found.get(at, Decimal(0)) + Decimal(reading.centi) / 100
     return sorted(found.items())
-
-
-def key_of(code: str, kva: int | None) -> str:
-    """The simulator's name of a product; of two tiers under one code that of the capacity."""
-    keys = [key for key in product_keys() if product(key).code == code]
-    tier = "high" if (kva or 0) >= 6 else "low"
-    return next((key for key in keys if key.endswith(tier)), keys[0])
 
 
 @pytest.mark.parametrize(
@@ -116,7 +109,7 @@ async def test_every_plan_of_the_area_costs_what_the_simulator_bills(
     for rates in RatesOf:
         found = on_other_plans(built, use, sold, NOW, rates_of=rates)
         for cost in found.priced:
-            key = key_of(cost.plan.code, kva)
+            key = sold_as(cost.plan.code, kva)
             expected = [
                 truth.plan_bill(spin, period, key, today=rates is RatesOf.TODAY, at_close=True)
                 for period in periods[-12:]

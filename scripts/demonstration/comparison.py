@@ -7,7 +7,7 @@ from typing import Any
 
 from simulator import Simulator
 from simulator.api.products import tariff_summary
-from simulator.dates import JST
+from simulator.dates import jst_date
 from simulator.products import sold_as
 
 from .connection import Connection
@@ -32,9 +32,15 @@ async def comparison_rows(
     truth, point = simulator.truth, simulator.world.point(home.spin)
     now = simulator.clock.now()
     answer = await _ask(connection, home)
-    periods = [period for period in truth.periods(home.spin) if period[1] <= now][-MONTHS:]
+    closed = point.meter.closed_at
+    # A period is over once the service states it, some hours after the meter was read.
+    periods = [
+        period
+        for period in truth.periods(home.spin)
+        if closed(jst_date(period[0])) <= now.timestamp()
+    ][-MONTHS:]
     compared = [(_time(month["start"]), _time(month["end"])) for month in answer["months"]]
-    sold = tariff_summary(point.area, None, now.astimezone(JST).date())
+    sold = tariff_summary(point.area, None, jst_date(now))
     rows = [
         _row(home, "months compared", len(compared), len(periods), compared == periods),
         _row(home, "plans on sale", len(answer["plans"]), len(sold)),

@@ -298,6 +298,12 @@ def test_what_there_is_of_a_year() -> None:
     assert [each.missing for each in use.periods] == [0, 0, 0]
 
 
+def test_a_period_that_the_service_does_not_state_is_not_over() -> None:
+    stated = BillingPeriod(START, START + timedelta(days=30), closed=True)
+    use = year_of_use(hours(100 * 24), BillingCalendar((stated,), day=18))
+    assert [each.period for each in use.periods] == [stated]
+
+
 @pytest.mark.parametrize(("gap", "counted"), [(72, True), (73, False)])
 def test_a_period_of_which_more_than_a_tenth_is_missing_is_left_out(
     gap: int, counted: bool

@@ -78,10 +78,15 @@ class YearOfUse:
 
 
 def year_of_use(hours: Sequence[tuple[datetime, Decimal]], calendar: BillingCalendar) -> YearOfUse:
-    """Sum up ascending (start of a whole hour in UTC, kWh), in one pass."""
+    """Sum up ascending (start of a whole hour in UTC, kWh), in one pass.
+
+    Where the service states billing periods, one that it does not state is not over yet, whatever day was expected.
+    """
     if not hours:
         return YearOfUse()
     until = hours[-1][0] + HOUR
+    if calendar.closed:
+        until = min(until, calendar.closed[-1].end.astimezone(UTC))
     over = [period for period in calendar.periods(hours[0][0], until) if period.end <= until]
     if not over:
         return YearOfUse()

@@ -16,7 +16,6 @@ from simulator import Simulator
 
 from .automation import automation_rows
 from .bills import bill_rows
-from .check import Check, Row, settled_rows, table
 from .check import Check, settled_rows
 from .connection import Connection
 from .dashboard import PATH, save_dashboard

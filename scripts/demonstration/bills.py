@@ -10,9 +10,9 @@ from simulator.bills import Bill
 from simulator.dates import jst_date
 from simulator.points import SupplyPoint
 
-from .check import Row, number_row
 from .connection import Connection
 from .households import Home
+from .rows import Row, number_row
 
 _ISSUED_AFTER = timedelta(days=1)
 _DUE_AFTER = timedelta(days=27)

@@ -100,6 +100,11 @@ class Tokens:
         self._failures.clear()
         self._sign_ins.clear()
 
+    def sign_out(self) -> None:
+        """Let no token that was issued so far be accepted any more, as after a password was changed."""
+        self.forget()
+        self._secret = f"{chance(self._secret, 'jwt'):032x}"
+
     def _renew(self, token: str, now: float) -> Grant:
         if token not in self._refresh:
             raise KrakenError("KT-CT-1135")

@@ -15,6 +15,10 @@ from .stage import Stage
 DESK = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 
+PATIENCE = 60_000
+"""Milliseconds until what is waited for is given up; a busy machine is slow."""
+expect.set_options(timeout=PATIENCE)
+
 OURS = ("octopus", "modules.test")
 """What is said by our modules, of our elements, or of our keys."""
 
@@ -105,7 +109,7 @@ async def person(
         color_scheme="dark" if dark else "light",
         reduced_motion="reduce",
     )
-    context.set_default_timeout(60_000)
+    context.set_default_timeout(PATIENCE)
     tokens = {
         "access_token": stage.connection.token,
         "token_type": "Bearer",

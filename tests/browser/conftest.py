@@ -50,7 +50,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 @pytest.fixture(scope="session")
 async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
     """One Home Assistant for all tests; each is of a household, a dashboard or an automation of its own."""
-    async with set_up(tmp_path_factory.mktemp("configuration"), "ev-tokyo", "green-tokyo") as made:
+    households = ("ev-tokyo", "green-tokyo", "unknown-tou")
+    async with set_up(tmp_path_factory.mktemp("configuration"), *households) as made:
         yield made
 
 

@@ -79,7 +79,7 @@ class Builder:
             generation_points=[
                 self._point(GenerationPoint, point, of=plan) for point in place.generation
             ],
-            gas_points=[self._gas(place.gas, of=plan)] if place.gas else [],
+            gas_points=[self.gas_point(place.gas, subsidy=plan.subsidy)] if place.gas else [],
         )
 
     def _property_id(self, where: str) -> str:
@@ -130,14 +130,15 @@ class Builder:
         ]
         return tuple(sorted(found, key=lambda agreement: agreement.start))
 
-    def _gas(self, plan: GasPlan, *, of: HouseholdPlan) -> GasPoint:
+    def gas_point(self, plan: GasPlan, *, subsidy: bool = False) -> GasPoint:
+        """Return the household's gas supply point."""
         plan = plan.since(self._since)
         spin = f"{self._draw('gas') % 10**17:017}"
         key = f"{self._seed}|{spin}"
         schedule = Schedule(key, plan.reading_day, plan.start, plan.end, regular=self._regular)
         terms = self._agreements(plan.agreements, "gas")
         return GasPoint(
-            spin, schedule, terms, plan.start, self._seed, plan, plan.end, subsidy=of.subsidy
+            spin, schedule, terms, plan.start, self._seed, plan, plan.end, subsidy=subsidy
         )
 
     def _agreements(

@@ -11,7 +11,7 @@ from .clock import Clock
 from .dates import first_slot, jst_date, slot_from, slot_of
 from .households import PLANS
 from .monthly_rates import MonthlyRates
-from .plans import PointPlan
+from .plans import GasPlan, PointPlan
 from .points import Agreement, GasPoint, GenerationPoint, Listing, Point, SupplyPoint
 from .practice import Practice
 from .products import product
@@ -140,6 +140,14 @@ class World:
     def publish_all(self, identifier: str) -> None:
         """Take back every `withhold` and `publish_until` of a point."""
         self.point(identifier).meter.release()
+
+    def add_gas(self, account: str, plan: GasPlan) -> GasPoint:
+        """Supply gas to an account that has none, at its first property."""
+        owner = self._account(account)
+        home = next(home for home in self.households.values() if owner in home.accounts)
+        point = self._builder(owner).gas_point(plan, subsidy=home.subsidy)
+        owner.properties[0].gas_points.append(point)
+        return point
 
     def correct_gas(self, identifier: str, on: date, volume: int) -> None:
         """From now on say that the period that ended with the reading of a day used so many m³."""

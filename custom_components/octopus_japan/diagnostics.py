@@ -13,6 +13,7 @@ from .coordinators.exports import PointExport
 from .coordinators.prices import PointPrices
 from .identity import digest
 from .oejp.household.accounts import AccountData
+from .oejp.household.gas import GasPointData, GasUsage
 from .oejp.household.supply import SupplyPointData
 from .oejp.household.totals import Total
 from .oejp.household.usage import PointUsage
@@ -41,7 +42,13 @@ async def async_get_config_entry_diagnostics(
                 if coordinator.last_exception
                 else None,
             }
-            for coordinator in (clocks.account, clocks.readings, clocks.exports, clocks.prices)
+            for coordinator in (
+                clocks.account,
+                clocks.readings,
+                clocks.exports,
+                clocks.prices,
+                clocks.rewards,
+            )
         },
         "left_out_of_answers": dict(clocks.readings.client.left_out),
         "accounts": [
@@ -66,7 +73,27 @@ def _account(clocks: OctopusRuntimeData, account: AccountData) -> dict[str, Any]
         "generation_points": [
             _generation_point(clocks, p) for p in account.generation_points.values()
         ],
+        "gas_points": [_gas_point(clocks, p) for p in account.gas_points.values()],
         "supply_points": [_supply_point(clocks, p) for p in account.supply_points.values()],
+        "campaigns": {
+            "open": None if account.campaigns.open is None else len(account.campaigns.open),
+            "joined": None if account.campaigns.joined is None else len(account.campaigns.joined),
+        },
+    }
+
+
+def _gas_point(clocks: OctopusRuntimeData, point: GasPointData) -> dict[str, Any]:
+    usage = clocks.gas.data.get(point.spin, GasUsage())
+    return {
+        "status": point.status,
+        "accounts": len(point.points),
+        "agreements": len(point.agreements),
+        "readings": len(point.readings),
+        "has_cost": usage.bill is not None,
+        "estimated": usage.estimated,
+        "reason": usage.reason,
+        "tiers": len(usage.table.tiers) if usage.table else None,
+        "has_next_reading": usage.next_reading is not None,
     }
 
 

@@ -53,7 +53,7 @@ def async_watch_shared_points(hass: HomeAssistant, entry: OctopusConfigEntry) ->
         login, kept = account.data, kept_by_others(hass, entry)
         shared = [
             number
-            for number in (*login.supply_points, *login.generation_points)
+            for number in (*login.supply_points, *login.generation_points, *login.gas_points)
             if digest(number) in kept
         ]
         if shared:

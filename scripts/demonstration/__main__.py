@@ -19,6 +19,7 @@ from .bills import bill_rows
 from .check import Check, settled_rows
 from .connection import Connection
 from .dashboard import PATH, save_dashboard
+from .gas import GasCheck, give, sources
 from .home_assistant import LOG, REPOSITORY, USER, HomeAssistant, free_port, is_free
 from .households import (
     enable,
@@ -61,7 +62,7 @@ async def demonstration(
                 step(f"{home.name}: waiting for its history")
                 await settle(connection, home)
             step("setting up the Energy dashboard")
-            await save_energy_preferences(connection, all_homes)
+            await save_energy_preferences(connection, all_homes, sources(simulator))
             step("making a dashboard")
             await save_dashboard(connection, all_homes)
             try:
@@ -77,7 +78,9 @@ async def show(port: int) -> None:
     if not is_free(port):
         raise DemoError(f"port {port} is taken; try scripts/demo --port {port + 1}")
     shutil.rmtree(CONFIGURATION, ignore_errors=True)
-    async with demonstration(simulator_of_the_demo(), CONFIGURATION, port) as (home_assistant, _):
+    simulator = simulator_of_the_demo()
+    give(simulator)
+    async with demonstration(simulator, CONFIGURATION, port) as (home_assistant, _):
         print(f"""
   Home Assistant is at {home_assistant.address} (user {USER}, password {USER})
 
@@ -123,10 +126,14 @@ async def households_rows(folder: Path) -> list[Row]:
     """Compare everything that the demo shows."""
     # Its clock stands still at the present: nothing is published while the two are compared.
     simulator = simulator_of_the_demo(datetime.now(UTC))
+    give(simulator)
     async with demonstration(simulator, folder, free_port()) as (_, connection):
         all_homes = homes(simulator)
-        step("enabling the sensors of the month, which start disabled, and reloading")
-        await enable(connection, all_homes, {"consumption_this_month", "cost_this_month"})
+        step(
+            "enabling the sensors of the month and of rewards, which start disabled, and reloading"
+        )
+        wanted = {"consumption_this_month", "cost_this_month", "loyalty_points", "vouchers"}
+        await enable(connection, all_homes, wanted)
         step("making an automation of each blueprint, as the editor does")
         automations = await automation_rows(connection, all_homes)
         step("comparing with the ground truth")
@@ -139,6 +146,7 @@ async def households_rows(folder: Path) -> list[Row]:
 
         return [
             *await settled_rows(connection, check.rows),
+            *await settled_rows(connection, GasCheck(simulator, connection).rows),
             *await settled_rows(connection, bills),
             *automations,
         ]

@@ -10,7 +10,7 @@ from simulator.dates import JST, Month, midnight
 
 from .comparison import comparison_rows
 from .connection import Connection
-from .households import Home
+from .households import Home, digest_of
 from .progress import DemoError, step
 from .rows import Row, number_row
 
@@ -199,6 +199,8 @@ class Check:
         preferences = await self._connection.call("energy/get_prefs")
         shown = {source["stat_energy_from"] for source in preferences["energy_sources"]}
         truth = {home.statistic("consumption") for home in self._homes}
+        gas = self._world.gas_points
+        truth |= {f"octopus_japan:gas_{digest_of(spin)}_consumption" for spin in gas}
         validation = await self._connection.call("energy/validate")
         issues = [issue for source in validation["energy_sources"] for issue in source]
         return [

@@ -1,9 +1,10 @@
 """Signs the simulated households in and waits until their history is there."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
 from simulator import Simulator
 
@@ -14,7 +15,8 @@ HOUSEHOLDS = {"green-tokyo": "stepped", "simple-kansai": "single rate", "ev-toky
 FLOW = "/api/config/config_entries/flow"
 
 
-def _digest(number: str) -> str:
+def digest_of(number: str) -> str:
+    """Return what stands for the number of an account or a point in ids: the integration never shows the number."""
     return sha256(f"octopus_japan{number}".encode()).hexdigest()[:12]
 
 
@@ -30,12 +32,12 @@ class Home:
     @property
     def digest(self) -> str:
         """What stands for the supply point's number in ids: the integration never shows the number."""
-        return _digest(self.spin)
+        return digest_of(self.spin)
 
     @property
     def account_digest(self) -> str:
         """The same of the account's number."""
-        return _digest(self.account)
+        return digest_of(self.account)
 
     def statistic(self, kind: str) -> str:
         """Return the id of the consumption or cost statistic."""
@@ -110,7 +112,8 @@ async def settle(connection: Connection, home: Home) -> None:
 
 async def enable(connection: Connection, all_homes: list[Home], keys: set[str]) -> None:
     """Enable sensors that start disabled, as a user may, and reload their entries at once."""
-    wanted = {f"{home.digest}_{key}" for home in all_homes for key in keys}
+    numbers = [number for home in all_homes for number in (home.digest, home.account_digest)]
+    wanted = {f"{number}_{key}" for number in numbers for key in keys}
     entries = set()
     for entity in await connection.call("config/entity_registry/list"):
         if entity["unique_id"] in wanted and entity["disabled_by"] is not None:
@@ -145,9 +148,11 @@ async def _stored(connection: Connection, home: Home) -> bool:
     return ids <= {statistic["statistic_id"] for statistic in listed}
 
 
-async def save_energy_preferences(connection: Connection, all_homes: list[Home]) -> None:
-    """Put every household into the Energy dashboard as drawn from the grid, with its cost."""
-    sources = [
+async def save_energy_preferences(
+    connection: Connection, all_homes: list[Home], others: Sequence[dict[str, Any]] = ()
+) -> None:
+    """Put every household into the Energy dashboard as drawn from the grid, with its cost, and other sources beside them."""
+    sources: list[dict[str, Any]] = [
         {
             "type": "grid",
             "name": f"{home.name} ({home.shape})",
@@ -163,4 +168,4 @@ async def save_energy_preferences(connection: Connection, all_homes: list[Home])
         }
         for home in all_homes
     ]
-    await connection.call("energy/save_prefs", energy_sources=sources)
+    await connection.call("energy/save_prefs", energy_sources=[*sources, *others])

@@ -4,8 +4,12 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 from unicodedata import east_asian_width
 
-PLACES = {"kWh": 2, "JPY": 1, "JPY/kWh": 2}
-WITHIN = {"kWh": Decimal("0.0005"), "JPY": Decimal("0.05"), "JPY/kWh": Decimal("0.00005")}
+PLACES = {"kWh": 2, "JPY": 1, "JPY/kWh": 2, "JPY/m³": 2, "m³": 0, "d": 0, "": 0}
+WITHIN = {
+    "kWh": Decimal("0.0005"),
+    "JPY": Decimal("0.05"),
+    "JPY/kWh": Decimal("0.00005"),
+} | dict.fromkeys(("JPY/m³", "m³", "d", ""), Decimal("0.000001"))
 """How many decimals the table shows by unit, and how far the unrounded figures may be apart: what is lost in a float."""
 
 

@@ -11,6 +11,7 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 
 from custom_components.octopus_japan.coordinators import gas as clock
+from custom_components.octopus_japan.diagnostics import async_get_config_entry_diagnostics
 from custom_components.octopus_japan.identity import digest
 from custom_components.octopus_japan.recorder.recorder_pass import NotWrittenError
 from custom_components.octopus_japan.recorder.series import Series
@@ -106,6 +107,14 @@ async def test_a_reading_is_one_row_at_its_last_hour_at_what_is_billed(home: Hom
     assert device is not None
     assert device.name == f"Gas {spin[-4:]}"
     assert spin not in str(device)
+    (told,) = (await async_get_config_entry_diagnostics(home.hass, entry))["accounts"]
+    assert told["gas_points"] == [
+        {
+            "status": "ON_SUPPLY", "accounts": 1, "agreements": 1, "readings": 6, "has_cost": True,
+            "estimated": False, "reason": None, "tiers": 6, "has_next_reading": True,
+        }
+    ]  # fmt: skip
+    assert told["campaigns"] == {"open": 0, "joined": 0}
     # Polls that tell the same write nothing.
     before = await Series(home.hass, gas_consumption_id(digest(spin)), "", "").async_read(LONG_AGO)
     await home.pass_time(timedelta(hours=12))
@@ -223,3 +232,35 @@ async def test_no_price_no_cost_and_a_recorder_that_fails_costs_time(
         if entity.unique_id.startswith(digest(spin))
     }
     assert kept == {"last_reading", "last_reading_cost", "last_reading_days"}
+
+
+@pytest.mark.parametrize(
+    ("households", "since", "now"),
+    [(("gas-tokyo", "green-tokyo"), None, datetime.fromisoformat("2026-03-26T09:00:00+09:00"))],
+)
+async def test_a_gas_point_that_two_logins_see_is_kept_by_the_first(home: Home) -> None:
+    home.leave_readings_out()
+    world, point = home.simulator.world, point_of(home)
+    (green,) = world.households["green-tokyo"].accounts
+    green.properties[0].gas_points.append(point)
+    first = await home.sign_in("gas-tokyo")
+    second = await home.sign_in("green-tokyo")
+    registry = er.async_get(home.hass)
+
+    def owners() -> set[str | None]:
+        return {
+            entity.config_entry_id
+            for entity in registry.entities.values()
+            if entity.unique_id.startswith(digest(point.spin))
+        }
+
+    assert owners() == {first.entry_id}
+    (issue,) = home.issues()
+    assert issue.translation_key == "kept_by_another_entry"
+    assert await equal(home) == 6
+    await home.hass.config_entries.async_remove(first.entry_id)
+    await home.settle()
+    assert owners() == {second.entry_id}
+    world.correct_gas(point.spin, home.simulator.truth.gas_bills(point.spin)[0].period.end, 5)
+    await home.pass_time(timedelta(hours=12))
+    assert await equal(home) == 6

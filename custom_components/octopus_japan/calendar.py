@@ -1,7 +1,7 @@
 """The cheapest times, and bands and steps with their prices, as calendars: automations can start some time before or after one."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import override
 
 from homeassistant.components.calendar import (
@@ -23,7 +23,6 @@ from .oejp.household.campaigns import events
 from .oejp.household.day_extremes import cheapest_times, days_of
 from .oejp.household.forecast import Use
 from .oejp.household.outlook import (
-    DAY,
     BandPeriod,
     Outlook,
     band_periods,
@@ -34,7 +33,7 @@ from .oejp.household.outlook import (
 )
 from .oejp.household.plan_shape import Feature
 from .oejp.interval import Interval
-from .oejp.japan_time import day_of, midnight
+from .oejp.japan_time import DAY, MOMENT, day_of, midnight
 from .oejp.kraken.campaigns import DailyResult, Participation
 from .oejp.tariff import DayPrices, PricePeriod, Tariff, Unpriced
 from .presentation import band_option, components
@@ -47,7 +46,6 @@ PRICES = CalendarEntityDescription(
 )
 CHEAPEST = CalendarEntityDescription(key="cheapest_times", translation_key="cheapest_times")
 CAMPAIGN_DAYS = CalendarEntityDescription(key="campaigns", translation_key="campaigns")
-MOMENT = timedelta(microseconds=1)
 
 _TEXTS = f"component.{DOMAIN}"
 _BANDS = f"{_TEXTS}.entity.sensor.rate_band.state"

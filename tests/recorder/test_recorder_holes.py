@@ -7,10 +7,9 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.octopus_japan.oejp.interval import Interval
-from custom_components.octopus_japan.oejp.japan_time import midnight
+from custom_components.octopus_japan.oejp.japan_time import DAY, midnight
 from custom_components.octopus_japan.recorder.holes import (
     BACK_OFF,
-    DAY,
     FIRST,
     LENGTH,
     Asked,

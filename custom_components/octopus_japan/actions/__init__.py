@@ -19,7 +19,7 @@ from homeassistant.util.json import JsonValueType
 import voluptuous as vol
 
 from ..const import DOMAIN
-from ..oejp.japan_time import HALF_HOUR, add_months, day_of, midnight
+from ..oejp.japan_time import DAY, HALF_HOUR, add_months, day_of, midnight
 from ..oejp.tariff import Interval, PricePeriod
 from ..oejp.tariff.cheapest import LONGEST, Found, NotFound, Piece, PricedTime, Task, find
 from ..presentation import COMPONENT_NAMES, band_option, components
@@ -40,7 +40,6 @@ from .reimport import SCHEMA as REIMPORT_HISTORY, async_reimport_history
 CHEAPEST, DEAREST = "cheapest", "dearest"
 HALF_HOURLY, BY_PERIOD = "half_hour", "period"
 
-DAY = timedelta(days=1)
 MOST = 20_000
 """The longest list that a response holds: a year of half hours."""
 

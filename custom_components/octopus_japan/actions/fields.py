@@ -1,7 +1,7 @@
 """What the fields of an action mean: which supply point, and which instant."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -17,11 +17,10 @@ from ..identity import is_ours, last_four, number_of
 from ..oejp.household.forecast import Use
 from ..oejp.household.hour import Hour
 from ..oejp.household.outlook import estimated_since, prices_between
-from ..oejp.japan_time import midnight
+from ..oejp.japan_time import DAY, midnight
 from ..oejp.tariff import PricePeriod, Tariff, Unpriced
 from ..runtime import OctopusConfigEntry
 
-DAY = timedelta(days=1)
 OFF_SUPPLY = "OFF_SUPPLY"
 
 

@@ -17,7 +17,7 @@ from ..const import DOMAIN, LOGGER
 from ..identity import digest
 from ..oejp.household.hour import Pricing, whole_hour
 from ..oejp.interval import Interval
-from ..oejp.japan_time import HOUR, midnight
+from ..oejp.japan_time import DAY, HOUR, midnight
 from ..oejp.kraken import (
     KrakenAuthError,
     KrakenError,
@@ -27,7 +27,6 @@ from ..oejp.kraken import (
 )
 from ..oejp.kraken.models import Reading
 from ..recorder.holes import (
-    DAY,
     Asked,
     Due,
     answered,

@@ -5,30 +5,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
-from typing import Any, override
+from typing import override
 
-from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
-from ..identity import digest, last_four
 from ..oejp.household.hour import Hour
 from ..oejp.household.tariff_book import credits_estimated_since
 from ..oejp.household.totals import Total, calendar_periods, totals
 from ..oejp.household.usage import GenerationPricing, energy, half_hours
 from ..oejp.interval import Interval
 from ..oejp.japan_time import HOUR
-from ..oejp.kraken import Direction, KrakenClient, PathFinder, listed_since
+from ..oejp.kraken import Direction, PathFinder, listed_since
 from ..oejp.kraken.models import Reading
 from ..oejp.tariff import GenerationTariff, Unpriced, credit_at
-from ..recorder.meter_history import MeterHistory, energy_series, money_series
 from ..recorder.statistic_ids import compensation_id, return_id
-from ..recorder.statistic_names import statistic_name
-from ..store import OctopusStore
-from .account import AccountCoordinator
 from .half_hourly import HalfHourlyCoordinator
 from .reading_paths import path_finder
-from .tariff_book import TariffBook
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,17 +49,9 @@ class PointExport:
 class ExportsCoordinator(HalfHourlyCoordinator[PointExport]):
     """Energy fed into the grid, by GPIN."""
 
-    def __init__(
-        self,
-        hass: HomeAssistant,
-        entry: ConfigEntry[Any],
-        client: KrakenClient,
-        memory: OctopusStore,
-        account: AccountCoordinator,
-        *,
-        book: TariffBook,
-    ) -> None:
-        super().__init__(hass, entry, client, memory, account, book=book, name="exports")
+    clock = "exports"
+    energy = ("return", return_id)
+    money = ("compensation", compensation_id)
 
     @override
     def numbers(self) -> Collection[str]:
@@ -81,17 +65,6 @@ class ExportsCoordinator(HalfHourlyCoordinator[PointExport]):
     @override
     def pricing(self, number: str) -> GenerationPricing:
         return GenerationPricing(self.book.generation(number))
-
-    @override
-    def make_meter(self, number: str) -> MeterHistory:
-        hass = self.hass
-        point, end = digest(number), last_four(number)
-        return MeterHistory(
-            hass,
-            energy_series(hass, return_id(point), statistic_name(hass, "return", end)),
-            money_series(hass, compensation_id(point), statistic_name(hass, "compensation", end)),
-            self.config_entry.entry_id,
-        )
 
     @override
     def make_ways(self, number: str) -> PathFinder:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 import operator
-from typing import Any, override
+from typing import Any, ClassVar, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -15,6 +15,7 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
 from ..const import LOGGER
+from ..identity import digest, last_four
 from ..oejp.household.hour import Pricing, whole_hour
 from ..oejp.interval import Interval
 from ..oejp.kraken import (
@@ -30,7 +31,8 @@ from ..oejp.kraken import (
 from ..oejp.kraken.models import Reading
 from ..recorder.claims import async_release
 from ..recorder.holes import THIRTEEN_MONTHS
-from ..recorder.meter_history import MeterHistory
+from ..recorder.meter_history import MeterHistory, energy_series, money_series
+from ..recorder.statistic_names import statistic_name
 from ..store import OctopusStore
 from .account import AccountCoordinator
 from .backfill import RECENT, Backfill
@@ -51,6 +53,11 @@ class HalfHourlyCoordinator[UsageT](DataUpdateCoordinator[Mapping[str, UsageT]])
     """
 
     config_entry: ConfigEntry[Any]
+    clock: ClassVar[str]
+    """What the log calls it."""
+    energy: ClassVar[tuple[str, Callable[[str], str]]]
+    money: ClassVar[tuple[str, Callable[[str], str]]]
+    """The statistics of a point, each by what it is called and how its id follows from the digest."""
 
     def __init__(
         self,
@@ -61,13 +68,12 @@ class HalfHourlyCoordinator[UsageT](DataUpdateCoordinator[Mapping[str, UsageT]])
         account: AccountCoordinator,
         *,
         book: TariffBook,
-        name: str,
     ) -> None:
         super().__init__(
             hass,
             LOGGER,
             config_entry=entry,
-            name=name,
+            name=self.clock,
             update_interval=INTERVAL,
             # Most polls bring nothing new, and then nothing has to be shown.
             always_update=False,
@@ -98,10 +104,6 @@ class HalfHourlyCoordinator[UsageT](DataUpdateCoordinator[Mapping[str, UsageT]])
     @abstractmethod
     def pricing(self, number: str) -> Pricing:
         """Return what the energy of a point is worth, frozen: the only place where recording meets the tariff book."""
-
-    @abstractmethod
-    def make_meter(self, number: str) -> MeterHistory:
-        """Return the history of a point."""
 
     @abstractmethod
     def accounts(self, number: str, span: Interval) -> Sequence[tuple[Interval, str]]:
@@ -149,7 +151,14 @@ class HalfHourlyCoordinator[UsageT](DataUpdateCoordinator[Mapping[str, UsageT]])
     def meter(self, number: str) -> MeterHistory:
         """Return the history of a point, made when it is first asked for."""
         if number not in self._meters:
-            self._meters[number] = self.make_meter(number)
+            hass, point, end = self.hass, digest(number), last_four(number)
+            (energy, energy_id), (money, money_id) = type(self).energy, type(self).money
+            self._meters[number] = MeterHistory(
+                hass,
+                energy_series(hass, energy_id(point), statistic_name(hass, energy, end)),
+                money_series(hass, money_id(point), statistic_name(hass, money, end)),
+                self.config_entry.entry_id,
+            )
         return self._meters[number]
 
     def ways(self, number: str) -> PathFinder:

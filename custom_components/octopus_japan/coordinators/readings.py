@@ -10,13 +10,10 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
-from ..identity import digest, last_four
 from ..oejp.household.usage import ConsumptionPricing, PointUsage, usage, usage_start
 from ..oejp.interval import Interval
 from ..oejp.kraken import KrakenClient, PathFinder, listed_since
-from ..recorder.meter_history import MeterHistory, energy_series, money_series
 from ..recorder.statistic_ids import consumption_id, cost_id
-from ..recorder.statistic_names import statistic_name
 from ..store import OctopusStore
 from .account import AccountCoordinator
 from .half_hourly import HalfHourlyCoordinator
@@ -27,6 +24,10 @@ from .tariff_book import TariffBook
 
 class ReadingsCoordinator(HalfHourlyCoordinator[PointUsage]):
     """Energy taken from the grid, by SPIN."""
+
+    clock = "readings"
+    energy = ("consumption", consumption_id)
+    money = ("cost", cost_id)
 
     def __init__(
         self,
@@ -39,7 +40,7 @@ class ReadingsCoordinator(HalfHourlyCoordinator[PointUsage]):
         book: TariffBook,
         own: OwnMeters,
     ) -> None:
-        super().__init__(hass, entry, client, memory, account, book=book, name="readings")
+        super().__init__(hass, entry, client, memory, account, book=book)
         self.own = own
 
     @override
@@ -70,17 +71,6 @@ class ReadingsCoordinator(HalfHourlyCoordinator[PointUsage]):
     def pricing(self, number: str) -> ConsumptionPricing:
         # What the readings say against a schedule changes no price.
         return ConsumptionPricing(replace(self.book.tariff(number), mismatches=()))
-
-    @override
-    def make_meter(self, number: str) -> MeterHistory:
-        hass = self.hass
-        point, end = digest(number), last_four(number)
-        return MeterHistory(
-            hass,
-            energy_series(hass, consumption_id(point), statistic_name(hass, "consumption", end)),
-            money_series(hass, cost_id(point), statistic_name(hass, "cost", end)),
-            self.config_entry.entry_id,
-        )
 
     @override
     def make_ways(self, number: str) -> PathFinder:

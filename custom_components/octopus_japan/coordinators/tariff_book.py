@@ -16,7 +16,6 @@ from ..identity import digest
 from ..oejp.household.supply import SupplyPointData
 from ..oejp.household.tariff_book import (
     Contract,
-    Known,
     contract_at,
     product_at,
     slots_of,
@@ -32,7 +31,7 @@ from ..oejp.tariff import (
     Tariff,
     contracted_capacity,
 )
-from ..oejp.tariff.from_kraken import generation_tariff
+from ..oejp.tariff.from_kraken import Evidence, generation_tariff
 from ..oejp.tariff.schedule import BandHours, NoSchedule
 from ..store import OctopusStore
 from .account import AccountCoordinator
@@ -149,7 +148,10 @@ class TariffBook:
     def _supply_tariff(self, spin: str) -> Tariff:
         point = self._account.data.supply_points[spin]
         try:
-            return supply_tariff(point, self._known(point))
+            basis = self._entry.options.get(CONF_MONTH_BASIS, AUTOMATIC)
+            return supply_tariff(
+                point, self._known(point), None if basis == AUTOMATIC else MonthBasis(basis)
+            )
         except Exception as error:  # noqa: BLE001
             # Whatever is wrong with it costs the money, never the energy and the other points.
             log_defect("No tariff of one supply point", error)
@@ -162,9 +164,8 @@ class TariffBook:
             log_defect("No tariff of one generation point", error)
             return self._generation.get(gpin) or GenerationTariff((), (Gap(FAILED),))
 
-    def _known(self, point: SupplyPointData) -> Known:
-        basis = self._entry.options.get(CONF_MONTH_BASIS, AUTOMATIC)
-        return Known(
+    def _known(self, point: SupplyPointData) -> Evidence:
+        return Evidence(
             charges=[
                 line
                 for item in point.listings
@@ -189,7 +190,6 @@ class TariffBook:
             capacity=self._capacity(point),
             meti_credits=self._account.data.meti_credits,
             readings=self._readings.get(point.spin, ()),
-            month_basis=None if basis == AUTOMATIC else MonthBasis(basis),
         )
 
     def _capacity(self, point: SupplyPointData) -> Capacity:

@@ -2,10 +2,10 @@
 
 from homeassistant.components.sensor import SensorDeviceClass
 
+from ..const import YEN
 from ..oejp.household.comparison import Comparison, PlanCost
 from .description import Attributes, OctopusSensorDescription
 
-YEN = "JPY"
 _BEST = 3
 
 

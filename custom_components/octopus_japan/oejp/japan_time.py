@@ -6,6 +6,9 @@ from datetime import date, datetime, timedelta, timezone
 JST = timezone(timedelta(hours=9), "JST")
 HOUR = timedelta(hours=1)
 HALF_HOUR = timedelta(minutes=30)
+DAY = timedelta(days=1)
+MOMENT = timedelta(microseconds=1)
+"""The shortest time there is: what ends at midnight belongs to the day before."""
 YEARS = range(2000, 2101)
 """The years that an answer may speak of. What lies outside is a fault, or a way to write "without end"."""
 

@@ -11,14 +11,13 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 from ..oejp.interval import Interval
-from ..oejp.japan_time import HOUR, day_of, midnight
+from ..oejp.japan_time import DAY, HOUR, day_of, midnight
 
 LENGTH = timedelta(days=31)
 """Of a window: the longest that the service answers whole."""
 FIRST = datetime(2015, 12, 31, 15, tzinfo=UTC)
 """Midnight in Japan, of the year in which households there became free to choose their supplier."""
 
-DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
 THIRTEEN_MONTHS = timedelta(days=397)
 BACK_OFF = (HOUR, timedelta(hours=6), DAY, WEEK, timedelta(days=30))

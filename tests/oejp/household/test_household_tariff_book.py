@@ -8,7 +8,6 @@ import pytest
 
 from custom_components.octopus_japan.oejp.household.supply import Listing, joined
 from custom_components.octopus_japan.oejp.household.tariff_book import (
-    Known,
     product_at,
     supply_tariff,
 )
@@ -17,6 +16,7 @@ from custom_components.octopus_japan.oejp.kraken.models import (
     ElectricitySteppedProduct,
     SupplyPeriod,
 )
+from custom_components.octopus_japan.oejp.tariff.from_kraken import Evidence
 
 DAY_0 = datetime(2026, 1, 1, 15, tzinfo=UTC)
 GREEN = ElectricitySteppedProduct("GREEN", display_name="Green")
@@ -58,6 +58,6 @@ def test_steps_begin_anew_with_the_account() -> None:
             ),
         ],
     )
-    calendar = supply_tariff(point, Known()).calendar
+    calendar = supply_tariff(point, Evidence()).calendar
     assert calendar.period_at(day(39)).end == day(40)
     assert calendar.period_at(day(41)).start == day(40)

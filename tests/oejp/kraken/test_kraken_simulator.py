@@ -26,10 +26,10 @@ from custom_components.octopus_japan.oejp.kraken import (
     KrakenThrottledError,
     KrakenTooComplexError,
     PreSignedKey,
+    Question,
     ReadingPath,
     RefreshToken,
     SignIn,
-    read,
     speaks_against,
 )
 from custom_components.octopus_japan.oejp.kraken.half_hours import half_hour_from
@@ -99,9 +99,9 @@ async def test_every_way_gives_the_truth(green: House) -> None:
     truth = green.truth()
     assert len(truth) == 31 * 48
     for path in ReadingPath:
-        readings = await read(
-            green.client.readings, path, green.account, green.spins[0], START, END
-        )
+        readings = await Question(
+            green.client.readings, green.account, green.spins[0], START, END
+        ).by(path)
         assert values(readings) == truth, path
     assert green.asked("HalfHourlyReadings") == 1
 
@@ -119,7 +119,9 @@ async def test_a_window_may_end_between_two_half_hours(green: House, path: Readi
     end = END + timedelta(minutes=10)
     start = END - timedelta(hours=2)
 
-    readings = await read(green.client.readings, path, green.account, green.spins[0], start, end)
+    readings = await Question(green.client.readings, green.account, green.spins[0], start, end).by(
+        path
+    )
 
     assert list(values(readings)) == [start + number * timedelta(minutes=30) for number in range(5)]
 
@@ -223,7 +225,9 @@ async def test_order_and_repetition_do_not_matter(
     start = END - timedelta(hours=18)
     green.simulator.faults.add(kind)
 
-    readings = await read(green.client.readings, path, green.account, green.spins[0], start, END)
+    readings = await Question(green.client.readings, green.account, green.spins[0], start, END).by(
+        path
+    )
 
     assert values(readings) == green.truth(start, END)
 
@@ -311,9 +315,9 @@ async def test_exports_by_every_way(simulator: Simulator, session: ClientSession
         for number in (
             {roof.gpin} if path is ReadingPath.HALF_HOURLY else {roof.gpin, house.spins[0]}
         ):
-            readings = await read(
-                house.client.readings, path, house.account, number, START, END, Direction.GENERATION
-            )
+            readings = await Question(
+                house.client.readings, house.account, number, START, END, Direction.GENERATION
+            ).by(path)
             assert values(readings) == truth, path
 
 
@@ -365,18 +369,15 @@ async def test_a_refused_way_leads_to_the_next(green: House, code: str) -> None:
     green.simulator.faults.add("refused_field", field="halfHourlyReadings", code=code)
 
     with pytest.raises(KrakenRefusedError) as caught:
-        await read(
-            green.client.readings,
-            ReadingPath.HALF_HOURLY,
-            green.account,
-            green.spins[0],
-            START,
-            END,
+        await Question(green.client.readings, green.account, green.spins[0], START, END).by(
+            ReadingPath.HALF_HOURLY
         )
     assert speaks_against(ReadingPath.HALF_HOURLY, caught.value)
 
     path = ReadingPath.SUPPLY_POINT
-    readings = await read(green.client.readings, path, green.account, green.spins[0], START, END)
+    readings = await Question(green.client.readings, green.account, green.spins[0], START, END).by(
+        path
+    )
     assert values(readings) == green.truth()
 
 
@@ -559,7 +560,10 @@ async def test_an_empty_answer_is_empty(green: House) -> None:
 
     for path in ReadingPath:
         assert (
-            await read(green.client.readings, path, green.account, green.spins[0], START, END) == ()
+            await Question(green.client.readings, green.account, green.spins[0], START, END).by(
+                path
+            )
+            == ()
         )
 
 

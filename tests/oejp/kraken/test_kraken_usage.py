@@ -26,8 +26,8 @@ from custom_components.octopus_japan.oejp.kraken import (
     KrakenServiceError,
     KrakenThrottledError,
     KrakenTooComplexError,
+    Question,
     ReadingPath,
-    read,
     speaks_against,
 )
 from custom_components.octopus_japan.oejp.kraken.half_hours import half_hours
@@ -271,9 +271,9 @@ class TestHalfHourlyReadings:
         }
         service.answer("GenerationHalfHourlyReadings", account(points))
 
-        readings = await read(
-            client.readings, ReadingPath.HALF_HOURLY, ACCOUNT, "G", START, END, Direction.GENERATION
-        )
+        readings = await Question(
+            client.readings, ACCOUNT, "G", START, END, Direction.GENERATION
+        ).by(ReadingPath.HALF_HOURLY)
 
         assert [reading.start_at for reading in readings] == [START]
 

@@ -12,8 +12,8 @@ import pytest
 from custom_components.octopus_japan.oejp.kraken import (
     EmailPassword,
     KrakenClient,
+    Question,
     ReadingPath,
-    read,
 )
 from custom_components.octopus_japan.oejp.tariff import (
     Component,
@@ -64,7 +64,9 @@ async def from_answers(
     agreements = (await client.supply.agreements(account))[spin]
     # The bands of time-of-use plans are worth keeping for every month; the readings at hand are the last weeks.
     weeks = [
-        await read(client.readings, ReadingPath.HALF_HOURLY, account, spin, start, start + WEEKS)
+        await Question(client.readings, account, spin, start, start + WEEKS).by(
+            ReadingPath.HALF_HOURLY
+        )
         for start in (NOW - WEEKS * number for number in range(10, 0, -1))
     ]
     seen: dict[str, tuple[SeenBands, ...]] = {}

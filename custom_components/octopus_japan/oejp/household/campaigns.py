@@ -2,14 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
 from ..interval import Interval
-from ..japan_time import midnight
+from ..japan_time import DAY, midnight
 from ..kraken.campaigns import DailyResult, Participation
-
-_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +70,7 @@ def event_of(day: DailyResult) -> Interval | None:
         return Interval(start, end)
     if day.event_date is None:
         return None
-    return Interval(midnight(day.event_date), midnight(day.event_date) + _DAY)
+    return Interval(midnight(day.event_date), midnight(day.event_date) + DAY)
 
 
 def events(

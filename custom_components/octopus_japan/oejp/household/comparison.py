@@ -22,11 +22,11 @@ from ..tariff import (
     Unpriced,
 )
 from ..tariff.bill import energy_lines, share_out, time_lines
+from ..tariff.model import ZERO
 from ..tariff.monthly_rates import MonthlyPrice, Timeline
 from ..tariff.rounding import USUAL, Rounding
 from .year_of_use import MonthPart, PeriodUse, YearOfUse
 
-_ZERO = Decimal(0)
 _FUEL = Component.FUEL_COST_ADJUSTMENT
 _LEVY = Component.RENEWABLE_ENERGY_LEVY
 
@@ -161,7 +161,7 @@ class _Period:
         monthly = self._of(card)
         parts = self._share_out(self._slots(card)) if card.bands else {"": self.total}
         lines = time_lines(card, days, days)
-        lines += energy_lines(card, parts, _ZERO)
+        lines += energy_lines(card, parts, ZERO)
         lines += monthly.lines
         if (rounding := self.rates.rounding) != USUAL:
             lines = [replace(line, rounding=rounding) for line in lines]
@@ -178,10 +178,10 @@ class _Period:
             for hour, kwh in part.kwh.items():
                 first, second = row[hour * 2], row[hour * 2 + 1]
                 if first == second:
-                    found[first] = found.get(first, _ZERO) + kwh
+                    found[first] = found.get(first, ZERO) + kwh
                 else:
-                    found[first] = found.get(first, _ZERO) + kwh / 2
-                    found[second] = found.get(second, _ZERO) + kwh / 2
+                    found[first] = found.get(first, ZERO) + kwh / 2
+                    found[second] = found.get(second, ZERO) + kwh / 2
         return found
 
     def _of(self, card: RateCard) -> _Monthly:
@@ -243,7 +243,7 @@ class _Period:
         parts: dict[tuple[int, Decimal], Decimal] = {}
         for part, price in zip(self.use.parts, prices, strict=True):
             key = self._month(part), price.price
-            parts[key] = parts.get(key, _ZERO) + sum(part.kwh.values(), _ZERO)
+            parts[key] = parts.get(key, ZERO) + sum(part.kwh.values(), ZERO)
         return [
             BillLine(component, component.value, charged, price)
             for (_, price), charged in self._share_out(parts).items()

@@ -4,14 +4,12 @@ Pure: no clock of its own. Days are those of Asia/Tokyo.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from ..interval import Interval
-from ..japan_time import day_of, midnight
+from ..japan_time import DAY, day_of, midnight
 from ..tariff import DayPrices, PricePeriod
 from ..tariff.price import summary
-
-_DAY = timedelta(days=1)
 
 
 def cheapest_times(days: Iterable[DayPrices | None]) -> list[Interval]:
@@ -38,7 +36,7 @@ def days_of(periods: Sequence[PricePeriod], start: datetime, end: datetime) -> I
     """Yield the days in Japan from `start` until `end` (aware), each of which `periods` cover as a whole."""
     day = day_of(start)
     while (begin := midnight(day)) < end:
-        whole = Interval(begin, begin + _DAY)
+        whole = Interval(begin, begin + DAY)
         pieces = [
             PricePeriod(max(whole.start, p.start), min(whole.end, p.end), p.price)
             for p in periods
@@ -46,7 +44,7 @@ def days_of(periods: Sequence[PricePeriod], start: datetime, end: datetime) -> I
         ]
         if pieces:
             yield summary(day, pieces)
-        day += _DAY
+        day += DAY
 
 
 def _times(days: Iterable[tuple[DayPrices, object]]) -> list[Interval]:

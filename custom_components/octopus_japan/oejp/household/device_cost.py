@@ -11,9 +11,9 @@ from decimal import Decimal
 
 from ..japan_time import HOUR
 from ..tariff import Component, PricePeriod
+from ..tariff.model import ZERO
 from .hour import Hour
 
-_NOTHING = Decimal(0)
 _SECOND = timedelta(seconds=1)
 
 
@@ -29,7 +29,7 @@ class DeviceCost:
     @property
     def total(self) -> Decimal | None:
         """Yen; None where no hour has a price."""
-        return sum(self.parts.values(), _NOTHING) if self.parts else None
+        return sum(self.parts.values(), ZERO) if self.parts else None
 
     @property
     def mean_price(self) -> Decimal | None:
@@ -41,7 +41,7 @@ class DeviceCost:
 def device_cost(hours: Sequence[Hour], prices: Sequence[PricePeriod]) -> DeviceCost:
     """Price the hours of a device by ascending prices. An hour of two prices costs their mean by time."""
     parts: dict[Component, Decimal] = {}
-    priced_kwh, unpriced, first = _NOTHING, 0, 0
+    priced_kwh, unpriced, first = ZERO, 0, 0
     for hour in hours:
         while first < len(prices) and prices[first].end <= hour.start:
             first += 1
@@ -51,8 +51,8 @@ def device_cost(hours: Sequence[Hour], prices: Sequence[PricePeriod]) -> DeviceC
             continue
         priced_kwh += hour.kwh
         for component, price in found.items():
-            parts[component] = parts.get(component, _NOTHING) + hour.kwh * price
-    return DeviceCost(sum((hour.kwh for hour in hours), _NOTHING), priced_kwh, parts, unpriced)
+            parts[component] = parts.get(component, ZERO) + hour.kwh * price
+    return DeviceCost(sum((hour.kwh for hour in hours), ZERO), priced_kwh, parts, unpriced)
 
 
 def _of_hour(
@@ -68,5 +68,5 @@ def _of_hour(
         covered += length
         share = Decimal(length // _SECOND) / 3600
         for component, price in period.price.components.items():
-            found[component] = found.get(component, _NOTHING) + price * share
+            found[component] = found.get(component, ZERO) + price * share
     return found if covered == HOUR else None

@@ -11,11 +11,11 @@ from functools import cache
 
 from ..japan_time import HALF_HOUR, HOUR, JST
 from ..tariff import BillingPeriod, Tariff
+from ..tariff.model import ZERO
 from .hour import Hour, whole_hour
 from .own_meter import Live
 
 TYPICAL_DAYS = timedelta(days=14)
-_NOTHING = Decimal(0)
 _SECOND = timedelta(seconds=1)
 
 
@@ -70,7 +70,7 @@ class Use:
 
     def _added_up(self, period: BillingPeriod, at: datetime) -> tuple[Decimal, datetime]:
         """Add up the half hours of a period that are over by an instant; also return when the last of them ended."""
-        used = _NOTHING
+        used = ZERO
         half_hour = period.start.astimezone(UTC)
         while half_hour + HALF_HOUR <= at:
             hour = whole_hour(half_hour)
@@ -100,7 +100,7 @@ class Use:
         """
         found: list[tuple[datetime, Decimal]] = []
         pending = list(reversed(amounts))
-        used = _NOTHING
+        used = ZERO
         half_hour = period.start.astimezone(UTC)
         while pending and half_hour < until:
             counted = max(used, self._floor(period, half_hour))
@@ -124,7 +124,7 @@ class Use:
     def _floor(self, period: BillingPeriod, at: datetime) -> Decimal:
         crossed = self.crossed
         if crossed is None or crossed.period != period.start or at < crossed.at:
-            return _NOTHING
+            return ZERO
         return crossed.kwh
 
     def known_until(self, start: datetime) -> datetime:
@@ -165,7 +165,7 @@ def typical(hours: Sequence[Hour]) -> tuple[Decimal, ...]:
 
 
 def _mean(values: Sequence[Decimal]) -> Decimal:
-    return sum(values, _NOTHING) / len(values)
+    return sum(values, ZERO) / len(values)
 
 
 def crossed_at(

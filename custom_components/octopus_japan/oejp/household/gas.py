@@ -7,13 +7,13 @@ between, so that a reading is one row, at the last hour of its time; no daily pr
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import Final
 
 from ..interval import Interval
-from ..japan_time import HOUR, day_of
+from ..japan_time import DAY, HOUR, MOMENT, day_of
 from ..kraken.gas import LONGEST, GasReading, GasReadingDates, GasSupplyPoint
 from ..kraken.models import Agreement, GasTieredProduct, MetiCredit
 from ..tariff import BillingPeriod, GasTariff, Unpriced, gas_bill, gas_bill_for
@@ -23,8 +23,6 @@ from .hour import Hour, whole_hour
 
 OFF_STATUSES: Final = frozenset({"OFF_SUPPLY", "LOST", "OFF_SUPPLY_DUE_TO_DUNNING"})
 """What the service calls a gas point whose supply has ended."""
-_MOMENT = timedelta(microseconds=1)
-_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,7 +114,7 @@ def joined_readings(
 
 def last_hour(reading: GasReading) -> datetime:
     """Return the last hour of a reading's time: the row that it is."""
-    return whole_hour(reading.end_at - _MOMENT)
+    return whole_hour(reading.end_at - MOMENT)
 
 
 def closed(readings: Iterable[GasReading], now: datetime) -> tuple[GasReading, ...]:
@@ -134,7 +132,7 @@ def superseded(stored: Collection[datetime], readings: Sequence[GasReading]) -> 
     rows = ends.union(stored)
     found: set[datetime] = set()
     for reading in readings:
-        follows = whole_hour(reading.start_at - _MOMENT) in rows or all(
+        follows = whole_hour(reading.start_at - MOMENT) in rows or all(
             hour >= reading.start_at for hour in rows
         )
         if follows and _is_consistent(reading):
@@ -153,7 +151,7 @@ def days_of(reading: GasReading) -> int:
 
 def _is_consistent(reading: GasReading) -> bool:
     days = reading.days_of_gas_usage
-    return days is not None and abs(reading.end_at - reading.start_at - days * _DAY) <= _DAY
+    return days is not None and abs(reading.end_at - reading.start_at - days * DAY) <= DAY
 
 
 def _began(agreement: Agreement) -> float:
@@ -223,7 +221,7 @@ def gas_usage(point: GasPointData, tariff: GasTariff, now: datetime, today: date
     if reading is not None:
         try:
             bill = bill_of(tariff, reading, reading.usage)
-            card = tariff.card_at(reading.end_at - _MOMENT)
+            card = tariff.card_at(reading.end_at - MOMENT)
         except Unpriced as error:
             reason = error.reason
     try:

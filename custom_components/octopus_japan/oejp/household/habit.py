@@ -14,13 +14,12 @@ from enum import StrEnum
 from itertools import accumulate, pairwise
 import math
 
-from ..japan_time import day_of
+from ..japan_time import DAY, day_of
 from .hour import Hour
 
 type TypicalUse = Mapping[int, Sequence[Decimal]]
 """Typical kWh of the 48 half hours of a day, by month (1 to 12): what the service tells of a plan in an area."""
 
-_DAY = timedelta(days=1)
 _YEAR = timedelta(days=364)
 """Fifty-two weeks: the same day of the week."""
 _HOURS = 24
@@ -101,7 +100,7 @@ def learn(hours: Iterable[Hour], typical: TypicalUse | None = None) -> Habit | N
     if sum(len(day) for day in known.values()) < _HOURS:
         return None
     last = max(known)
-    recent = {day: used for day, used in known.items() if last - day < _WEEK_DAYS * _DAY}
+    recent = {day: used for day, used in known.items() if last - day < _WEEK_DAYS * DAY}
     season = _season(known, last, typical)
     profile = _profiles(recent, typical)
     flat = _ratios(recent, (1.0,) * 7, profile, season)
@@ -137,11 +136,11 @@ def _season(
         sums = [float(sum(typical[month + 1])) for month in range(_MONTHS)]
         months = tuple(each / (sum(sums) / _MONTHS) for each in sums)
     whole = {day: sum(used.values()) for day, used in known.items() if len(used) == _HOURS}
-    begin = last - _YEAR - _LEVEL_DAYS * _DAY
+    begin = last - _YEAR - _LEVEL_DAYS * DAY
     smooth = {
         day: mean
         for ahead in range(_LEVEL_DAYS + 40)
-        if (mean := _around(whole, day := begin + ahead * _DAY)) is not None
+        if (mean := _around(whole, day := begin + ahead * DAY)) is not None
     }
     if len(smooth) < _LEVEL_DAYS + 40:
         return _Season(Basis.TYPICAL if months else Basis.RECENT, {}, months)
@@ -156,7 +155,7 @@ def _around(whole: Mapping[date, float], day: date) -> float | None:
     found = [
         kwh
         for off in range(-_SMOOTHED, _SMOOTHED + 1)
-        if (kwh := whole.get(day + off * _DAY)) is not None
+        if (kwh := whole.get(day + off * DAY)) is not None
     ]
     return sum(found) / len(found) if len(found) > _SMOOTHED else None
 

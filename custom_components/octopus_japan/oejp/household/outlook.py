@@ -5,12 +5,12 @@ On a stepped plan a price depends on the use before it (forecast.py). Where noth
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import pairwise
 
 from ..interval import Interval
-from ..japan_time import day_of, midnight, month_of, month_start
+from ..japan_time import DAY, day_of, midnight, month_of, month_start
 from ..tariff import (
     DayPrices,
     Kind,
@@ -26,7 +26,6 @@ from ..tariff.price import summary
 from .forecast import Use, step_starts
 from .tariff_book import carried_forward_since
 
-DAY = timedelta(days=1)
 USE_UNKNOWN = "use_unknown"
 
 

@@ -11,13 +11,13 @@ from decimal import Decimal
 from itertools import pairwise
 
 from ..japan_time import HOUR, day_of
+from ..tariff.model import ZERO
 from .hour import PLACES, Hour, whole_hour
 
 HIGHEST = Decimal(50)
 """kWh in an hour: a home's contract in Japan is for less than 50 kW, the most that there is at low voltage."""
 _HOURS_A_DAY = 24
 _SECOND = timedelta(seconds=1)
-_NOTHING = Decimal(0)
 
 type Counter = Mapping[datetime, Decimal]
 """What a meter had counted (kWh) by some instants, in UTC."""
@@ -68,7 +68,7 @@ def own_meter(counter: Counter) -> OwnMeter:
             hour = whole_hour(at)
             until = min(end, hour + HOUR)
             part = (after - before) * ((until - at) // _SECOND) / ((end - start) // _SECOND)
-            spent[hour] = spent.get(hour, _NOTHING) + part
+            spent[hour] = spent.get(hour, ZERO) + part
             covered[hour] = covered.get(hour, timedelta(0)) + (until - at)
             if after < before:
                 broken.add(hour)
@@ -151,6 +151,6 @@ def difference(published: Sequence[Hour], own: OwnMeter) -> Difference | None:
     shared = [hour for hour in both if day_of(hour.start) in days]
     return Difference(
         len(days),
-        sum((counted[hour.start] for hour in shared), _NOTHING),
-        sum((hour.kwh for hour in shared), _NOTHING),
+        sum((counted[hour.start] for hour in shared), ZERO),
+        sum((hour.kwh for hour in shared), ZERO),
     )

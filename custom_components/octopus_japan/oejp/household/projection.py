@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from ..japan_time import HOUR, JST, day_of
 from ..tariff import BillingPeriod, Tariff, UnpricedTime, costs, stretches
-from ..tariff.model import NO_AGREEMENT
+from ..tariff.model import NO_AGREEMENT, ZERO
 from .forecast import step_starts
 from .habit import Basis, Habit
 from .hour import Hour, whole_hour
@@ -18,7 +18,6 @@ from .hour import Hour, whole_hour
 _TENTH = 1.2816
 """Standard deviations between the middle and the 10th or the 90th percentile."""
 _DIGITS = Decimal("0.00000001")
-_NOTHING = Decimal(0)
 _HOURS_A_DAY = 24
 
 
@@ -67,15 +66,13 @@ def project(
     known = {at: hour.kwh for at in supplied if (hour := found.get(at)) is not None}
     unknown = {at: part for at in supplied if (part := _expected(found.get(at), habit, at))}
     missing = sum(not (at in found and found[at].whole) for at in supplied)
-    spread = (
-        Decimal(repr(_TENTH * habit.deviation(missing / _HOURS_A_DAY))) if missing else _NOTHING
-    )
+    spread = Decimal(repr(_TENTH * habit.deviation(missing / _HOURS_A_DAY))) if missing else ZERO
     middle = _filled(supplied, known, unknown, Decimal(1))
-    low = _filled(supplied, known, unknown, max(_NOTHING, 1 - spread))
+    low = _filled(supplied, known, unknown, max(ZERO, 1 - spread))
     high = _filled(supplied, known, unknown, 1 + spread)
     return Projection(
         period=period,
-        kwh=Expected(*(sum((kwh for _, kwh in use), _NOTHING) for use in (middle, low, high))),
+        kwh=Expected(*(sum((kwh for _, kwh in use), ZERO) for use in (middle, low, high))),
         yen=_yen(tariff, middle, low, high),
         next_step=_next_step(tariff, period, middle, now),
         known=len(supplied) - missing,
@@ -100,7 +97,7 @@ def _supplied(tariff: Tariff, period: BillingPeriod) -> list[datetime]:
 def _expected(hour: Hour | None, habit: Habit, at: datetime) -> Decimal:
     """Return what is expected of an hour beside what is known of it."""
     if hour is not None and hour.whole:
-        return _NOTHING
+        return ZERO
     kwh = habit.hour(day_of(at), at.astimezone(JST).hour)
     return Decimal(repr(kwh if hour is None else kwh / 2)).quantize(_DIGITS)
 
@@ -111,7 +108,7 @@ def _filled(
     unknown: Mapping[datetime, Decimal],
     factor: Decimal,
 ) -> list[tuple[datetime, Decimal]]:
-    return [(at, known.get(at, _NOTHING) + factor * unknown.get(at, _NOTHING)) for at in hours]
+    return [(at, known.get(at, ZERO) + factor * unknown.get(at, ZERO)) for at in hours]
 
 
 def _yen(tariff: Tariff, *uses: Sequence[tuple[datetime, Decimal]]) -> Expected | None:
@@ -120,7 +117,7 @@ def _yen(tariff: Tariff, *uses: Sequence[tuple[datetime, Decimal]]) -> Expected 
         priced = costs(tariff, use, skip_unpriced=True)
         if len(priced) < len(use):
             return None
-        found.append(sum((hour.total for hour in priced), _NOTHING))
+        found.append(sum((hour.total for hour in priced), ZERO))
     middle, low, high = found
     # A discount by the kWh may make more use cheaper.
     return Expected(middle, min(low, middle), max(high, middle))
@@ -133,7 +130,7 @@ def _next_step(
     now: datetime,
 ) -> NextStep | None:
     steps = step_starts(tariff, period)
-    used = _NOTHING
+    used = ZERO
     for at, kwh in use:
         before, used = used, used + kwh
         reached = [step for step in steps if before < step <= used]

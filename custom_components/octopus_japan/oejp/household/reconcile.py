@@ -15,12 +15,12 @@ from ..kraken.models import BillTransaction, LineItem, Statement
 from ..tariff import Bill, BillingPeriod, BillLine, Component
 from ..tariff.from_kraken import charge_lines
 from ..tariff.lessons import time_of
+from ..tariff.model import ZERO
 from ..tariff.rounding import cut
 from ..tariff.supply_types import component_of, is_gas, rate_of
 from .account_money import begins_with
 
 _CENT = Decimal("0.01")
-_ZERO = Decimal(0)
 _LEVY = Component.RENEWABLE_ENERGY_LEVY
 
 
@@ -63,8 +63,8 @@ class ComparedLine:
     @property
     def difference(self) -> Decimal:
         """Ours less theirs, in yen."""
-        ours = self.ours.amount if self.ours else _ZERO
-        return ours - (self.theirs.amount if self.theirs else _ZERO)
+        ours = self.ours.amount if self.ours else ZERO
+        return ours - (self.theirs.amount if self.theirs else ZERO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class Reconciliation:
         ours = self.bill.components
         theirs = by_component(line.theirs for line in self.lines if line.theirs is not None)
         return {
-            component: ours.get(component, _ZERO) - theirs.get(component, _ZERO)
+            component: ours.get(component, ZERO) - theirs.get(component, ZERO)
             if component is not None
             else -theirs[None]
             for component in dict.fromkeys((*ours, *theirs))
@@ -115,7 +115,7 @@ def reconcile(bill: Bill, lines: Iterable[LineItem], total: int | None = None) -
     ours = [line for line in bill.lines if line.units]
     theirs = [line for item in lines if (line := _supplier_line(item)) is not None]
     if theirs:
-        charged = int(cut(sum(by_component(theirs).values(), _ZERO)))
+        charged = int(cut(sum(by_component(theirs).values(), ZERO)))
         return Reconciliation(bill, tuple(_pair(ours, theirs)), By.LINES, charged)
     alone = tuple(ComparedLine(line, None) for line in ours)
     return Reconciliation(bill, alone, None if total is None else By.TOTAL, total)
@@ -169,7 +169,7 @@ def by_component(lines: Iterable[SupplierLine]) -> dict[Component | None, Decima
     """Add lines up; the levy is cut to whole yen by itself, as bills have it."""
     found: dict[Component | None, Decimal] = {}
     for line in lines:
-        found[line.component] = found.get(line.component, _ZERO) + line.amount
+        found[line.component] = found.get(line.component, ZERO) + line.amount
     return found | ({_LEVY: cut(found[_LEVY])} if _LEVY in found else {})
 
 

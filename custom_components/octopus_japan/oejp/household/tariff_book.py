@@ -3,81 +3,52 @@
 Prices, usage, cost and actions read the same tariff; nothing else makes one.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from ..japan_time import month_of, month_start
+from ..japan_time import MOMENT, month_of, month_start
 from ..kraken.models import (
     Agreement,
     ElectricityProduct,
-    LineItem,
-    MetiCredit,
-    Reading,
     SupplyPeriod,
 )
 from ..tariff import (
     Capacity,
     GenerationTariff,
     MonthBasis,
-    MonthlyRate,
     Provenance,
-    Schedule,
     Tariff,
     Unpriced,
 )
 from ..tariff.from_kraken import Evidence, tariff
-from ..tariff.schedule import SeenBands, slot_of
+from ..tariff.schedule import slot_of
 from ..tariff.tariff import Stretch, estimates, stretch_at, stretches
 from .supply import SupplyPointData
 
-_MOMENT = timedelta(microseconds=1)
 # Beyond two years of a rate that nobody told, it does not matter since when.
 _LONGEST_GUESS = 24
 _RECENT = timedelta(days=62)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """What is known beside the service's answer about the point itself.
+def supply_tariff(
+    point: SupplyPointData, known: Evidence, month_basis: MonthBasis | None = None
+) -> Tariff:
+    """Make the tariff of a supply point from its agreements and what is `known` beside what the service answers about the point itself.
 
-    `charges`: lines of bills that are about it. `observed`: monthly rates that the service stated in the past or the user
-    entered. `readings`: the last weeks, for the hours of time-of-use bands; `seen`: what earlier ones named; `schedules`: the hours that the user entered, by
-    the product's code. `capacity`: of its contract. `month_basis`: None as past bills show.
+    `month_basis`: None as past bills show.
     """
-
-    charges: Sequence[LineItem] = ()
-    observed: Sequence[MonthlyRate] = ()
-    meti_credits: Sequence[MetiCredit] | None = None
-    readings: Sequence[Reading] = ()
-    seen: Mapping[str, Sequence[SeenBands]] = field(default_factory=dict)
-    schedules: Mapping[str, Schedule] = field(default_factory=dict)
-    capacity: Capacity = field(default_factory=Capacity)
-    month_basis: MonthBasis | None = None
-
-
-def supply_tariff(point: SupplyPointData, known: Known) -> Tariff:
-    """Make the tariff of a supply point."""
+    evidence = replace(
+        known,
+        intervals=point.interval_readings,
+        reading_dates=point.reading_dates,
+        supply_periods=[SupplyPeriod(at) for at in point.supply_breaks],
+        addons=point.addon_rates,
+        standing_charges=point.standing_charges,
+        schemes={each.code: each.scheme for each in point.catalogue if each.scheme},
+    )
     return tariff(
-        point.agreements,
-        Evidence(
-            intervals=point.interval_readings,
-            reading_dates=point.reading_dates,
-            supply_periods=[SupplyPeriod(at) for at in point.supply_breaks],
-            charges=known.charges,
-            observed=known.observed,
-            meti_credits=known.meti_credits,
-            readings=known.readings,
-            seen=known.seen,
-            schedules=known.schedules,
-            capacity=known.capacity,
-            addons=point.addon_rates,
-            standing_charges=point.standing_charges,
-            schemes={each.code: each.scheme for each in point.catalogue if each.scheme},
-        ),
-        area=point.area,
-        month_basis=known.month_basis,
-        subsidies=True,
+        point.agreements, evidence, area=point.area, month_basis=month_basis, subsidies=True
     )
 
 
@@ -173,7 +144,7 @@ def carried_forward_since(tariff: Tariff, at: datetime) -> datetime | None:
         card, period = tariff.card_at(at), tariff.calendar.period_at(at)
         edges = [month_start(month_of(at)), period.start, *filter(None, [card.start])]
         since = max(edge for edge in edges if edge <= at)
-        at = since - _MOMENT
+        at = since - MOMENT
     return since
 
 

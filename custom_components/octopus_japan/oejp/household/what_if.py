@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import time
 from decimal import ROUND_DOWN, Decimal
 
+from ..tariff.model import ZERO
 from .solar import known, solar_yield
 from .year_of_use import HOURS_A_DAY, MonthPart, YearOfUse
 
-_ZERO = Decimal(0)
 _HUNDRED = Decimal(100)
 _MINUTES = 60
 _SHOWN = Decimal("0.1")
@@ -47,7 +47,7 @@ class Window:
             inside = min(last, (hour + 1) * _MINUTES) - max(first, hour * _MINUTES)
             if inside > 0:
                 of_day = hour % HOURS_A_DAY
-                found[of_day] = found.get(of_day, _ZERO) + Decimal(inside) / _MINUTES
+                found[of_day] = found.get(of_day, ZERO) + Decimal(inside) / _MINUTES
         return found
 
 
@@ -86,7 +86,7 @@ def shift(use: YearOfUse, kwh: Decimal, source: Window, target: Window) -> YearO
             return part.kwh
         left = kwh * part.days / inside
         kept = {
-            hour: used - used * shares.get(hour, _ZERO) * left for hour, used in part.kwh.items()
+            hour: used - used * shares.get(hour, ZERO) * left for hour, used in part.kwh.items()
         }
         return _with(kept, kwh * part.days, spread)
 
@@ -104,7 +104,7 @@ def with_solar(use: YearOfUse, kw: Decimal, area: str) -> YearOfUse:
     def rest(part: MonthPart) -> Hours:
         month = part.month % 12 + 1
         return {
-            hour: max(_ZERO, kwh - kw * solar_yield(area, month, hour) * part.days)
+            hour: max(ZERO, kwh - kw * solar_yield(area, month, hour) * part.days)
             for hour, kwh in part.kwh.items()
         }
 
@@ -124,19 +124,19 @@ def _changed(use: YearOfUse, change: Callable[[MonthPart], Hours]) -> YearOfUse:
 def _spread(window: Window) -> Hours:
     """Return each hour's share of the whole window."""
     shares = window.shares
-    whole = sum(shares.values(), _ZERO)
+    whole = sum(shares.values(), ZERO)
     return {hour: share / whole for hour, share in shares.items()}
 
 
 def _with(kwh: Hours, more: Decimal, spread: Hours) -> Hours:
     found = dict(kwh)
     for hour, share in spread.items():
-        found[hour] = found.get(hour, _ZERO) + more * share
+        found[hour] = found.get(hour, ZERO) + more * share
     return found
 
 
 def _inside(kwh: Hours, shares: Hours) -> Decimal:
-    return sum((used * shares.get(hour, _ZERO) for hour, used in kwh.items()), _ZERO)
+    return sum((used * shares.get(hour, ZERO) for hour, used in kwh.items()), ZERO)
 
 
 def _minute(at: time) -> int:

@@ -12,10 +12,10 @@ from operator import itemgetter
 
 from ..japan_time import HOUR, add_months, month_of, month_start
 from ..tariff import BillingCalendar, BillingPeriod
+from ..tariff.model import ZERO
 
 HOURS_A_DAY = 24
 _JAPAN = 9
-_ZERO = Decimal(0)
 _START = itemgetter(0)
 # Readings are taken some days earlier or later than a year before.
 _SLACK = timedelta(days=15)
@@ -52,7 +52,7 @@ class PeriodUse:
     @property
     def kwh(self) -> Decimal:
         """All of it, as it was read."""
-        return sum((kwh for part in self.parts for kwh in part.kwh.values()), _ZERO)
+        return sum((kwh for part in self.parts for kwh in part.kwh.values()), ZERO)
 
     @property
     def missing(self) -> int:
@@ -74,7 +74,7 @@ class YearOfUse:
     @property
     def kwh(self) -> Decimal:
         """All that was used."""
-        return sum((use.kwh for use in self.periods), _ZERO)
+        return sum((use.kwh for use in self.periods), ZERO)
 
 
 def year_of_use(hours: Sequence[tuple[datetime, Decimal]], calendar: BillingCalendar) -> YearOfUse:
@@ -123,6 +123,6 @@ def _parts(hours: Sequence[tuple[datetime, Decimal]], period: BillingPeriod) -> 
         sums: dict[int, Decimal] = {}
         for at, kwh in hours[first:last]:
             hour = (at.hour + _JAPAN) % HOURS_A_DAY
-            sums[hour] = sums.get(hour, _ZERO) + kwh
+            sums[hour] = sums.get(hour, ZERO) + kwh
         yield MonthPart(month, start.astimezone(UTC), sums, last - first)
         start = end

@@ -25,9 +25,9 @@ from .reading_paths import (
     AccountAnswers,
     PathChoice,
     PathFinder,
+    Question,
     ReadingPath,
     listed_since,
-    read,
     speaks_against,
     windows,
 )

@@ -60,30 +60,6 @@ _INTERNAL = "KT-CT-7899"
 _FIRST, *_OTHERS = ReadingPath
 
 
-async def read(  # noqa: PLR0917  # The contract's order: what, whose, when.
-    readings: HalfHourReadings,
-    path: ReadingPath,
-    account_number: str,
-    spin: str,
-    start: datetime,
-    end: datetime,
-    direction: Direction = Direction.CONSUMPTION,
-    answers: AccountAnswers | None = None,
-) -> tuple[Reading, ...]:
-    """Return the half hours of one point by one way, from `start` until before `end`, at most 31 days apart for `HALF_HOURLY`.
-
-    For `GENERATION` by `HALF_HOURLY`, the point's number is a GPIN. What `answers` holds is not asked for again.
-    """
-    match path:
-        case ReadingPath.HALF_HOURLY:
-            known = AccountAnswers() if answers is None else answers
-            told = await known.half_hourly(readings, account_number, start, end, direction)
-            return told.of(spin)
-        case ReadingPath.SUPPLY_POINT:
-            return await readings.supply_point(spin, start, end, direction)
-    return await readings.measurements(account_number, spin, start, end, direction)
-
-
 def speaks_against(path: ReadingPath, error: KrakenError) -> bool:
     """Tell whether a failure says something about the way, and not about this moment or about a mistake of ours.
 
@@ -216,8 +192,14 @@ class PathFinder:
         `supplied` tells that the point was on supply then, so that something is missing where nothing comes. `answers`: what other
         points of the account were told in the same poll.
         """
-        asked = _Question(
-            self._readings, account_number, self._number, start, end, self._direction, answers
+        asked = Question(
+            self._readings,
+            account_number,
+            self._number,
+            start,
+            end,
+            self._direction,
+            answers,
         )
         try:
             if end > listed_since(self._now()) or self.recent is not _FIRST:
@@ -229,7 +211,7 @@ class PathFinder:
             raise
 
     @staticmethod
-    async def _by_number(asked: _Question) -> Sequence[Reading]:
+    async def _by_number(asked: Question) -> Sequence[Reading]:
         """Ask by the point's own number, which needs no list of its account; nothing where that fails too."""
         try:
             return await asked.by(ReadingPath.SUPPLY_POINT)
@@ -238,7 +220,7 @@ class PathFinder:
                 raise
             return []
 
-    async def _fetch(self, asked: _Question) -> Sequence[Reading]:
+    async def _fetch(self, asked: Question) -> Sequence[Reading]:
         if self.recent is not _FIRST and (found := await self._check(asked)):
             self._choose(PathChoice())
             return found
@@ -256,7 +238,7 @@ class PathFinder:
         return found
 
     async def _elsewhere(
-        self, asked: _Question, closed: ReadingPath, error: KrakenError, *, lasting: bool
+        self, asked: Question, closed: ReadingPath, error: KrakenError, *, lasting: bool
     ) -> Sequence[Reading]:
         """Ask by the other ways, and stay with the first that has something to say, if the closed one stays closed."""
         answer: Sequence[Reading] | None = None
@@ -282,7 +264,7 @@ class PathFinder:
             raise error
         return answer
 
-    async def _fetch_old(self, asked: _Question, *, supplied: bool) -> Sequence[Reading]:
+    async def _fetch_old(self, asked: Question, *, supplied: bool) -> Sequence[Reading]:
         known = self._choice.old
         if known is not None and known is not _FIRST:
             return await self._fetch_by_known(asked, known)
@@ -298,7 +280,7 @@ class PathFinder:
             found = await self._older_way(asked) or found
         return found
 
-    async def _fetch_by_known(self, asked: _Question, path: ReadingPath) -> Sequence[Reading]:
+    async def _fetch_by_known(self, asked: Question, path: ReadingPath) -> Sequence[Reading]:
         """Ask for old readings by a way that was found for them; it is forgotten where it closes for good."""
         if self._is_old(found := await self._check(asked)):
             self._choose(replace(self._choice, old=_FIRST))
@@ -312,7 +294,7 @@ class PathFinder:
         self._failing.pop(path, None)
         return found
 
-    async def _older_way(self, asked: _Question) -> Sequence[Reading]:
+    async def _older_way(self, asked: Question) -> Sequence[Reading]:
         for path in _OTHERS:
             try:
                 found = await asked.by(path)
@@ -326,7 +308,7 @@ class PathFinder:
                 return found
         return []
 
-    async def _check(self, asked: _Question) -> Sequence[Reading]:
+    async def _check(self, asked: Question) -> Sequence[Reading]:
         """Try the first way again, once a day: a refusal may be lifted. Nothing where it stays closed, or is not due."""
         now, checked = self._now(), self._choice.checked_at
         # A time in the future was kept while the clock was wrong.
@@ -358,7 +340,7 @@ class PathFinder:
 
 
 @dataclass(frozen=True, slots=True)
-class _Question:
+class Question:
     """The half hours of one point from `start` until before `end`."""
 
     readings: HalfHourReadings
@@ -366,21 +348,21 @@ class _Question:
     number: str
     start: datetime
     end: datetime
-    direction: Direction
+    direction: Direction = Direction.CONSUMPTION
     answers: AccountAnswers | None = None
 
     async def by(self, path: ReadingPath) -> Sequence[Reading]:
-        """Ask by one way."""
-        return await read(
-            self.readings,
-            path,
-            self.account_number,
-            self.number,
-            self.start,
-            self.end,
-            self.direction,
-            self.answers,
-        )
+        """Ask by one way; by `HALF_HOURLY` at most 31 days, and of a generation point by its GPIN."""
+        span = self.start, self.end, self.direction
+        match path:
+            case ReadingPath.HALF_HOURLY:
+                # Without a poll's answers each question is asked anew.
+                answers = self.answers or AccountAnswers()
+                told = await answers.half_hourly(self.readings, self.account_number, *span)
+                return told.of(self.number)
+            case ReadingPath.SUPPLY_POINT:
+                return await self.readings.supply_point(self.number, *span)
+        return await self.readings.measurements(self.account_number, self.number, *span)
 
     async def whole(self, path: ReadingPath) -> Sequence[Reading]:
         """Ask for an answer with its front: the oldest rows of a long one may be dropped without a sign."""

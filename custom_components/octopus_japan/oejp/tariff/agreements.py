@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import pairwise
 
+from ..japan_time import MOMENT
 from .charges import Addon
 from .model import Gap, InForce, Unpriced
 
-_MOMENT = timedelta(microseconds=1)
 _ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -64,7 +64,7 @@ def _spans[P](
 def _instant(start: datetime | None, end: datetime | None) -> datetime:
     if start is not None:
         return start
-    return _ANY_TIME if end is None else end - _MOMENT
+    return _ANY_TIME if end is None else end - MOMENT
 
 
 def _item[P, C: InForce](

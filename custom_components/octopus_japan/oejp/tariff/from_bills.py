@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 
-from ..japan_time import in_reason, month_of, month_start
+from ..japan_time import MOMENT, in_reason, month_of, month_start
 from .model import HIGHEST_PRICE, Component, MonthBasis
 from .monthly_rates import MonthlyRate, Timeline
 from .provenance import Provenance
@@ -15,7 +15,6 @@ _HUNDREDTH = Decimal("0.01")
 # kWh that a line may be about. Outside of it the division tells nothing.
 _LEAST, _MOST = Decimal("0.01"), Decimal(1_000_000)
 _HALF_YEN = Decimal("0.5")
-_MOMENT = timedelta(microseconds=1)
 _SHORTEST_PERIOD = timedelta(days=25)
 _MONTHLY = {Component.FUEL_COST_ADJUSTMENT, Component.RENEWABLE_ENERGY_LEVY}
 
@@ -55,7 +54,7 @@ def windows(lines: Iterable[ChargeLine], basis: MonthBasis) -> tuple[MonthlyRate
     """
     found = []
     for line in _charged(lines):
-        first, last = month_of(line.start), month_of(line.end - _MOMENT)
+        first, last = month_of(line.start), month_of(line.end - MOMENT)
         exact = line.exact
         month = last
         if basis is MonthBasis.READING_MONTH:
@@ -86,7 +85,7 @@ def bases_shown(lines: Iterable[ChargeLine], fuel: Timeline, levy: Timeline) -> 
     for line in charged:
         known = fuel if line.component is Component.FUEL_COST_ADJUSTMENT else levy
         before = known.stated(month_of(line.start))
-        after = known.stated(month_of(line.end - _MOMENT))
+        after = known.stated(month_of(line.end - MOMENT))
         if not line.exact or before is None or after is None or before.price == after.price:
             continue
         if line.price == after.price:

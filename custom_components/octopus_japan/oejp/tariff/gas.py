@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import ROUND_DOWN, Decimal
 from itertools import pairwise
 from typing import override
 
+from ..japan_time import MOMENT
 from .bill import Bill, BillLine, Number, decimal
 from .billing_calendar import BillingCalendar, BillingPeriod
 from .charges import per_of
@@ -22,7 +23,6 @@ TAX = Decimal(10)
 _SHORTEST, _SHORTEST_AT_AN_END, _LONGER = 25, 30, 36
 """Days of a period that is charged as a whole month: from, from where supply begins or ends, and until before."""
 _SEN = Decimal("0.01")
-_MOMENT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class GasTariff:
 
     def begins_or_ends(self, period: BillingPeriod) -> bool:
         """Tell whether supply begins or ends with a period, by the agreements."""
-        return not (self._supplied(period.start - _MOMENT) and self._supplied(period.end))
+        return not (self._supplied(period.start - MOMENT) and self._supplied(period.end))
 
     def _supplied(self, at: datetime) -> bool:
         return any(item.covers(at) for item in (*self.cards, *self.gaps))
@@ -174,7 +174,7 @@ def gas_bill_for(
 
     `days`: those charged for, where they are told; else those of the period.
     """
-    card = tariff.card_at(period.end - _MOMENT)
+    card = tariff.card_at(period.end - MOMENT)
     credit = tariff.subsidy.stated(period.reading_month - 1)
     return gas_bill(
         card,

@@ -8,15 +8,10 @@ from typing import Any, Final
 from . import scalars
 from .errors import KrakenRefusedError, KrakenServiceError
 from .graphql.points import account
-from .models import KrakenModel
+from .model import DAY, FLAG, INSTANT, NUMBER, WHOLE, KrakenModel
 from .parsing import as_dict
 from .subject import Subject
 
-_DATE = {"deserialize": scalars.hint(scalars.day, "a date out of reason")}
-_INSTANT = {"deserialize": scalars.hint(scalars.instant, "a time out of reason")}
-_NUMBER = {"deserialize": scalars.hint(scalars.number, "a number out of reason")}
-_WHOLE = {"deserialize": scalars.hint(scalars.whole, "a whole number out of reason")}
-_FLAG = {"deserialize": scalars.hint(scalars.flag, "a truth value that is none")}
 REGISTERED: Final = "RegisterDemandResponseCampaignParticipantRegistered"
 
 
@@ -24,12 +19,12 @@ REGISTERED: Final = "RegisterDemandResponseCampaignParticipantRegistered"
 class DailyResult(KrakenModel):
     """One event day: what was expected to be used between two times and what was, in kWh, and the yen saved by that."""
 
-    event_date: date | None = field(default=None, metadata=_DATE)
-    valid_from: datetime | None = field(default=None, metadata=_INSTANT)
-    valid_to: datetime | None = field(default=None, metadata=_INSTANT)
-    baseline_consumption_kwh: Decimal | None = field(default=None, metadata=_NUMBER)
-    outturn_consumption_kwh: Decimal | None = field(default=None, metadata=_NUMBER)
-    amount_saved: Decimal | None = field(default=None, metadata=_NUMBER)
+    event_date: date | None = field(default=None, metadata=DAY)
+    valid_from: datetime | None = field(default=None, metadata=INSTANT)
+    valid_to: datetime | None = field(default=None, metadata=INSTANT)
+    baseline_consumption_kwh: Decimal | None = field(default=None, metadata=NUMBER)
+    outturn_consumption_kwh: Decimal | None = field(default=None, metadata=NUMBER)
+    amount_saved: Decimal | None = field(default=None, metadata=NUMBER)
 
     @property
     def shifted(self) -> Decimal | None:
@@ -44,10 +39,10 @@ class Participation(KrakenModel):
     """A campaign that an account joined, with its days so far. `successful_days_count`: days on which the target was met."""
 
     campaign_name: str = field(metadata={"deserialize": scalars.key})
-    campaign_start: datetime | None = field(default=None, metadata=_INSTANT)
-    campaign_end: datetime | None = field(default=None, metadata=_INSTANT)
-    successful_days_count: int | None = field(default=None, metadata=_WHOLE)
-    is_opted_into_events: bool | None = field(default=None, metadata=_FLAG)
+    campaign_start: datetime | None = field(default=None, metadata=INSTANT)
+    campaign_end: datetime | None = field(default=None, metadata=INSTANT)
+    successful_days_count: int | None = field(default=None, metadata=WHOLE)
+    is_opted_into_events: bool | None = field(default=None, metadata=FLAG)
     demand_response_daily_results: tuple[DailyResult, ...] = ()
 
 

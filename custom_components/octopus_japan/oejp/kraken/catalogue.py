@@ -7,7 +7,8 @@ from typing import Any
 
 from . import scalars
 from .errors import KrakenServiceError
-from .models import KrakenModel, Rate
+from .model import KrakenModel
+from .models import Rate
 from .parsing import Reader, as_dict, as_list
 from .subject import Subject
 

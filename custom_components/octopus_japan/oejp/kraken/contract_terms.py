@@ -10,7 +10,8 @@ from . import scalars
 from .by_point import ByPoint
 from .graphql.points import points
 from .graphql.requester import Result
-from .models import AddonRate, KrakenModel, Rate
+from .model import KrakenModel
+from .models import AddonRate, Rate
 from .parsing import as_dict, as_list
 from .subject import Subject
 

@@ -6,20 +6,16 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from . import scalars
 from .by_point import ByPoint
 from .graphql.points import points
-from .models import Agreement, KrakenModel
+from .model import DAY, TEXT, WHOLE, KrakenModel
+from .models import Agreement
 from .subject import Subject, instant_text
 
 LONGEST: Final = timedelta(days=100)
 """Of the time between two readings: meters are read every month, or every second one."""
 HIGHEST: Final = Decimal(50_000)
 """m³ between two readings: twenty times what a household's largest meter can pass."""
-
-_DATE = {"deserialize": scalars.hint(scalars.day, "a date out of reason")}
-_TEXT = {"deserialize": scalars.hint(scalars.text, "a text that makes no sense")}
-_WHOLE = {"deserialize": scalars.hint(scalars.whole, "a whole number out of reason")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +37,17 @@ class GasReading(KrakenModel):
     start_at: datetime
     end_at: datetime
     usage: Decimal
-    days_of_gas_usage: int | None = field(default=None, metadata=_WHOLE)
-    reading_date: date | None = field(default=None, metadata=_DATE)
-    reading_reason: str | None = field(default=None, metadata=_TEXT)
+    days_of_gas_usage: int | None = field(default=None, metadata=WHOLE)
+    reading_date: date | None = field(default=None, metadata=DAY)
+    reading_reason: str | None = field(default=None, metadata=TEXT)
 
 
 @dataclass(frozen=True, slots=True)
 class GasReadingDates(KrakenModel):
     """When the meter is read next; of electricity meters such dates are often weeks stale."""
 
-    next_reading_date: date | None = field(default=None, metadata=_DATE)
-    next_next_reading_date: date | None = field(default=None, metadata=_DATE)
+    next_reading_date: date | None = field(default=None, metadata=DAY)
+    next_next_reading_date: date | None = field(default=None, metadata=DAY)
 
 
 class Gas(Subject):

@@ -4,46 +4,31 @@ Attribute names are the schema's, in snake case. Money is Decimal yen including 
 Decimal kWh, every datetime aware. Every field that the service was seen to leave out, refuse or null is optional here.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from functools import cache
-import re
 from typing import Any, Self, override
 
-from mashumaro import DataClassDictMixin
-from mashumaro.config import BaseConfig
 from mashumaro.types import Discriminator
 
 from . import scalars
-
-_CAPITAL = re.compile(r"(?<=[a-z0-9])([A-Z])")
-
-
-def _read_by(read: Callable[[Any], Any]) -> dict[str, Any]:
-    """Have a field read in a way of its own, by a function of scalars.py."""
-    return {"deserialize": read}
-
-
-_KEY = _read_by(scalars.key)
-_PRICE = _read_by(scalars.price)
-_START = _read_by(scalars.start)
-_END = _read_by(scalars.end)
-_SINCE = _read_by(scalars.supplied_since)
-_TEXT_HINT = _read_by(scalars.hint(scalars.text, "a text that makes no sense"))
-_DAY_HINT = _read_by(scalars.hint(scalars.day, "a date out of reason"))
-_NUMBER_HINT = _read_by(scalars.hint(scalars.number, "a number out of reason"))
-_PARAMS = _read_by(scalars.hint(scalars.table, "parameters of a product that are no object"))
-_DAY_OF_MONTH = _read_by(scalars.hint(scalars.day_of_month, "a day of the month out of reason"))
-_TTL = _read_by(scalars.hint(scalars.unix, "a time of reset out of reason"))
-_WHOLE_HINT = _read_by(scalars.hint(scalars.whole, "a whole number out of reason"))
-
-
-@cache
-def _snake(name: str) -> str:
-    return _CAPITAL.sub(r"_\1", name).lower()
+from .model import (
+    DAY,
+    DAY_OF_MONTH,
+    END,
+    KEY,
+    NUMBER,
+    PARAMS,
+    PRICE,
+    SINCE,
+    START,
+    TEXT,
+    TTL,
+    WHOLE,
+    KrakenModel,
+    read_by,
+)
 
 
 class Direction(StrEnum):
@@ -54,34 +39,11 @@ class Direction(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class KrakenModel(DataClassDictMixin):
-    """An object of the API: camel case outside, snake case inside. What is null is as what is absent."""
-
-    class Config(BaseConfig):
-        """How the scalars of the schema are read."""
-
-        serialization_strategy = {  # noqa: RUF012
-            str: {"deserialize": scalars.text},
-            int: {"deserialize": scalars.whole},
-            bool: {"deserialize": scalars.flag},
-            datetime: {"deserialize": scalars.instant},
-            date: {"deserialize": scalars.day},
-            Decimal: {"deserialize": scalars.number},
-        }
-
-    @classmethod
-    @override
-    def __pre_deserialize__(cls, d: dict[Any, Any]) -> dict[Any, Any]:
-        """Rename the schema's fields."""
-        return {_snake(key): scalars.items(value) for key, value in d.items() if value is not None}
-
-
-@dataclass(frozen=True, slots=True)
 class AccountReference(KrakenModel):
     """An account that the login can see."""
 
-    number: str = field(metadata=_KEY)
-    status: str | None = field(default=None, metadata=_TEXT_HINT)
+    number: str = field(metadata=KEY)
+    status: str | None = field(default=None, metadata=TEXT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +58,8 @@ class Viewer(KrakenModel):
 class SupplyPoint(KrakenModel):
     """An electricity supply point; the first two digits of the SPIN (供給地点特定番号) name the grid operator."""
 
-    spin: str = field(metadata=_KEY)
-    status: str | None = field(default=None, metadata=_TEXT_HINT)
+    spin: str = field(metadata=KEY)
+    status: str | None = field(default=None, metadata=TEXT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +86,8 @@ class Rate(KrakenModel):
     price_per_unit_inc_tax: Decimal
     price_per_unit: Decimal | None = None
     band: str | None = None
-    valid_from: datetime | None = field(default=None, metadata=_START)
-    valid_to: datetime | None = field(default=None, metadata=_END)
+    valid_from: datetime | None = field(default=None, metadata=START)
+    valid_to: datetime | None = field(default=None, metadata=END)
     unit_type: str | None = None
     duration_months: int | None = None
     time_of_use: str | None = None
@@ -146,7 +108,7 @@ class Rate(KrakenModel):
         return obj
 
 
-_MONTHLY_RATE = _read_by(scalars.hint(Rate.from_dict, "a monthly rate out of reason"))
+_MONTHLY_RATE = read_by(scalars.hint(Rate.from_dict, "a monthly rate out of reason"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +122,9 @@ class Product(KrakenModel):
             field="__typename", include_subtypes=True, variant_tagger_fn=lambda cls: cls.__name__
         )
 
-    code: str = field(metadata=_KEY)
-    display_name: str | None = field(default=None, metadata=_TEXT_HINT)
-    params: dict[str, Any] | None = field(default=None, metadata=_PARAMS)
+    code: str = field(metadata=KEY)
+    display_name: str | None = field(default=None, metadata=TEXT)
+    params: dict[str, Any] | None = field(default=None, metadata=PARAMS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +132,7 @@ class ElectricityProduct(Product):
     """The fields of `ProductInterface`."""
 
     standing_charge_unit_type: str | None = None
-    standing_charge_price_per_day: Decimal | None = field(default=None, metadata=_PRICE)
+    standing_charge_price_per_day: Decimal | None = field(default=None, metadata=PRICE)
     standing_charges: tuple[Rate, ...] = ()
     fuel_cost_adjustment: Rate | None = field(default=None, metadata=_MONTHLY_RATE)
     renewable_energy_levy: Rate | None = field(default=None, metadata=_MONTHLY_RATE)
@@ -220,9 +182,9 @@ class Agreement(KrakenModel):
     `product` is None when the service refused or nulled it, or when its type is new to us.
     """
 
-    id: int | None = field(default=None, metadata=_WHOLE_HINT)
-    valid_from: datetime | None = field(default=None, metadata=_SINCE)
-    valid_to: datetime | None = field(default=None, metadata=_END)
+    id: int | None = field(default=None, metadata=WHOLE)
+    valid_from: datetime | None = field(default=None, metadata=SINCE)
+    valid_to: datetime | None = field(default=None, metadata=END)
     is_revoked: bool | None = None
     product: Product | None = field(default=None, metadata={"deserialize": _product})
 
@@ -234,11 +196,11 @@ class AddonRate(KrakenModel):
     band: str | None = None
     title: str | None = None
     family: str | None = None
-    price_per_unit: Decimal | None = field(default=None, metadata=_PRICE)
+    price_per_unit: Decimal | None = field(default=None, metadata=PRICE)
     unit_type: str | None = None
     duration_months: int | None = None
-    valid_from: datetime | None = field(default=None, metadata=_START)
-    valid_to: datetime | None = field(default=None, metadata=_END)
+    valid_from: datetime | None = field(default=None, metadata=START)
+    valid_to: datetime | None = field(default=None, metadata=END)
 
     @classmethod
     @override
@@ -253,8 +215,8 @@ class AddonRate(KrakenModel):
 class SupplyPeriod(KrakenModel):
     """A time on supply."""
 
-    supply_start_at: datetime = field(metadata=_SINCE)
-    supply_end_at: datetime | None = field(default=None, metadata=_END)
+    supply_start_at: datetime = field(metadata=SINCE)
+    supply_end_at: datetime | None = field(default=None, metadata=END)
     is_billable: bool | None = None
 
 
@@ -264,18 +226,18 @@ class IntervalReading(KrakenModel):
 
     start_at: datetime
     end_at: datetime
-    value: Decimal | None = field(default=None, metadata=_NUMBER_HINT)
-    billable_month: str | None = field(default=None, metadata=_TEXT_HINT)
-    reading_date: date | None = field(default=None, metadata=_DAY_HINT)
+    value: Decimal | None = field(default=None, metadata=NUMBER)
+    billable_month: str | None = field(default=None, metadata=TEXT)
+    reading_date: date | None = field(default=None, metadata=DAY)
 
 
 @dataclass(frozen=True, slots=True)
 class ReadingDates(KrakenModel):
     """Scheduled meter readings; often weeks stale (docs/api.md#readings)."""
 
-    next_reading_date: date | None = field(default=None, metadata=_DAY_HINT)
-    next_next_reading_date: date | None = field(default=None, metadata=_DAY_HINT)
-    reading_date_day_of_month: int | None = field(default=None, metadata=_DAY_OF_MONTH)
+    next_reading_date: date | None = field(default=None, metadata=DAY)
+    next_next_reading_date: date | None = field(default=None, metadata=DAY)
+    reading_date_day_of_month: int | None = field(default=None, metadata=DAY_OF_MONTH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,8 +247,8 @@ class Reading(KrakenModel):
     start_at: datetime
     end_at: datetime
     value: Decimal
-    version: str | None = field(default=None, metadata=_TEXT_HINT)
-    consumption_rate_band: str | None = field(default=None, metadata=_TEXT_HINT)
+    version: str | None = field(default=None, metadata=TEXT)
+    consumption_rate_band: str | None = field(default=None, metadata=TEXT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,7 +267,7 @@ class Statement(KrakenModel):
     `charged` and `credited`: whole yen, neither below zero; None where they are not told.
     """
 
-    identifier: str = field(metadata=_KEY)
+    identifier: str = field(metadata=KEY)
     start_at: datetime
     end_at: datetime
     is_final: bool | None = None
@@ -319,20 +281,20 @@ class Statement(KrakenModel):
 class DueDate(KrakenModel):
     """When a statement is to be paid. Its name in the schema changed, so it is asked for apart (docs/api.md#two-schemas)."""
 
-    identifier: str = field(metadata=_KEY)
+    identifier: str = field(metadata=KEY)
     payment_due_date: date
-    id: str | None = field(default=None, metadata=_TEXT_HINT)
+    id: str | None = field(default=None, metadata=TEXT)
 
 
 @dataclass(frozen=True, slots=True)
 class BillTotal(KrakenModel):
     """What a document comes to, in whole yen. `id` is a text here and a number in a statement."""
 
-    id: str | None = field(default=None, metadata=_TEXT_HINT)
-    identifier: str | None = field(default=None, metadata=_TEXT_HINT)
-    issued_date: date | None = field(default=None, metadata=_DAY_HINT)
-    charged: int | None = field(default=None, metadata=_WHOLE_HINT)
-    credited: int | None = field(default=None, metadata=_WHOLE_HINT)
+    id: str | None = field(default=None, metadata=TEXT)
+    identifier: str | None = field(default=None, metadata=TEXT)
+    issued_date: date | None = field(default=None, metadata=DAY)
+    charged: int | None = field(default=None, metadata=WHOLE)
+    credited: int | None = field(default=None, metadata=WHOLE)
 
     @classmethod
     @override
@@ -347,9 +309,9 @@ class BillTotal(KrakenModel):
 class BillTransaction(KrakenModel):
     """What a document charges for one period, in whole yen; `last_day` is the last one of the period."""
 
-    first_day: date | None = field(default=None, metadata=_DAY_HINT)
-    last_day: date | None = field(default=None, metadata=_DAY_HINT)
-    gross: int | None = field(default=None, metadata=_WHOLE_HINT)
+    first_day: date | None = field(default=None, metadata=DAY)
+    last_day: date | None = field(default=None, metadata=DAY)
+    gross: int | None = field(default=None, metadata=WHOLE)
     is_charge: bool = False
 
     @classmethod
@@ -407,7 +369,7 @@ class MetiCredit(KrakenModel):
     credit_type: str | None = None
     start_date: date | None = None
     end_date: date | None = None
-    unit_price: Decimal | None = field(default=None, metadata=_PRICE)
+    unit_price: Decimal | None = field(default=None, metadata=PRICE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -417,5 +379,5 @@ class RateLimit(KrakenModel):
     limit: int
     remaining_points: int
     used_points: int
-    ttl: int | None = field(default=None, metadata=_TTL)
+    ttl: int | None = field(default=None, metadata=TTL)
     is_blocked: bool = False

@@ -9,7 +9,7 @@ from typing import Any
 from mashumaro.exceptions import InvalidFieldValue, MissingField
 
 from . import scalars
-from .models import KrakenModel
+from .model import KrakenModel
 from .scalars import LONGEST_LIST, left_out
 
 _LOGGER = logging.getLogger(__name__)

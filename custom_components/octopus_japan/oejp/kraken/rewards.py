@@ -2,29 +2,26 @@
 
 from dataclasses import dataclass, field
 
-from . import scalars
 from .errors import KrakenNotFoundError
 from .graphql.requester import Result
-from .models import KrakenModel
+from .model import WHOLE, KrakenModel
 from .subject import Subject
-
-_WHOLE = {"deserialize": scalars.hint(scalars.whole, "a whole number out of reason")}
 
 
 @dataclass(frozen=True, slots=True)
 class LoyaltyPoints(KrakenModel):
     """The points of an account, and what they are worth in yen."""
 
-    loyalty_points: int | None = field(default=None, metadata=_WHOLE)
-    total_monetary_amount: int | None = field(default=None, metadata=_WHOLE)
+    loyalty_points: int | None = field(default=None, metadata=WHOLE)
+    total_monetary_amount: int | None = field(default=None, metadata=WHOLE)
 
 
 @dataclass(frozen=True, slots=True)
 class Vouchers(KrakenModel):
     """What is left on the vouchers of an account, in yen: those that can be used today, and those that can be used later."""
 
-    redeemable_today: int | None = field(default=None, metadata=_WHOLE)
-    redeemable_in_future: int | None = field(default=None, metadata=_WHOLE)
+    redeemable_today: int | None = field(default=None, metadata=WHOLE)
+    redeemable_in_future: int | None = field(default=None, metadata=WHOLE)
 
 
 class Rewards(Subject):

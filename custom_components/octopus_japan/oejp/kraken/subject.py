@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from .by_point import ByPoint
 from .graphql.points import points
 from .graphql.requester import Requester
-from .models import KrakenModel
+from .model import KrakenModel
 from .parsing import Reader, as_list
 
 MANY_ROWS = 2000

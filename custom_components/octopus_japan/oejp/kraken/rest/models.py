@@ -5,21 +5,21 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-from ..models import _END, _KEY, _NUMBER_HINT, _START, _TEXT_HINT, KrakenModel
+from ..model import END, KEY, NUMBER, START, TEXT, KrakenModel
 
 
 @dataclass(frozen=True, slots=True)
 class RestProduct(KrakenModel):
     """A product that is or was sold. `term`: months of an agreement, None for one without end."""
 
-    code: str = field(metadata=_KEY)
-    display_name: str | None = field(default=None, metadata=_TEXT_HINT)
-    full_name: str | None = field(default=None, metadata=_TEXT_HINT)
-    direction: str | None = field(default=None, metadata=_TEXT_HINT)
-    brand: str | None = field(default=None, metadata=_TEXT_HINT)
-    term: Decimal | None = field(default=None, metadata=_NUMBER_HINT)
-    available_from: datetime | None = field(default=None, metadata=_START)
-    available_to: datetime | None = field(default=None, metadata=_END)
+    code: str = field(metadata=KEY)
+    display_name: str | None = field(default=None, metadata=TEXT)
+    full_name: str | None = field(default=None, metadata=TEXT)
+    direction: str | None = field(default=None, metadata=TEXT)
+    brand: str | None = field(default=None, metadata=TEXT)
+    term: Decimal | None = field(default=None, metadata=NUMBER)
+    available_from: datetime | None = field(default=None, metadata=START)
+    available_to: datetime | None = field(default=None, metadata=END)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +50,19 @@ class RestCharge(KrakenModel):
     """A price of a tariff in a time; None for a time without begin or end."""
 
     value_inc_vat: Decimal
-    value_exc_vat: Decimal | None = field(default=None, metadata=_NUMBER_HINT)
-    valid_from: datetime | None = field(default=None, metadata=_START)
-    valid_to: datetime | None = field(default=None, metadata=_END)
-    payment_method: str | None = field(default=None, metadata=_TEXT_HINT)
+    value_exc_vat: Decimal | None = field(default=None, metadata=NUMBER)
+    valid_from: datetime | None = field(default=None, metadata=START)
+    valid_to: datetime | None = field(default=None, metadata=END)
+    payment_method: str | None = field(default=None, metadata=TEXT)
 
 
 @dataclass(frozen=True, slots=True)
 class RestMeterPoint(KrakenModel):
     """An electricity meter point; `gsp` names its group of grid supply points."""
 
-    mpan: str = field(metadata=_KEY)
-    gsp: str | None = field(default=None, metadata=_TEXT_HINT)
-    profile_class: Decimal | None = field(default=None, metadata=_NUMBER_HINT)
+    mpan: str = field(metadata=KEY)
+    gsp: str | None = field(default=None, metadata=TEXT)
+    profile_class: Decimal | None = field(default=None, metadata=NUMBER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,23 +78,23 @@ class RestConsumption(KrakenModel):
 class RestGridSupplyPoint(KrakenModel):
     """A group of grid supply points."""
 
-    group_id: str = field(metadata=_KEY)
+    group_id: str = field(metadata=KEY)
 
 
 @dataclass(frozen=True, slots=True)
 class RestQuotedProduct(KrakenModel):
     """What a product would cost, as the service states it."""
 
-    code: str = field(metadata=_KEY)
-    display_name: str | None = field(default=None, metadata=_TEXT_HINT)
-    monthly_amount: Decimal | None = field(default=None, metadata=_NUMBER_HINT)
-    annual_amount: Decimal | None = field(default=None, metadata=_NUMBER_HINT)
+    code: str = field(metadata=KEY)
+    display_name: str | None = field(default=None, metadata=TEXT)
+    monthly_amount: Decimal | None = field(default=None, metadata=NUMBER)
+    annual_amount: Decimal | None = field(default=None, metadata=NUMBER)
 
 
 @dataclass(frozen=True, slots=True)
 class RestQuote(KrakenModel):
     """A quote that was created."""
 
-    code: str = field(metadata=_KEY)
-    gsp: str | None = field(default=None, metadata=_TEXT_HINT)
+    code: str = field(metadata=KEY)
+    gsp: str | None = field(default=None, metadata=TEXT)
     products: tuple[RestQuotedProduct, ...] = ()

@@ -53,7 +53,8 @@ async def test_bills_payments_and_the_contract(home: Home) -> None:
     assert (reading.state, reading.attributes["estimated"]) == ("2025-12-18", True)
     assert home.state(point.spin, "agreement_start").state == "2025-09-18"
     assert home.state(point.spin, "agreement_end").state == STATE_UNKNOWN
-    assert home.state(point.spin, "contracted_capacity").state == STATE_UNKNOWN
+    # The service does not state it; the bill does.
+    assert home.state(point.spin, "contracted_capacity").state == "40 A"
 
     account.unpaid_since = date(2025, 10, 1)
     home.simulator.faults.add("value", field="Account.status", value="SUSPENDED")

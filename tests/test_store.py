@@ -224,6 +224,7 @@ async def test_no_file_stops_the_entry(hass: HomeAssistant, tmp_path: Path, cont
     assert again.parts == full()
 
 
+@pytest.mark.parametrize("since", [date(2025, 9, 18)])
 async def test_a_broken_part_is_told_and_the_entry_starts(
     home: Home, hass_storage: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:

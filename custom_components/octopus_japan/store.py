@@ -55,6 +55,8 @@ class BillLine:
     gross_amount: Decimal | None = None
     product_code: str | None = None
     point: str | None = None
+    contracted_capacity_unit: str | None = None
+    contracted_capacity_value: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

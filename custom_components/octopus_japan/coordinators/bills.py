@@ -78,6 +78,8 @@ def lines_of(store: OctopusStore, account_number: str, spin: str) -> list[LineIt
             product_code=line.product_code,
             spin=spin if line.point else None,
             document=bill.identifier,
+            contracted_capacity_unit=line.contracted_capacity_unit,
+            contracted_capacity_value=line.contracted_capacity_value,
         )
         for bill in store.parts.bills.get(digest(account_number), ())
         for line in bill.lines
@@ -110,4 +112,6 @@ def _stored(line: LineItem) -> BillLine:
         gross_amount=line.gross_amount,
         product_code=line.product_code,
         point=None if line.spin is None else digest(line.spin),
+        contracted_capacity_unit=line.contracted_capacity_unit,
+        contracted_capacity_value=line.contracted_capacity_value,
     )

@@ -17,11 +17,12 @@ from ..oejp.household.supply import SupplyPointData
 from ..oejp.household.tariff_book import (
     Contract,
     contract_at,
+    last_billed_capacity,
     product_at,
     slots_of,
     supply_tariff,
 )
-from ..oejp.kraken.models import ElectricityProduct, Reading
+from ..oejp.kraken.models import ElectricityProduct, LineItem, Reading
 from ..oejp.tariff import (
     Capacity,
     Component,
@@ -166,13 +167,7 @@ class TariffBook:
 
     def _known(self, point: SupplyPointData) -> Evidence:
         return Evidence(
-            charges=[
-                line
-                for item in point.listings
-                for line in point.own_lines(
-                    item.account_number, lines_of(self._store, item.account_number, point.spin)
-                )
-            ],
+            charges=self._lines(point),
             observed=[
                 *observed(self._store, point.agreements),
                 *entered_rates(self._store, point.spin),
@@ -192,6 +187,16 @@ class TariffBook:
             readings=self._readings.get(point.spin, ()),
         )
 
+    def _lines(self, point: SupplyPointData) -> list[LineItem]:
+        """Return the lines of bills that are about a point."""
+        return [
+            line
+            for item in point.listings
+            for line in point.own_lines(
+                item.account_number, lines_of(self._store, item.account_number, point.spin)
+            )
+        ]
+
     def _capacity(self, point: SupplyPointData) -> Capacity:
         """Return the contracted capacity: as the user entered it, else as it is told, or as it can be inferred."""
         readings = self._readings.get(point.spin, ())
@@ -207,6 +212,7 @@ class TariffBook:
                 for amperage in each.amperages
             },
             bands=(reading.consumption_rate_band for reading in readings),
+            billed=last_billed_capacity(self._lines(point)),
         )
         entered = self._entry.options.get(CONF_CAPACITY, {}).get(digest(point.spin), {})
         amperes, kva, kw = (entered.get(unit) for unit in CAPACITY_UNITS)

@@ -7,6 +7,7 @@ import pytest
 
 from custom_components.octopus_japan.oejp.kraken.contract_terms import SupplyDetails
 from custom_components.octopus_japan.oejp.tariff import Capacity, contracted_capacity
+from custom_components.octopus_japan.oejp.tariff.capacity import billed_capacity
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 SOLD = (10, 15, 20, 30, 40, 50, 60)
@@ -61,3 +62,27 @@ def test_the_tier_is_that_of_the_capacity_or_the_one_that_readings_name() -> Non
     assert contracted_capacity([SupplyDetails(kva=6)], NOW, bands=low).tier == "HIGH"
     assert contracted_capacity([SupplyDetails(kva=5)], NOW).tier == "LOW"
     assert contracted_capacity([SupplyDetails(amperage=40)], NOW, bands=low).tier == "LOW"
+
+
+@pytest.mark.parametrize(
+    ("unit", "value", "expected"),
+    [
+        ("A", "40", Capacity(amperes=Decimal(40))),
+        ("KVA", "10", Capacity(kva=Decimal(10))),
+        ("kW", "7.5", Capacity(kw=Decimal("7.5"))),
+        ("A", "-1", Capacity()),
+        ("BOX", "1", Capacity()),
+        (None, None, Capacity()),
+    ],
+)
+def test_a_bill_names_a_capacity(unit: str | None, value: str | None, expected: Capacity) -> None:
+    assert billed_capacity(unit, None if value is None else Decimal(value)) == expected
+
+
+def test_what_a_bill_names_comes_after_what_is_stated_and_before_what_is_inferred() -> None:
+    billed = Capacity(kva=Decimal(10))
+    at = datetime(2026, 11, 1, tzinfo=UTC)
+    found = contracted_capacity((), at, options={30}, sold={30, 40}, billed=billed)
+    assert found == billed
+    stated = SupplyDetails(amperage=30)
+    assert contracted_capacity([stated], at, billed=billed).amperes == 30

@@ -3,7 +3,7 @@
 Prices, usage, cost and actions read the same tariff; nothing else makes one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -21,6 +21,7 @@ from ..tariff import (
     Tariff,
     Unpriced,
 )
+from ..tariff.capacity import billed_capacity
 from ..tariff.from_kraken import Evidence, tariff
 from ..tariff.schedule import slot_of
 from ..tariff.tariff import Stretch, estimates, stretch_at, stretches
@@ -59,6 +60,22 @@ class Contract:
     start: datetime | None = None
     end: datetime | None = None
     capacity: Capacity = field(default_factory=Capacity)
+
+
+def last_billed_capacity(lines: Iterable[LineItem]) -> Capacity:
+    """Return the capacity that the newest line which names one names."""
+    named = [
+        (line.period_end_at.timestamp(), capacity)
+        for line in lines
+        if line.period_end_at is not None
+        and (
+            capacity := billed_capacity(
+                line.contracted_capacity_unit, line.contracted_capacity_value
+            )
+        )
+        != Capacity()
+    ]
+    return max(named, key=lambda item: item[0])[1] if named else Capacity()
 
 
 def contract_at(agreements: Sequence[Agreement], capacity: Capacity, at: datetime) -> Contract:

@@ -1,10 +1,10 @@
 """What a contract is dimensioned for: it multiplies standing charges, and chooses among prices by tier."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Protocol
+from typing import Final, Protocol
 
 from .schedule import tier_of
 
@@ -44,6 +44,22 @@ class Capacity:
         return "HIGH" if self.kva >= _HIGH_FROM_KVA else "LOW"
 
 
+UNKNOWN: Final = Capacity()
+
+
+def billed_capacity(unit: str | None, value: Decimal | None) -> Capacity:
+    """Read the capacity that a line of a bill names; nothing of it where its unit says nothing."""
+    size = _number(value)
+    match (unit or "").upper():
+        case "A" | "AMPERE" | "AMPERES":
+            return Capacity(amperes=size)
+        case "KVA":
+            return Capacity(kva=size)
+        case "KW":
+            return Capacity(kw=size)
+    return UNKNOWN
+
+
 def contracted_capacity(
     details: Iterable[Details],
     at: datetime,
@@ -51,9 +67,11 @@ def contracted_capacity(
     options: Collection[int] | None = None,
     sold: Collection[int] = (),
     bands: Iterable[str | None] = (),
+    billed: Capacity = UNKNOWN,
 ) -> Capacity:
     """Read the contracted capacity in force, or infer it.
 
+    `billed`: what the last bill was for, which counts where the service states none.
     `options`: the amperes that the contract could be changed to, None if they were not told. `sold`: the amperes for which
     the catalogue prices the product: the contract has the one that the options lack, if it is exactly one. `bands`: those
     that readings name, which tell the tier.
@@ -65,6 +83,8 @@ def contracted_capacity(
         stated = Capacity(_number(each.amperage), _number(each.kva), _number(each.kw), tier)
         if stated != Capacity(named_tier=tier):
             return stated
+    if billed != UNKNOWN:
+        return replace(billed, named_tier=tier)
     left = set() if options is None else set(sold) - set(options)
     return Capacity(amperes=_number(left.pop()) if len(left) == 1 else None, named_tier=tier)
 

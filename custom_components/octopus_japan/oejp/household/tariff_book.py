@@ -11,6 +11,7 @@ from ..japan_time import MOMENT, month_of, month_start
 from ..kraken.models import (
     Agreement,
     ElectricityProduct,
+    LineItem,
     SupplyPeriod,
 )
 from ..tariff import (

@@ -5,10 +5,13 @@ import asyncio
 from collections.abc import Sequence
 import contextlib
 from datetime import datetime
+import json
+from pathlib import Path
 import sys
 
 from . import Simulator
 from .households import PLANS
+from .like import be_like
 from .schemas import SCHEMA_VERSIONS
 
 
@@ -27,6 +30,8 @@ async def _serve(options: argparse.Namespace) -> None:
         options.month_basis,
         schema=options.schema,
     )
+    if options.like:
+        be_like(simulator, json.loads(options.like.read_text("utf-8")))
     if options.speed:
         simulator.clock.run(options.speed)
     await simulator.start(options.host, options.port)
@@ -96,6 +101,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8765, help="default 8765; 0 takes a free one")
+    parser.add_argument(
+        "--like",
+        type=Path,
+        metavar="REPORT",
+        help="refuse what was refused to the account of a probe's report (docs/api.md#probe)",
+    )
     return parser
 
 

@@ -128,7 +128,7 @@ async def test_a_refused_field_and_one_that_is_gone(simulator: Simulator, probed
     assert report.documents["half_hourly_readings_plain"].outcome is Outcome.WORKS
     assert report.answers["charges of a bill"] == "not readable"
     assert report.answers["subsidies on bills"] == "no bill lines"
-    assert report.answers["band per half hour"] == "no half hours"
+    assert report.answers["band per half hour"] == "none"
     assert report.answers["sign of the balance"] == "not readable"
 
 

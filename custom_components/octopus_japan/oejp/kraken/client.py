@@ -1,7 +1,7 @@
 """What can be asked of the Kraken API: one client, composed of subjects."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 import time
 from typing import Any
 
@@ -54,7 +54,8 @@ class KrakenClient:
         sign_in = credential if isinstance(credential, SignIn) else SignIn(credential)
         tokens = self._tokens = TokenKeeper(endpoint, sign_in, now)
         self._reader = Reader()
-        shared = Requester(endpoint, tokens, now), self._reader, run
+        self._requester = Requester(endpoint, tokens, now)
+        shared = self._requester, self._reader, run
         self.login = Login(*shared)
         self.supply = Supply(*shared)
         self.terms = ContractTerms(*shared)
@@ -67,6 +68,11 @@ class KrakenClient:
         self.typical_use = TypicalUse(*shared)
         key = sign_in.credential.key if isinstance(sign_in.credential, ApiKey) else None
         self.rest = RestClient(Access(transport, url, key, tokens), self._reader)
+
+    @property
+    def gone(self) -> Mapping[str, Collection[str]]:
+        """The fields that the schema no longer has, by the operation that asked for them. Everything else of it is still asked."""
+        return self._requester.gone
 
     @property
     def left_out(self) -> Mapping[str, int]:

@@ -13,11 +13,11 @@ from ..kraken.client import KrakenClient
 from ..kraken.errors import KrakenError, KrakenQueryError, concerns_login
 from ..kraken.graphql.documents import DOCUMENTS, Document
 from ..kraken.graphql.endpoint import Answer
+from ..kraken.graphql.selections import parts
 from ..kraken.parsing import as_dict
 from . import facts
 from .facts import Seen
 from .report import Finding, Outcome, Report
-from .selections import parts
 from .shapes import expected, types, unexpected
 
 ADDRESSES = ("https://api.oejp-kraken.energy/v1/graphql/", "https://api.oejp.energy/v1/graphql")
@@ -97,7 +97,7 @@ class Probe:
         except KrakenError as error:
             if concerns_login(error):
                 raise
-            return await self._taken_apart(document, variables, error)
+            return await self._taken_apart(name, variables, error)
         self._data[name] = answer.data
         fields = {
             ".".join(map(str, _names(fault.path))): fault.code or "failed"
@@ -112,10 +112,10 @@ class Probe:
         return Finding(outcome, codes, fields, shapes, empty=empty, complexity=complexity)
 
     async def _taken_apart(
-        self, document: Document, variables: Mapping[str, Any], error: KrakenError
+        self, name: str, variables: Mapping[str, Any], error: KrakenError
     ) -> Finding:
-        """Find which leaves a document fails for, by halves."""
-        read = parts(document)
+        """Find which leaves a document fails for, by halves; what the others tell is put together."""
+        read = parts(DOCUMENTS[name])
         failed: dict[str, str] = {}
         works = 0
         pending = _halves(read.leaves)
@@ -124,7 +124,7 @@ class Probe:
             smaller = read.only({*leaves})
             given = {k: v for k, v in variables.items() if f"${k}:" in smaller.text}
             try:
-                await self._post(smaller, given)
+                answer = await self._post(smaller, given)
             except _EnoughError:
                 break
             except KrakenError as found:
@@ -136,6 +136,7 @@ class Probe:
                     failed[".".join(leaves[0])] = _word(found)
             else:
                 works += len(leaves)
+                self._data[name] = _merged(self._data.get(name, {}), answer.data)
         outcome = Outcome.PARTLY if works else _outcome(error)
         return Finding(outcome, tuple(sorted(error.codes)), failed)
 
@@ -301,6 +302,20 @@ def _word(error: KrakenError) -> str:
 def _halves(leaves: list[tuple[str, ...]]) -> list[list[tuple[str, ...]]]:
     middle = (len(leaves) + 1) // 2
     return [part for part in (leaves[:middle], leaves[middle:]) if part]
+
+
+def _merged(one: Any, other: Any) -> Any:
+    """Put two answers about the same together: what one of them lacks the other has."""
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return {
+            key: _merged(one[key], other[key])
+            if key in one and key in other
+            else {**one, **other}[key]
+            for key in {**one, **other}
+        }
+    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        return [_merged(*both) for both in zip(one, other, strict=True)]
+    return one if other is None else other
 
 
 def _names(path: tuple[str | int, ...]) -> tuple[str, ...]:

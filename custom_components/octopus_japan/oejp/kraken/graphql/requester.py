@@ -3,7 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+import logging
 import math
+import re
 from typing import Any
 
 from ..auth.tokens import TokenKeeper, local_time
@@ -21,7 +23,11 @@ from . import faults
 from .documents import DOCUMENTS, Document
 from .endpoint import Answer, Endpoint
 from .pages import SMALLEST_PAGE
+from .selections import parts
 
+_LOGGER = logging.getLogger(__name__)
+_MOST_GONE = 8
+"""Fields that a document can lose in one go."""
 _OUTDATED = 86400.0
 """Seconds for which a document that the schema rejected is not asked for."""
 
@@ -58,6 +64,9 @@ class Requester:
         self._now = now
         self._outdated: dict[str, float] = {}
         self._pages: dict[str, int] = {}
+        self._smaller: dict[str, tuple[float, Document]] = {}
+        self.gone: dict[str, set[str]] = {}
+        """The fields that the schema no longer has, by the operation that asks for them."""
 
     async def ask_newest(self, names: tuple[str, ...], variables: Mapping[str, Any]) -> Result:
         """Return the first of some documents that the schema takes.
@@ -72,7 +81,7 @@ class Requester:
             if 0 <= now - self._outdated.get(name, -math.inf) < _OUTDATED:
                 continue
             try:
-                return await self.ask(name, variables)
+                return await self._paged(name, DOCUMENTS[name], variables)
             except KrakenQueryError as error:
                 if error.field is not None:
                     rejected.append(name)
@@ -83,13 +92,53 @@ class Requester:
     async def ask(self, name: str, variables: Mapping[str, Any] | None = None) -> Result:
         """Ask a document. Raises when it brought nothing but errors; otherwise data and errors are handed on.
 
-        Where the service finds a page too complex, or an answer is too large, half of it is asked for, down to `SMALLEST_PAGE`, and that is remembered
-        while we run: the refusal is for good, and how the service counts is not known.
+        A field that the schema no longer has would fail the whole document: it is left out for a day, and the rest is asked for.
         """
-        document = DOCUMENTS[name]
+        document = self._known(name)
+        for _ in range(_MOST_GONE):
+            try:
+                return await self._paged(name, document, variables)
+            except KrakenQueryError as error:
+                smaller = None if error.field is None else parts(document).without(error.field)
+                if smaller is None or document.mutation:
+                    raise
+                self._leave_out(name, str(error.field), smaller)
+                document = smaller
+        return await self._paged(name, document, variables)
+
+    def _known(self, name: str) -> Document:
+        """Return a document, without what is known to be gone from the schema."""
+        since, document = self._smaller.get(name, (-math.inf, DOCUMENTS[name]))
+        return document if 0 <= self._now() - since < _OUTDATED else DOCUMENTS[name]
+
+    def _leave_out(self, name: str, field: str, smaller: Document) -> None:
+        self._smaller[name] = self._now(), smaller
+        fields = self.gone.setdefault(smaller.operation, set())
+        if field not in fields:
+            fields.add(field)
+            _LOGGER.warning(
+                "The schema of the Kraken API no longer has %s, which %s asks for; left out",
+                field,
+                smaller.operation,
+            )
+
+    async def _paged(
+        self, name: str, document: Document, variables: Mapping[str, Any] | None
+    ) -> Result:
+        """Ask a document once.
+
+        Where the service finds a page too complex, or an answer is too large, half of it is asked for, down to `SMALLEST_PAGE`,
+        and that is remembered while we run: the refusal is for good, and how the service counts is not known.
+        """
         while True:
             first = self._pages.get(name, document.first)
             given = {**(variables or {}), **({} if first == document.first else {"first": first})}
+            # A document that lost a field may have lost a variable with it, which GraphQL would not take.
+            given = {
+                key: value
+                for key, value in given.items()
+                if re.search(rf"\${key}\b", document.text)
+            }
             try:
                 return await self._ask(document, given)
             except KrakenTooComplexError, KrakenTooLargeError:

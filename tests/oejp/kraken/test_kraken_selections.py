@@ -4,7 +4,7 @@ from graphql import parse, validate
 import pytest
 
 from custom_components.octopus_japan.oejp.kraken.graphql.documents import DOCUMENTS, Document
-from custom_components.octopus_japan.oejp.probe.selections import parts
+from custom_components.octopus_japan.oejp.kraken.graphql.selections import parts
 from simulator.schemas import SCHEMA_VERSIONS, load_schema
 
 QUERIES = [name for name, document in DOCUMENTS.items() if not document.mutation]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 import re
 
-from ..kraken.graphql.documents import Document
+from .documents import Document
 
 _COMMENT = re.compile(r"^\s*#.*$", re.MULTILINE)
 _TOKEN = re.compile(r'\.\.\.|[{}()]|"[^"]*"|[^\s{}()"]+')
@@ -48,6 +48,13 @@ class Parts:
         """The paths of all fields without any below them, by the keys of the answer, each once; fragments are not in a path."""
         found = (path for each in self.selections for path in _leaves(each))
         return list(dict.fromkeys(path for path in found if path[-1] != _TYPE_NAME))
+
+    def without(self, field: str) -> Document | None:
+        """Return the document without a field of the schema and all below it; None where nothing would be left, or nothing changes."""
+        kept = {leaf for each in self.selections for leaf in _leaves_without(each, field)}
+        if not kept or len(kept) == len(self.leaves):
+            return None
+        return self.only(kept)
 
     def only(self, leaves: set[tuple[str, ...]]) -> Document:
         """Return a smaller document of these leaves, with the variables that it uses: GraphQL refuses others."""
@@ -121,6 +128,18 @@ def _leaves(selection: Selection, path: tuple[str, ...] = ()) -> Iterator[tuple[
         yield here
     for each in selection.below:
         yield from _leaves(each, here)
+
+
+def _leaves_without(
+    selection: Selection, field: str, path: tuple[str, ...] = ()
+) -> Iterator[tuple[str, ...]]:
+    if selection.field == field:
+        return
+    here = path if selection.key is None else (*path, selection.key)
+    if not selection.below and here[-1] != _TYPE_NAME:
+        yield here
+    for each in selection.below:
+        yield from _leaves_without(each, field, here)
 
 
 def _only(

@@ -353,8 +353,8 @@ class LineItem(KrakenModel):
     product_code: str | None = None
     spin: str | None = None
     document: str | None = None
-    contracted_capacity_unit: str | None = field(default=None, metadata=_TEXT_HINT)
-    contracted_capacity_value: Decimal | None = field(default=None, metadata=_NUMBER_HINT)
+    contracted_capacity_unit: str | None = field(default=None, metadata=TEXT)
+    contracted_capacity_value: Decimal | None = field(default=None, metadata=NUMBER)
 
     @classmethod
     @override

@@ -11,7 +11,7 @@ from custom_components.octopus_japan.oejp.household.supply import (
     SupplyPointData,
     joined,
 )
-from custom_components.octopus_japan.oejp.household.tariff_book import Known, supply_tariff
+from custom_components.octopus_japan.oejp.household.tariff_book import supply_tariff
 from custom_components.octopus_japan.oejp.kraken import (
     ByPoint,
     KrakenClient,
@@ -22,6 +22,7 @@ from custom_components.octopus_japan.oejp.kraken import (
 )
 from custom_components.octopus_japan.oejp.kraken.models import LineItem, Reading
 from custom_components.octopus_japan.oejp.tariff import Tariff
+from custom_components.octopus_japan.oejp.tariff.from_kraken import Evidence
 
 BACK = timedelta(days=460)
 """How far back billing periods are asked for: a year, and the periods at its ends."""
@@ -40,7 +41,7 @@ class Point:
     @property
     def tariff(self) -> Tariff:
         """Its tariff, from all that was told."""
-        return supply_tariff(self.data, Known(charges=self.charges))
+        return supply_tariff(self.data, Evidence(charges=self.charges))
 
 
 async def points(client: KrakenClient, now: datetime, *, bills: bool = False) -> list[Point]:

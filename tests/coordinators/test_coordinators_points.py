@@ -1,9 +1,15 @@
 """Several points of one login: what happens to one of them happens to no other."""
 
-from datetime import timedelta
+from collections import Counter
+from datetime import UTC, datetime, timedelta
 
 from home import Home
 import pytest
+
+from custom_components.octopus_japan.identity import digest
+from custom_components.octopus_japan.recorder.series import Series
+from custom_components.octopus_japan.recorder.statistic_ids import consumption_id
+from custom_components.octopus_japan.recorder.sync import exact
 
 HOUSEHOLD = "three-points-two-accounts"
 
@@ -51,6 +57,24 @@ async def test_a_point_that_fails_keeps_nothing_from_the_others(home: Home) -> N
     hours = home.simulator.truth.hours(barn, now, home.simulator.clock.now())
     stored = await readings.meter(barn).hours(now.replace(minute=0, second=0, microsecond=0))
     assert {hour.start: hour.kwh for hour in stored if hour.start >= now} == hours != {}
+
+
+@pytest.mark.parametrize("since", [None])
+async def test_an_import_asks_an_account_once_for_the_windows_of_all_its_points(home: Home) -> None:
+    entry = await home.sign_in(HOUSEHOLD)
+    windows = Counter(
+        (names["accountNumber"], names["start"], names["end"])
+        for request in home.simulator.requests
+        if request.operation == "HalfHourlyReadings" and (names := request.variables)
+    )
+    assert len(windows) > 4
+    assert set(windows.values()) == {1}
+    readings = entry.runtime_data.readings
+    for spin in readings.numbers():
+        now, long_ago = home.simulator.clock.now(), datetime(2020, 1, 1, tzinfo=UTC)
+        rows = await Series(home.hass, consumption_id(digest(spin)), "", "").async_read(long_ago)
+        true = home.simulator.truth.hours(spin, long_ago, now)
+        assert {row.start: exact(row.state) for row in rows} == true
 
 
 async def test_a_credential_that_is_rejected_ends_the_background(home: Home) -> None:

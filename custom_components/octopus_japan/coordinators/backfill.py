@@ -5,8 +5,8 @@ appended; what the polls hold waits until then, for an import in front of rows w
 """
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from homeassistant.core import CALLBACK_TYPE, CoreState, callback
@@ -19,6 +19,7 @@ from ..oejp.household.hour import Pricing, whole_hour
 from ..oejp.interval import Interval
 from ..oejp.japan_time import DAY, HOUR, midnight
 from ..oejp.kraken import (
+    AccountAnswers,
     KrakenAuthError,
     KrakenError,
     KrakenThrottledError,
@@ -42,6 +43,8 @@ from .errors import log_defect
 
 if TYPE_CHECKING:
     from .half_hourly import HalfHourlyCoordinator
+
+_EVER = datetime.min.replace(tzinfo=UTC)
 
 RECENT = timedelta(days=7)
 """What each poll reads."""
@@ -116,19 +119,40 @@ class Backfill:
     async def _async_run(self) -> None:
         while True:
             self._again = False
-            waits: list[timedelta] = []
-            changed: list[str] = []
-            for number in list(self._clock.numbers()):
+            changed: set[str] = set()
+            waits = await self._round(changed)
+            await self._clock.async_show(changed)
+            if waits and self._timer is None:
+                self._async_pause(min(waits))
+            if not self._again:
+                return
+
+    async def _round(self, changed: set[str]) -> list[timedelta]:
+        """Work on every point, and return after how long what waits is worth trying again.
+
+        The point that reads furthest back is next, so that points of one account read the same windows one after the other, and
+        one answer serves them all.
+        """
+        waits: list[timedelta] = []
+        answers = AccountAnswers()
+        works = {number: self._work(number, answers, changed) for number in self._clock.numbers()}
+        wanted = dict.fromkeys(works, _EVER)
+        try:
+            while wanted:
+                number = min(wanted, key=wanted.__getitem__)
+                answers.forget_before(wanted[number])
                 try:
-                    if await self._work(number):
-                        changed.append(number)
+                    wanted[number] = await anext(works[number])
+                    continue
+                except StopAsyncIteration:
+                    pass
                 except KrakenAuthError:
                     # The coordinators start the reauthentication, and the entry is reloaded after it.
                     self._again = False
-                    break
+                    return []
                 except KrakenThrottledError as error:
-                    waits.append(error.retry_after or PAUSE)
-                    break
+                    # It concerns the login: the others write what they hold, and ask for nothing.
+                    self._async_pause(error.retry_after or PAUSE)
                 except KrakenError as error:
                     LOGGER.debug("The history of one point waits: %s", error)
                     waits.append(PAUSE)
@@ -140,43 +164,63 @@ class Backfill:
                     waits.append(pause.wait)
                 except Exception as error:  # noqa: BLE001  # The others are worked on.
                     log_defect("The history of one point cannot be kept", error)
-            await self._clock.async_show(changed)
-            if waits and self._timer is None:
-                self._timer = async_call_later(self._clock.hass, min(waits), self._async_resume)
-            if not self._again:
-                return
+                del wanted[number]
+        finally:
+            for work in works.values():
+                await work.aclose()
+        return waits
+
+    @callback
+    def _async_pause(self, wait: timedelta) -> None:
+        """Ask for nothing until then."""
+        if self._timer is None:
+            self._timer = async_call_later(self._clock.hass, wait, self._async_resume)
 
     @callback
     def _async_resume(self, _now: datetime) -> None:
         self._timer = None
         self.async_start()
 
-    async def _work(self, number: str) -> bool:
-        """Write what is held and read what is due of a point; True if that changed anything shown."""
+    async def _work(
+        self, number: str, answers: AccountAnswers, changed: set[str]
+    ) -> AsyncGenerator[datetime]:
+        """Write what is held and read what is due of a point, oldest first, in passes of at most 91 days.
+
+        Before each pass it yields from when on it reads. What changes something shown is added to `changed`.
+        """
         clock = self._clock
         meter = clock.meter(number)
         if not meter.claim():
             meter.drop()
-            return self._progress.pop(number, None) is not None
+            if self._progress.pop(number, None) is not None:
+                changed.add(number)
+            return
         pricing = clock.pricing(number)
         whole = await meter.whole_hours()
         found = await self._due(number, whole)
         if found is None:
-            return False
-        changed = self._note(number, found)
-        if _appended(found.windows, whole):
-            try:
-                changed |= await self._read(number, found.windows, whole, pricing)
-            except KrakenError, NotWrittenError, Paused:
+            return
+        news = self._note(number, found)
+        appended = _appended(found.windows, whole)
+        if not appended:
+            news |= await self._write_held(number, pricing)
+        try:
+            for group in together(found.windows, LONGEST_PASS):
+                yield group[0].start
+                if self._timer is not None or number not in clock.numbers():
+                    # While a pause lasts nothing is asked for.
+                    break
+                news |= await self._read(number, group, whole, pricing, answers)
+        except KrakenError, NotWrittenError, Paused:
+            if appended:
                 await self._write_held(number, pricing)
-                raise
-            changed |= await self._write_held(number, pricing)
-        else:
-            changed |= await self._write_held(number, pricing)
-            changed |= await self._read(number, found.windows, whole, pricing)
-        changed |= await self._review(number, pricing)
+            raise
+        if appended:
+            news |= await self._write_held(number, pricing)
+        news |= await self._review(number, pricing)
+        if news:
+            changed.add(number)
         self._failures = 0
-        return changed
 
     async def _due(self, number: str, whole: Mapping[date, int]) -> Due | None:
         """Derive what is due; None where the point is no longer listed."""
@@ -218,32 +262,30 @@ class Backfill:
     async def _read(
         self,
         number: str,
-        windows: Sequence[Interval],
+        group: Sequence[Interval],
         whole: Mapping[date, int],
         pricing: Pricing,
+        answers: AccountAnswers,
     ) -> bool:
-        """Read windows, oldest first, in passes of at most 91 days; while a pause lasts nothing is asked for."""
+        """Read windows that follow each other, and write them in one pass; True if that changed anything."""
         clock = self._clock
-        changed = False
-        for group in together(windows, LONGEST_PASS):
-            if self._timer is not None or number not in clock.numbers():
-                break
-            await self._pace()
-            readings: list[Reading] = []
-            for window in group:
-                readings += await self._fetch(number, window)
-            clock.keep(number, readings)
-            found = await clock.meter(number).record(
-                ((reading.start_at, reading.value) for reading in readings), pricing
-            )
-            self._remember(number, group, changed=found)
-            changed |= found
-            if (left := await self._due(number, whole)) is not None and self._note(number, left):
-                LOGGER.info("History of one point read: %.0f %%", 100 * left.progress)
-                await clock.async_show([number])
+        await self._pace()
+        readings: list[Reading] = []
+        for window in group:
+            readings += await self._fetch(number, window, answers)
+        clock.keep(number, readings)
+        changed = await clock.meter(number).record(
+            ((reading.start_at, reading.value) for reading in readings), pricing
+        )
+        self._remember(number, group, changed=changed)
+        if (left := await self._due(number, whole)) is not None and self._note(number, left):
+            LOGGER.info("History of one point read: %.0f %%", 100 * left.progress)
+            await clock.async_show([number])
         return changed
 
-    async def _fetch(self, number: str, window: Interval) -> Sequence[Reading]:
+    async def _fetch(
+        self, number: str, window: Interval, answers: AccountAnswers
+    ) -> Sequence[Reading]:
         clock = self._clock
         ways = clock.ways(number)
         if number not in clock.numbers():
@@ -252,7 +294,7 @@ class Backfill:
         readings: list[Reading] = []
         for part in ways.windows(window.start, window.end):
             self._spent += COSTS.get(ways.old, PAGED_COST)
-            readings += await clock.fetch(number, part, supplied=supplied)
+            readings += await clock.fetch(number, part, supplied=supplied, answers=answers)
         return readings
 
     async def _review(self, number: str, pricing: Pricing) -> bool:

@@ -115,10 +115,12 @@ class _Failing:
 
 
 class AccountAnswers:
-    """What accounts answered in one poll: an answer holds all points of an account, so that it need be asked for only once."""
+    """What accounts answered, in one poll or of an import: an answer holds all points of an account, and need be asked for once."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[object, ...], ByPoint[tuple[Reading, ...]]] = {}
+        self._known: dict[
+            tuple[str, datetime, datetime, Direction], ByPoint[tuple[Reading, ...]]
+        ] = {}
 
     async def half_hourly(
         self,
@@ -133,6 +135,10 @@ class AccountAnswers:
         if key not in self._known:
             self._known[key] = await readings.half_hourly(account_number, start, end, direction)
         return self._known[key]
+
+    def forget_before(self, at: datetime) -> None:
+        """Forget the answers about times that ended before."""
+        self._known = {key: told for key, told in self._known.items() if key[2] > at}
 
 
 class PathFinder:
@@ -273,7 +279,7 @@ class PathFinder:
             return found
         if supplied and not self._is_old(found):
             # One read returned nothing, and the full data a minute later: nothing twice is something.
-            found = await self._fetch(asked)
+            found = await self._fetch(replace(asked, answers=None))
         if self._is_old(found):
             self._choose(replace(self._choice, old=_FIRST))
         elif supplied:

@@ -100,6 +100,17 @@ async def test_an_adjustment_that_nobody_told_is_entered_from_the_notice(home: H
 
 
 @pytest.mark.parametrize("households", [("ev-tokyo",)])
+async def test_a_rate_is_called_unknown_once_the_bills_were_read(home: Home) -> None:
+    home.simulator.faults.add("value", field="fuelCostAdjustment", value=None)
+    home.simulator.faults.add("http_500", operation="Statements", times=1)
+    await home.sign_in("ev-tokyo")
+    assert issue(home, RATE, "ev-tokyo") is None
+    await home.pass_time(timedelta(minutes=3))
+    await home.pass_time(timedelta(minutes=31))
+    assert issue(home, RATE, "ev-tokyo") is not None
+
+
+@pytest.mark.parametrize("households", [("ev-tokyo",)])
 async def test_what_is_entered_stays_after_a_restart(home: Home) -> None:
     silent_about_the_adjustment(home)
     entry = await home.sign_in("ev-tokyo")

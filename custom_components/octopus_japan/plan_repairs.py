@@ -62,8 +62,11 @@ def found_issues(tariff: Tariff, now: datetime) -> Found:
 
 @callback
 def async_watch_plans(hass: HomeAssistant, entry: OctopusConfigEntry) -> None:
-    """Raise and withdraw issues as the tariffs change, and once a day."""
-    prices = entry.runtime_data.prices
+    """Raise and withdraw issues as the tariffs change, and once a day.
+
+    A bill may tell the rates of a past month: that they are unknown is said once the bills were read.
+    """
+    prices, account = entry.runtime_data.prices, entry.runtime_data.account
     seen: dict[str, tuple[object, Tariff]] = {}
 
     @callback
@@ -73,9 +76,13 @@ def async_watch_plans(hass: HomeAssistant, entry: OctopusConfigEntry) -> None:
             day, tariff = seen.get(spin, (None, None))
             if day == day_of(now) and tariff is point.tariff:
                 continue
-            seen[spin] = (day_of(now), point.tariff)
+            expected = account.bills_expected
+            if not expected:
+                seen[spin] = (day_of(now), point.tariff)
             found = found_issues(point.tariff, now)
             for key in (MISMATCH, RATE, HOURS, CAPACITY):
+                if key == RATE and expected:
+                    continue
                 if key in found:
                     names = found[key] | {"number": last_four(spin)}
                     async_report(hass, entry, key, digest(spin), **names)

@@ -112,6 +112,27 @@ async def test_the_step_is_known_after_a_restart_while_readings_fail(home: Home)
     assert {rate["band"] for rate in response["prices"]} == {"step_2"}  # type: ignore[index,union-attr,call-overload]
 
 
+@pytest.mark.parametrize("households", [("three-points-two-accounts",)])
+@pytest.mark.parametrize("now", [datetime.fromisoformat(IN_STEP_2)])
+@pytest.mark.parametrize("since", [date(2026, 11, 10)])
+async def test_the_step_is_known_while_the_readings_of_one_point_fail(home: Home) -> None:
+    """Those of the others come; before a restart and after it."""
+    failing, other = (home.spin("three-points-two-accounts", index) for index in (0, 1))
+    entry = await home.sign_in("three-points-two-accounts")
+    fault = home.simulator.faults.add("internal_error", field="halfHourlyReadings", point=failing)
+    for _ in range(2):
+        await home.pass_time(timedelta(minutes=31))
+        at = home.simulator.clock.now()
+        for spin in (failing, other):
+            used = home.simulator.truth.used(spin, at)
+            true = home.simulator.truth.price(spin, at, used)
+            assert true.band.endswith("02")
+            assert Decimal(home.state(spin, "current_price").state) == true.total
+        await home.hass.config_entries.async_reload(entry.entry_id)
+        await home.settle()
+    assert fault.fired
+
+
 async def test_nothing_is_known_of_the_use(home: Home) -> None:
     home.leave_readings_out()
     await home.sign_in("green-tokyo")

@@ -29,7 +29,7 @@ from ..oejp.kraken.models import (
     Viewer,
 )
 from ..store import OctopusStore
-from .account_money import async_read_lines
+from .account_money import async_read_lines, bills_expected
 from .asking import Asking, Document, Lacks
 from .asking_account import async_ask_account
 from .bills import observe
@@ -98,6 +98,15 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
         gone = dt_util.utcnow() - RELEASED_AFTER
         return not left_out or any(
             (since := each.get(number)) is None or since > gone for each in left_out
+        )
+
+    @property
+    def bills_expected(self) -> bool:
+        """Whether bills are still to be read: after the start, or since something that may pass failed."""
+        return any(
+            bills_expected(self._asking, told.number, told.money)
+            for told in self._told.values()
+            if told.answers and told.listed is not None
         )
 
     async def async_ask_anew(self) -> None:

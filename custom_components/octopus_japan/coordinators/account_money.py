@@ -12,6 +12,16 @@ from ..store import OctopusStore
 from .asking import Asking, Document
 from .bills import async_read_bills
 
+BILLS = "the bills"
+LINES = "the lines of bills"
+
+
+def bills_expected(asking: Asking, number: str, known: AccountMoney) -> bool:
+    """Tell whether bills of an account are still to be read, which may tell rates of past months."""
+    if asking.is_expected(Document(BILLS, number)):
+        return True
+    return known.last_bill is not None and asking.is_expected(Document(LINES, number))
+
 
 async def async_ask_money(
     asking: Asking, client: KrakenClient, number: str, known: AccountMoney
@@ -31,7 +41,7 @@ async def async_ask_money(
             None,
         ),
         asking.ask(
-            Document("the bills", number),
+            Document(BILLS, number),
             partial(client.billing.statements, number),
             known.statements,
             None,
@@ -59,7 +69,7 @@ async def async_read_lines(
     if known.last_bill is None:
         return known
     read = partial(async_read_bills, client, number, known.statements or (), store)
-    await asking.ask(Document("the lines of bills", number), read, None, None)
+    await asking.ask(Document(LINES, number), read, None, None)
     last = known.last_bill.identifier
     if any(bill.identifier == last for bill in store.parts.bills.get(digest(number), ())):
         return replace(known, transactions={})

@@ -75,6 +75,8 @@ class _Turn:
     due: datetime
     failures: int = 0
     missing: frozenset[str] = frozenset()
+    passing: bool = False
+    """Whether the answer failed by what may pass, so that it is still expected."""
 
 
 class Asking:
@@ -102,6 +104,11 @@ class Asking:
         """Tell whether a document is to be asked for now."""
         turn = self._turns.get(document)
         return turn is None or turn.due <= self._began + TOGETHER
+
+    def is_expected(self, document: Document) -> bool:
+        """Tell whether a first or another answer is still to come: not once it came, and not where it is refused."""
+        turn = self._turns.get(document)
+        return turn is None or turn.passing
 
     def next_due(self) -> datetime | None:
         """Return when the first document is due, None while none was asked for."""
@@ -197,13 +204,13 @@ class Asking:
                     text,
                     error or "left out of the answer",
                 )
-        wait, failures = document.every or self._interval, 0
+        wait, failures, passing = document.every or self._interval, 0, False
         if lacks:
             waits = LASTING if all(e is not None and lasts(e) for e in lacks.values()) else PASSING
             if turn.failures < len(waits):
                 wait = min(wait, waits[turn.failures])
-            failures = turn.failures + 1
-        self._turns[document] = _Turn(self._began + wait, failures, frozenset(lacks))
+            failures, passing = turn.failures + 1, waits is PASSING
+        self._turns[document] = _Turn(self._began + wait, failures, frozenset(lacks), passing)
 
 
 def _lacks[T](document: Document, answer: ByPoint[T]) -> Lacks:

@@ -11,13 +11,12 @@ from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
 
 from ..identity import digest
-from ..oejp.household.tariff_book import estimated_since
+from ..oejp.household.tariff_book import awaits_rates
 from ..oejp.household.timetable import next_ask, told_ends
 from .account import AccountCoordinator
 from .tariff_book import TariffBook
 
 _SPREAD = timedelta(minutes=10)
-_MOMENT = timedelta(seconds=1)
 
 
 class Timetable:
@@ -63,9 +62,7 @@ class Timetable:
         at = next_ask(
             now,
             told_ends(item for point in points.values() for item in point.agreements),
-            told=not any(
-                estimated_since(self._book.tariff(spin), now, now + _MOMENT) for spin in points
-            ),
+            told=not any(awaits_rates(self._book.tariff(spin), now) for spin in points),
             spread=self._spread,
         )
         self._cancel = async_track_point_in_utc_time(self._hass, self._async_ask, at)

@@ -39,6 +39,7 @@ from custom_components.octopus_japan.oejp.tariff import (
     StandingCharge,
     Tariff,
     Unpriced,
+    costs,
     credit_at,
     credits_for,
     gas_bill,
@@ -647,6 +648,31 @@ def test_a_subsidy_that_the_service_told_once_is_not_forgotten() -> None:
         price = price_at(found, at("2026-12-20"))
         assert price.components[Component.SUBSIDY] == Decimal("-4.6")
         assert price.provenance[Component.SUBSIDY] is Provenance.OBSERVED
+
+
+def test_whether_there_is_a_subsidy_is_unknown_beyond_the_table_where_the_service_tells_none() -> (
+    None
+):
+    """It is taken for none, and every price that rests on it is an estimate. The table ends with the use of September 2026."""
+    winter = replace(AUGUST_FUEL, valid_from=at("2026-10-01"), valid_to=at("2027-01-01"))
+    agreements = [agreement(stepped(fuel_cost_adjustment=winter))]
+
+    def estimated(when: str, evidence: Evidence, subsidies: bool = True) -> bool:
+        # Without a reading day a period is a calendar month: its use is that of the month before the reading.
+        found = tariff(agreements, evidence, area="03", subsidies=subsidies)
+        price = price_at(found, at(when))
+        assert Component.SUBSIDY not in price.components
+        (hour,) = costs(found, [(at(when), Decimal(1))])
+        assert hour.estimated == price.estimated
+        return price.estimated
+
+    assert not estimated("2026-12-20", Evidence(meti_credits=[]))
+    assert estimated("2026-12-20", Evidence())
+    assert not estimated("2026-12-20", Evidence(), subsidies=False)
+    none = MonthlyRate(
+        Component.SUBSIDY, at("2026-12-01"), at("2027-01-01"), Decimal(0), Provenance.ENTERED
+    )
+    assert not estimated("2026-12-20", Evidence(observed=[none]))
 
 
 def test_a_restated_adjustment_counts_after_its_month() -> None:

@@ -128,6 +128,14 @@ def estimated_since(tariff: Tariff, start: datetime, end: datetime) -> datetime 
     return None
 
 
+def awaits_rates(tariff: Tariff, at: datetime) -> bool:
+    """Tell whether rates in force at an instant are carried forward, so that the service may tell them any time now."""
+    try:
+        return stretch_at(tariff, at).carried_forward
+    except Unpriced:
+        return False
+
+
 def credits_estimated_since(
     tariff: GenerationTariff, start: datetime, end: datetime
 ) -> datetime | None:

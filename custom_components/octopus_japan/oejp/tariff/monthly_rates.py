@@ -97,13 +97,15 @@ class Timeline:
 class MonthlyRates:
     """The timelines of one area. A month without a subsidy has none.
 
-    `by_product`: the fuel cost adjustment of products that state their own; the others bear the area's.
+    `subsidy_until`: the last month of which that is known (japan_time.month_of), where nobody tells of later ones; None where the
+    service tells of all. `by_product`: the fuel cost adjustment of products that state their own; the others bear the area's.
     """
 
     fuel_cost_adjustment: Timeline = field(default_factory=Timeline)
     renewable_energy_levy: Timeline = field(default_factory=Timeline)
     subsidy: Timeline = field(default_factory=Timeline)
     by_product: Mapping[str, Timeline] = field(default_factory=dict)
+    subsidy_until: int | None = None
 
     def fuel_cost_adjustment_of(self, product_code: str | None) -> Timeline:
         """Return the timeline of a product."""

@@ -125,11 +125,9 @@ def _price(stretch: Stretch, at: datetime, used: Decimal) -> Price:
         rate = step = card.step_at(used)
         slot = "single" if card.kind is Kind.SINGLE else f"step_{card.steps.index(step) + 1}"
     components = {Component.ENERGY: rate.price + card.extras_of(Component.ENERGY, Per.KWH)}
-    estimated = card.estimated
     for component, monthly in stretch.monthly_rates.items():
         components[component] = monthly.price
         provenance[component] = monthly.provenance
-        estimated = estimated or monthly.estimated
     if discount := rate.discount + card.extras_of(Component.DISCOUNT, Per.KWH):
         components[Component.DISCOUNT] = discount
         provenance[Component.DISCOUNT] = known
@@ -139,7 +137,7 @@ def _price(stretch: Stretch, at: datetime, used: Decimal) -> Price:
         total=sum(components.values(), ZERO),
         band=rate.name,
         slot=slot,
-        estimated=estimated,
+        estimated=stretch.estimated,
         provenance=provenance,
         standing_charge=card.standing_charge,
     )

@@ -29,6 +29,11 @@ def subsidies(*, gas: bool = False) -> tuple[MonthlyRate, ...]:
     return _GAS_SUBSIDY if gas else _SUBSIDY
 
 
+def subsidies_until() -> int:
+    """Return the last month of which the table knows whether there is a discount (japan_time.month_of)."""
+    return max(month for rate in _SUBSIDY for month in rate.months or ())
+
+
 def _rows(name: str) -> list[dict[str, str]]:
     with (_DATA / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))

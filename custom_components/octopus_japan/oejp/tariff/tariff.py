@@ -48,10 +48,17 @@ class Stretch(Interval):
     subsidy: MonthlyPrice | None
     month: int
     """The month whose adjustment and levy apply (japan_time.month_of)."""
+    subsidy_unknown: bool = False
+    """Whether nobody tells if there is a discount; it is taken for none."""
 
     @property
     def estimated(self) -> bool:
         """Tell whether any part of the price is a guess."""
+        return self.subsidy_unknown or self.carried_forward
+
+    @property
+    def carried_forward(self) -> bool:
+        """Tell whether a rate that the service should tell is missing."""
         return self.card.estimated or any(rate.estimated for rate in self.monthly_rates.values())
 
     @property
@@ -107,6 +114,7 @@ def stretch_at(tariff: Tariff, at: datetime) -> Stretch:
         renewable_energy_levy=_levy(tariff.monthly_rates.renewable_energy_levy, month),
         subsidy=_subsidy(tariff, of_use),
         month=month,
+        subsidy_unknown=_subsidy_unknown(tariff, of_use),
     )
 
 
@@ -188,6 +196,12 @@ def _subsidy(tariff: Tariff, month: int) -> MonthlyPrice | None:
     """Return a month's discount; one of no yen is none."""
     found = tariff.monthly_rates.subsidy.stated(month) if tariff.subsidies else None
     return found if found and found.price else None
+
+
+def _subsidy_unknown(tariff: Tariff, month: int) -> bool:
+    rates = tariff.monthly_rates
+    until = rates.subsidy_until if tariff.subsidies else None
+    return until is not None and month > until and rates.subsidy.stated(month) is None
 
 
 def _levy(timeline: Timeline, month: int) -> MonthlyPrice:

@@ -90,6 +90,8 @@ def monthly_rates(
         timeline([*levy, *_of(charged, _LEVY)]),
         timeline(all_subsidies(evidence, gas=False)),
         {code: timeline(of_product(fuel, code)) for code in codes},
+        # An answer that leaves a month out says that it has none, as far as it is known by then.
+        published.subsidies_until() if evidence.meti_credits is None else None,
     )
     return rates, basis, learned
 

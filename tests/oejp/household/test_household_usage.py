@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from cards import single
+from cards import single, stepped
+import pytest
 
 from custom_components.octopus_japan.oejp.household.hour import Hour
 from custom_components.octopus_japan.oejp.household.usage import ConsumptionPricing, usage
@@ -13,9 +14,11 @@ from custom_components.octopus_japan.oejp.tariff import (
     BillingCalendar,
     BillingPeriod,
     Component,
+    MonthBasis,
     MonthlyRate,
     MonthlyRates,
     Provenance,
+    RateCard,
     Tariff,
     timeline,
 )
@@ -65,3 +68,53 @@ def test_cost_is_not_more_complete_than_the_energy() -> None:
     assert (energy.value, energy.complete, energy.hours) == (22, False, 22)
     assert (cost.value, cost.complete, cost.hours) == (22 * 30 + 24, False, 24)
     assert cost.complete_until == energy.complete_until == END - 2 * HOUR
+
+
+STEPS = replace(stepped("24", (120, "26"), (None, "30")), fuel_cost_adjusted=False)
+NEXT = BillingPeriod(END, END + 30 * DAY, closed=True)
+"""Until 18 December, the day on which a reading is expected."""
+YEAR = replace(LEVY, end=datetime.fromisoformat("2027-05-01T00:00:00+09:00"))
+DISCOUNT = MonthlyRate(
+    Component.SUBSIDY,
+    datetime.fromisoformat("2026-12-01T00:00:00+09:00"),
+    datetime.fromisoformat("2027-01-01T00:00:00+09:00"),
+    Decimal("-3.5"),
+    Provenance.API,
+)
+
+
+@pytest.mark.parametrize(
+    ("plan", "closed", "discounts", "basis", "estimated"),
+    [
+        (STEPS, [PERIOD], [], MonthBasis.CALENDAR_DAY, True),
+        (STEPS, [PERIOD, NEXT], [], MonthBasis.CALENDAR_DAY, False),
+        (STEPS, [], [], MonthBasis.CALENDAR_DAY, False),
+        (PLAN, [PERIOD], [], MonthBasis.CALENDAR_DAY, False),
+        (PLAN, [PERIOD], [DISCOUNT], MonthBasis.CALENDAR_DAY, True),
+        (PLAN, [PERIOD], [], MonthBasis.READING_MONTH, True),
+        (None, [PERIOD], [], MonthBasis.CALENDAR_DAY, False),
+    ],
+)
+def test_cost_beside_a_reading_that_is_not_told_yet_is_an_estimate(
+    plan: RateCard | None,
+    closed: list[BillingPeriod],
+    discounts: list[MonthlyRate],
+    basis: MonthBasis,
+    estimated: bool,
+) -> None:
+    """The reading may have been taken on another day: then steps, discount or month are those of the other period."""
+    built = Tariff(
+        () if plan is None else (plan,),
+        MonthlyRates(renewable_energy_levy=timeline([YEAR]), subsidy=timeline(discounts)),
+        BillingCalendar(tuple(closed), day=18),
+        basis,
+    )
+    hours = read(NEXT.end - 2 * DAY, 60)
+    found = usage(hours, {}, built, None, NEXT.end + DAY / 2 + 6 * HOUR, None, None)
+    since = NEXT.end if estimated else None
+    assert found.estimated_since("today") == since
+    assert found.estimated_since("this_month") == since
+    assert found.estimated_since("yesterday") is None
+    # Before that day nothing is expected yet.
+    early = usage(hours[:48], {}, built, None, NEXT.end + HOUR, None, None)
+    assert early.estimated_since("this_month") is None

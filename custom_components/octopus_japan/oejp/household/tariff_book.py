@@ -17,6 +17,7 @@ from ..kraken.models import (
 from ..tariff import (
     Capacity,
     GenerationTariff,
+    Kind,
     MonthBasis,
     Provenance,
     Tariff,
@@ -126,6 +127,23 @@ def estimated_since(tariff: Tariff, start: datetime, end: datetime) -> datetime 
         if isinstance(stretch, Stretch) and stretch.estimated:
             return stretch.start
     return None
+
+
+def unread_since(tariff: Tariff, at: datetime) -> datetime | None:
+    """Return since when cost until an instant rests on a reading that is not told yet; None where it does not.
+
+    It does where the billing period makes a difference: by steps, by a discount, or by the month of the reading.
+    """
+    begin = tariff.calendar.expected_since(at)
+    if begin is None:
+        return None
+    try:
+        before, after = stretch_at(tariff, begin - _MOMENT), stretch_at(tariff, begin)
+    except Unpriced:
+        return None
+    by_period = Kind.STEPPED in {before.card.kind, after.card.kind}
+    by_reading = tariff.month_basis is MonthBasis.READING_MONTH
+    return begin if by_period or by_reading or before.subsidy != after.subsidy else None
 
 
 def awaits_rates(tariff: Tariff, at: datetime) -> bool:

@@ -16,7 +16,7 @@ from ..tariff.export import GenerationTariff, credits_for
 from .forecast import TYPICAL_DAYS
 from .hour import Hour
 from .own_meter import Difference, OwnMeter, difference, running, stand_in
-from .tariff_book import estimated_since
+from .tariff_book import estimated_since, unread_since
 from .totals import Total, calendar_periods, totals
 
 SHOWN = ("today", "yesterday", "this_week", "this_month", "last_month", "billing_period")
@@ -58,11 +58,15 @@ class PointUsage:
         return next((at for at in self.stood_in if span.start <= at < span.end), None)
 
     def estimated_since(self, period: str) -> datetime | None:
-        """Return since when the cost of a period rests on rates that nobody told yet, or on the own meter; None where it does not."""
+        """Return since when the cost of a period rests on rates or a reading not told yet, or on the own meter; None where it does not."""
         span = self.periods[period]
         until = self.own_until or self.published_until
-        guessed = estimated_since(self.tariff, span.start, min(span.end, until or span.start))
-        found = (guessed, self.stood_in_since(period))
+        end = min(span.end, until or span.start)
+        guessed = estimated_since(self.tariff, span.start, end)
+        unread = unread_since(self.tariff, end)
+        if unread is not None:
+            unread = max(unread, span.start) if unread < end else None
+        found = (guessed, unread, self.stood_in_since(period))
         return min((at for at in found if at is not None), default=None)
 
 

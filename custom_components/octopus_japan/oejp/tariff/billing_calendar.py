@@ -93,6 +93,16 @@ class BillingCalendar:
             start = period.end
         return tuple(found)
 
+    def expected_since(self, at: datetime) -> datetime | None:
+        """Return when, until an instant, the first period began on a day that is only expected; None where it is told.
+
+        A reading is told some days after it was taken. Where the service never told one there is nothing to wait for.
+        """
+        if not self.closed:
+            return None
+        begin = self.period_at(self.closed[-1].end).end
+        return begin if begin <= at and begin not in self.starts else None
+
     def _fits(self, day: datetime, before: datetime | None, after: datetime | None) -> bool:
         if before is not None:
             shortest = _SHORTEST_FIRST if before in self.starts else _SHORTEST

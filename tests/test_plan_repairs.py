@@ -99,15 +99,19 @@ async def test_an_adjustment_that_nobody_told_is_entered_from_the_notice(home: H
     assert float(cost.state) == pytest.approx(float(sum(costs.values())))
 
 
+@pytest.mark.parametrize("refused", [True, False])
 @pytest.mark.parametrize("households", [("ev-tokyo",)])
-async def test_a_rate_is_called_unknown_once_the_bills_were_read(home: Home) -> None:
+async def test_a_rate_is_called_unknown_once_the_bills_were_read(home: Home, refused: bool) -> None:
     home.simulator.faults.add("value", field="fuelCostAdjustment", value=None)
     home.simulator.faults.add("http_500", operation="Statements", times=1)
+    if refused:
+        home.simulator.faults.add("refused_field", field="charges")
     await home.sign_in("ev-tokyo")
     assert issue(home, RATE, "ev-tokyo") is None
+    # The bill of October and half of November tells both.
     await home.pass_time(timedelta(minutes=3))
     await home.pass_time(timedelta(minutes=31))
-    assert issue(home, RATE, "ev-tokyo") is not None
+    assert (issue(home, RATE, "ev-tokyo") is not None) == refused
 
 
 @pytest.mark.parametrize("households", [("ev-tokyo",)])

@@ -206,7 +206,7 @@ def _carried(
 ) -> dict[str, bool]:
     """Tell what a household has of the point that it left and not of the new one, and whether to propose it.
 
-    The capacity that was contracted is proposed by nobody: the new contract has its own.
+    The contracted capacity is never proposed: the new contract has its own.
     """
     found: dict[str, bool] = {}
     before, after = (consumption_offer(digest(spin), "") for spin in (old, new))

@@ -56,7 +56,8 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
     """Keeps what changes by the month.
 
     The list of accounts is needed, and the supply points of one of them. An account that fails costs itself alone. Everything
-    else is optional: refused or missing it costs what it is for, and after a passing fault the last answer stands.
+    else is optional: where it is refused or missing, only what is made of it is unknown; after a fault that may pass the last answer
+    is used.
     The first refresh, which set-up waits for, asks for accounts, supply points and agreements only.
     """
 
@@ -238,7 +239,7 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
         return any(self._is_supplied(spin) for spin in self._told[account_number].listed or {})
 
     async def _fill(self) -> None:
-        """Ask for everything that is optional and due; then for bills, which nobody waits for."""
+        """Ask for everything that is optional and due; then for bills, in the background."""
         now = dt_util.utcnow()
         accounts = [
             told for told in self._told.values() if told.answers and told.listed is not None
@@ -263,7 +264,7 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
             )
 
     async def _fill_catalogue(self, area: str) -> None:
-        """Ask what is on sale in an area (grid operator code). What was told stands until something else is."""
+        """Ask what is on sale in an area (grid operator code). The last answer is used until there is another."""
         known = self._catalogue.get(area, ())
         told = await self._asking.ask(
             Document(f"the catalogue of area {area}", every=CATALOGUE_INTERVAL),
@@ -286,7 +287,7 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
         if news:
             self.data = self._login()
             self.async_update_listeners()
-        # What failed by something that may pass is due sooner than the clock thought.
+        # A document that failed and may succeed later is due before the clock's next turn.
         self._schedule_next()
         self._schedule_refresh()
 

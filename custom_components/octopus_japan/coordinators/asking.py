@@ -134,7 +134,7 @@ class Asking:
         ask: Callable[[], Awaitable[T]],
         lacks: Callable[[T], Lacks] = lambda _: {},
     ) -> T:
-        """Ask for what nothing goes without. Raises KrakenError.
+        """Ask for a document without which nothing works. Raises KrakenError.
 
         After an error that concerns the whole login nothing more is asked in this round: it would meet the same. `lacks` tells
         what an answer should have and has not: then it is asked for again like one that failed.

@@ -1,6 +1,6 @@
 """What the account clock asks of one account beside its supply points and agreements. All of it is optional.
 
-Each document costs only what it is for: one that is refused or fails takes nothing from the others.
+Where a document is refused or fails, only what is made of it is unknown; the others are not affected.
 """
 
 import asyncio

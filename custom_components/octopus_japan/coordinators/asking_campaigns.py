@@ -11,7 +11,7 @@ from .asking import Asking, Document
 async def async_ask_campaigns(
     asking: Asking, client: KrakenClient, account: str, known: CampaignsData
 ) -> CampaignsData:
-    """Ask what is due. Many an account may have no part in any of it, so that a refusal is no news."""
+    """Ask what is due. Many accounts have no campaigns, so that a refusal is not logged as a warning."""
     campaigns = client.campaigns
     open_, joined = await asyncio.gather(
         asking.ask(

@@ -36,7 +36,7 @@ class ToldOfGas:
 async def async_ask_gas(
     asking: Asking, client: KrakenClient, account: str, told: ToldOfGas, since: datetime
 ) -> None:
-    """Ask what is due. An account without gas costs one request; what is refused, or left out, costs what it is for."""
+    """Ask what is due. An account without gas costs one request; where something is refused or left out, only what is made of it is unknown."""
     gas = client.gas
     told.points = await asking.ask_by_point(
         Document("the gas supply points", account, quiet=not told.points),

@@ -68,7 +68,7 @@ class GasCoordinator(DataUpdateCoordinator[Mapping[str, GasUsage]]):
 
     @callback
     def _async_news(self) -> None:
-        """Take what the account clock was told: what is the same is shown to nobody again."""
+        """Take what the account clock was told: what is the same is not shown again."""
         data: dict[str, GasUsage] = {}
         for spin, point in self._points().items():
             if (usage := self._usage(spin, point)) is not None:

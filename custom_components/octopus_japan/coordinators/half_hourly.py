@@ -181,7 +181,7 @@ class HalfHourlyCoordinator[UsageT](DataUpdateCoordinator[Mapping[str, UsageT]])
         return min((start for start in starts if start), default=None) if all(starts) else None
 
     def supply(self, number: str, end: datetime) -> tuple[Interval, ...]:
-        """Return the times on supply before `end`; whole hours. What began nobody knows when is asked for thirteen months back."""
+        """Return the times on supply before `end`; whole hours. Where the start of supply is not known, readings are asked for thirteen months back."""
         spans = [
             Interval(whole_hour(start or end - THIRTEEN_MONTHS), min(until or end, end))
             for start, until in self.supply_spans(number)
@@ -247,7 +247,7 @@ class HalfHourlyCoordinator[UsageT](DataUpdateCoordinator[Mapping[str, UsageT]])
                     if concerns_login(error):
                         raise
                     LOGGER.debug("No readings of one point: %s", error)
-                    # A short list says nothing of the points that it leaves out: what their rows say stands.
+                    # A list that leaves a point out may be short: the point keeps what its rows say.
                     if number in self.numbers() and not isinstance(error, KrakenUnlistedError):
                         failures.append(error)
                         continue
@@ -283,7 +283,7 @@ class HalfHourlyCoordinator[UsageT](DataUpdateCoordinator[Mapping[str, UsageT]])
     ) -> Sequence[Reading]:
         """Return the readings of a window, each part asked of the account that the point belonged to then. Raises KrakenError.
 
-        An account that the point has left may list it no more: nobody tells that part then, and the others count.
+        An account that the point has left may no longer list it: then that part stays unknown, and the others are returned.
         """
         ways, now = self.ways(number), dt_util.utcnow()
         _, owner = self.accounts(number, Interval(now, now + INTERVAL))[0]

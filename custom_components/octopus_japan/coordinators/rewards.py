@@ -39,7 +39,7 @@ class RewardsCoordinator(DataUpdateCoordinator[Mapping[str, AccountRewards]]):
     def async_add_listener(
         self, update_callback: CALLBACK_TYPE, context: Any = None
     ) -> CALLBACK_TYPE:
-        """Ask soon for an account that nobody asked for before."""
+        """Ask soon for an account that has not been asked for before."""
         remove = super().async_add_listener(update_callback, context)
         if context is not None and context not in self.data:
             self.config_entry.async_create_background_task(

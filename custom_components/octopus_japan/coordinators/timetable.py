@@ -76,5 +76,5 @@ class Timetable:
 
     async def _async_refresh(self) -> None:
         await self._account.async_ask_anew()
-        # A failure that follows a failure is told to nobody.
+        # Only the first failure in a row is logged.
         self._async_wait()

@@ -1,4 +1,4 @@
-"""What the service has told of each account, and how that makes one login: the last answer stands until there is another."""
+"""What the service has told of each account, and how that is joined into one login. The last answer is used until there is another."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -57,7 +57,7 @@ class Told:
 
     @property
     def answers(self) -> bool:
-        """Whether the service answers for it: after a fault that may pass the last answer stands."""
+        """Whether the service answers for it; also after a fault that may pass, when its last answer is used."""
         return self.error is None or not lasts(self.error)
 
     def listing(self, spin: str, status: str | None) -> Listing:

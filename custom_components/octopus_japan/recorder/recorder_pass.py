@@ -207,5 +207,5 @@ def _settle(
             future.set_exception(found)
 
     with suppress(RuntimeError):
-        # The event loop may be closed already: then nobody waits.
+        # The event loop may be closed already: then nothing waits for the outcome.
         instance.hass.loop.call_soon_threadsafe(settle)

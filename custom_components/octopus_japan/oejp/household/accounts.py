@@ -27,7 +27,7 @@ def generation_end(point: GenerationPoint) -> datetime | None:
 
 
 def generation_has_ended(point: GenerationPoint, at: datetime) -> bool:
-    """Tell whether a generation point has ended: it is lost, and no agreement is in force. Silence is no end."""
+    """Tell whether a generation point has ended: it is lost, and no agreement is in force. A point of which nothing is told has not ended."""
     return point.status in LOST_STATUSES and not any(
         time.covers(at) for time in agreed_times(point.agreements)
     )

@@ -58,7 +58,7 @@ class GasPointData:
         return max(covering, key=_began, default=None)
 
     def has_ended(self, at: datetime) -> bool:
-        """Tell whether supply has ended, by what is told of it. Silence is no end."""
+        """Tell whether supply has ended, by what is told of it. A point of which nothing is told has not ended."""
         return self.status in OFF_STATUSES and self.agreement_at(at) is None
 
     def product_name(self, at: datetime) -> str | None:
@@ -91,7 +91,7 @@ def joined(spin: str, told: Iterable[GasPointData]) -> GasPointData:
 def joined_readings(
     known: Sequence[GasReading], told: Sequence[GasReading]
 ) -> tuple[GasReading, ...]:
-    """Join what was known with what is told now, ascending: what is told stands for its own time, silence keeps.
+    """Join what was known with what is told now, ascending: what is told now replaces what was known of the same time; what is not told again is kept.
 
     A reading that was known goes where one with the same end is told, and where one is told that has all of its time in it.
     """

@@ -112,6 +112,6 @@ def _plan(
     except Unpriced as err:
         return Plan(product.code, product.name, reason=err.reason)
     except ArithmeticError, LookupError, TypeError, ValueError:
-        # Whatever an answer holds that nobody thought of costs the price of this product and of no other.
+        # An answer that this code does not expect leaves this product without a price, and no other.
         return Plan(product.code, product.name, reason="unknown_product")
     return Plan(product.code, product.name, card)

@@ -169,7 +169,7 @@ class SupplyPointData:
         return any(time.covers(at) for time in agreed_times(self.agreements))
 
     def has_ended(self, at: datetime) -> bool:
-        """Tell whether supply has ended, by what was told of it. Silence is no end."""
+        """Tell whether supply has ended, by what was told of it. A point of which nothing is told has not ended."""
         over = self.supply_end is not None and self.supply_end <= at
         return (over or self.status in OFF_STATUSES) and not self.has_agreement(at)
 

@@ -29,7 +29,7 @@ from ..tariff.schedule import slot_of
 from ..tariff.tariff import Stretch, estimates, stretch_at, stretches
 from .supply import SupplyPointData
 
-# Beyond two years of a rate that nobody told, it does not matter since when.
+# The start of an estimate is looked for over two years; an older one is of no use to anybody.
 _LONGEST_GUESS = 24
 _RECENT = timedelta(days=62)
 

@@ -43,7 +43,7 @@ class KrakenConnectionError(KrakenError):
 
 
 class KrakenAuthError(KrakenError):
-    """The credential was rejected, in so many words. It is not sent again; someone has to give another one."""
+    """The service says that the credential is wrong. It is not sent again; the user has to give another one."""
 
     def __init__(
         self, message: str, *, reason: AuthFailure, codes: frozenset[str] = frozenset()

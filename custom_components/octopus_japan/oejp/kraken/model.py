@@ -48,7 +48,7 @@ def _snake(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class KrakenModel(DataClassDictMixin):
-    """An object of the API: camel case outside, snake case inside. What is null is as what is absent."""
+    """An object of the API: camel case outside, snake case inside. A field that is null is treated as absent."""
 
     class Config(BaseConfig):
         """How the scalars of the schema are read."""

@@ -52,7 +52,7 @@ class Reader:
         return None
 
     def items[M: KrakenModel](self, model: type[M], raw: object) -> tuple[M, ...]:
-        """Return the readable items of a list, without its nulls; of one that is out of reason none."""
+        """Return the readable items of a list, without its nulls; none of a list that is longer than any honest one."""
         if len(listed := as_list(raw)) > LONGEST_LIST:
             self.leave_out(f"a list out of reason ({model.__name__})")
             return ()

@@ -1,8 +1,8 @@
 """Three ways to the same half hours, and the one place that chooses among them.
 
-None works for every account, and which one does is found by trying (docs/api.md#readings). A way is left for good only for what
-lasts: a refusal or an internal error that came again and again for an hour; an empty answer counts only where another way answers
-the same question with something. A refusal costs nothing meanwhile: that one question is asked another way. Once a day the first
+None works for every account, and which one does is found by trying (docs/api.md#readings). A way is left for good only
+after a refusal or an internal error that came again and again for an hour; an empty answer counts only where another way answers the
+same question with readings. Until then, a question that is refused is asked another way, each time. Once a day the first
 way is tried again, for the others take many requests.
 """
 
@@ -61,7 +61,7 @@ _FIRST, *_OTHERS = ReadingPath
 
 
 def speaks_against(path: ReadingPath, error: KrakenError) -> bool:
-    """Tell whether a failure says something about the way, and not about this moment or about a mistake of ours.
+    """Tell whether a failure comes from the way itself, not from a moment's fault and not from a mistake of ours.
 
     Whether it lasts is for the caller, who sees it more than once.
     """
@@ -278,7 +278,7 @@ class PathFinder:
         if known is not None:
             return found
         if supplied and not self._is_old(found):
-            # One read returned nothing, and the full data a minute later: nothing twice is something.
+            # The service was seen to answer nothing, and everything a minute later. Two empty answers are believed.
             found = await self._fetch(replace(asked, answers=None))
         if self._is_old(found):
             self._choose(replace(self._choice, old=_FIRST))

@@ -11,9 +11,10 @@ from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
+from ..japan_time import YEARS
+
 FIRST_SUPPLY: Final = datetime(2020, 12, 31, 15, tzinfo=UTC)
 """The supplier began in 2021: nothing is asked for from before."""
-YEARS: Final = range(2000, 2101)
 LONGEST_TEXT: Final = 1000
 LONGEST_LIST: Final = 5000
 HIGHEST_PRICE: Final = Decimal(10_000)
@@ -119,7 +120,7 @@ def day(value: object) -> date:
 
 
 def since_day(value: object) -> datetime | None:
-    """Return since when something holds that is told by the day, in Japan; None, which is always, before all reason."""
+    """Return since when something holds that is told by the day, in Japan; None, which means always, where the year makes no sense."""
     written = text(value)
     if len(written) == _DAY_LENGTH:
         written += "T00:00:00+09:00"
@@ -127,13 +128,13 @@ def since_day(value: object) -> datetime | None:
 
 
 def start(value: object) -> datetime | None:
-    """Return since when something holds; None, which is always, for a year before all reason."""
+    """Return since when something holds; None, which means always, for a year before 2000."""
     moment = _moment(value)
     return None if moment.year < YEARS.start else instant(value)
 
 
 def end(value: object) -> datetime | None:
-    """Return until when something holds; None, which is without end, for a year beyond all reason."""
+    """Return until when something holds; None, which means without end, for a year after 2100."""
     moment = _moment(value)
     return None if moment.year >= YEARS.stop else instant(value)
 

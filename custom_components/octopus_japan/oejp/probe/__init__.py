@@ -1,4 +1,4 @@
-"""A probe: what works for one login, what is refused, and what nobody knows yet."""
+"""A probe: what works for one login, what is refused, and what is not known yet."""
 
 from .probe import Probe
 from .report import Finding, Outcome, Report

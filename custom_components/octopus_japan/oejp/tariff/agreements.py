@@ -86,7 +86,7 @@ def _item[P, C: InForce](
     except Unpriced as err:
         return Gap(err.reason, contract.code)
     except ArithmeticError, LookupError, TypeError, ValueError:
-        # Whatever an answer holds that nobody thought of costs the price of this agreement and of no other.
+        # An answer that this code does not expect leaves this agreement without a price, and no other.
         return Gap("unknown_product", contract.code)
 
 

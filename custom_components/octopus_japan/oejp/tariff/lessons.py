@@ -1,4 +1,4 @@
-"""What past bills decide of what nobody tells: how they count months and days, how they round, which time they are about.
+"""What past bills show of what the service does not tell: how they count months and days, how they round, which time they are about.
 
 Each bill is asked by itself. Where two say different things nothing is decided: they are told, not averaged, and the usual way
 holds (docs/bills.md).

@@ -55,7 +55,7 @@ class MonthBasis(StrEnum):
 
 
 class Unpriced(Exception):  # noqa: N818 - not an error of the program: a fact about the supply
-    """There is no honest price. `reason` is a translation key."""
+    """The price is not known. `reason` is a translation key."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)

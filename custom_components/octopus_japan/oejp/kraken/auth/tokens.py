@@ -209,7 +209,7 @@ class TokenKeeper:
         return token if usable else None
 
     async def _renew(self, refused: str | None) -> Token:
-        """Renew once, unless it is too early. A cancelled attempt counts for nobody."""
+        """Renew once, unless it is too early. An attempt that is cancelled is not counted."""
         state, now = self._sign_in, self._now()
         if (wait := state.wait(now)) and state.failure:
             raise _again(state.failure, timedelta(seconds=wait))

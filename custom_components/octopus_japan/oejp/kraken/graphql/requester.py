@@ -153,7 +153,7 @@ class Requester:
         except KrakenTokenError:
             token = await self._tokens.token(refused=token)
             if document.mutation:
-                # Most likely nothing was done; but nothing is done twice: whoever asked may look, and ask again.
+                # Most likely the service did nothing. It is not sent again: that could do it twice. The caller decides.
                 raise
         return await self._post(document, variables, token)
 

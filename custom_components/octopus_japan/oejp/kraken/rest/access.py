@@ -1,6 +1,6 @@
 """How REST is asked: the address, the ways of signing in, the errors, and pages (docs/api.md#rest).
 
-What a customer may use of it nobody has said; whoever asks has to bear a refusal.
+It is not known what a customer may use of it: callers must expect a refusal.
 """
 
 from base64 import b64encode

@@ -125,7 +125,7 @@ def _fixed_price(product: ElectricityProduct) -> Decimal | None:
 
 
 def _fuel_cost_adjusted(product: ElectricityProduct, kind: Kind) -> bool:
-    """Every plan but シンプル (single rate) is adjusted (docs/pricing.md); elsewhere silence is not a no."""
+    """Every plan but シンプル (single rate) is adjusted (docs/pricing.md); for other plans a missing adjustment does not mean that there is none."""
     simple = kind is Kind.SINGLE or is_simple(product.code, product.display_name)
     return product.fuel_cost_adjustment is not None or not simple
 

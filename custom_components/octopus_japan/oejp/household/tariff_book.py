@@ -138,7 +138,7 @@ def unread_since(tariff: Tariff, at: datetime) -> datetime | None:
     if begin is None:
         return None
     try:
-        before, after = stretch_at(tariff, begin - _MOMENT), stretch_at(tariff, begin)
+        before, after = stretch_at(tariff, begin - MOMENT), stretch_at(tariff, begin)
     except Unpriced:
         return None
     by_period = Kind.STEPPED in {before.card.kind, after.card.kind}

@@ -31,6 +31,7 @@ class Asked:
     operation: str
     variables: dict[str, Any]
     authorization: str | None
+    query: str = ""
 
 
 type Response = dict[str, Any] | web.Response | Callable[[Asked], Any]
@@ -72,7 +73,10 @@ class Service:
     async def handle(self, request: web.Request) -> web.StreamResponse:
         body = json.loads(await request.text())
         asked = Asked(
-            body["operationName"], body["variables"], request.headers.get("Authorization")
+            body["operationName"],
+            body["variables"],
+            request.headers.get("Authorization"),
+            body["query"],
         )
         self.asked.append(asked)
         queue = self.responses.get(asked.operation)

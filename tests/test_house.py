@@ -82,7 +82,15 @@ HOUSE: dict[str, set[str]] = {
     "calendar": PLATFORM | {"entities"},
     "trigger": {"automation_targets"},
     "condition": {"automation_targets", "presentation"},
-    "diagnostics": {"const", "identity", "runtime", "store", "coordinators", "oejp"},
+    "diagnostics": {
+        "actions.probe",
+        "const",
+        "identity",
+        "runtime",
+        "store",
+        "coordinators",
+        "oejp",
+    },
     "system_health": {"const", "runtime", "oejp"},
     "bill_lessons": {"oejp"},
     "config_flow": {

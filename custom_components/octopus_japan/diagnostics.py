@@ -9,6 +9,7 @@ from homeassistant.components.diagnostics import async_redact_data
 from homeassistant.const import CONF_API_KEY, CONF_EMAIL, CONF_PASSWORD
 from homeassistant.core import HomeAssistant
 
+from .actions.probe import last_report
 from .coordinators.exports import PointExport
 from .coordinators.prices import PointPrices
 from .identity import digest
@@ -51,6 +52,10 @@ async def async_get_config_entry_diagnostics(
             )
         },
         "left_out_of_answers": dict(clocks.readings.client.left_out),
+        "gone_from_the_schema": {
+            operation: sorted(fields) for operation, fields in clocks.readings.client.gone.items()
+        },
+        "last_probe": last_report(hass, entry),
         "accounts": [
             _account(clocks, account) for account in clocks.account.data.accounts.values()
         ],

@@ -23,6 +23,7 @@ from ..oejp.japan_time import DAY, HALF_HOUR, add_months, day_of, midnight
 from ..oejp.tariff import Interval, PricePeriod
 from ..oejp.tariff.cheapest import LONGEST, Found, NotFound, Piece, PricedTime, Task, find
 from ..presentation import COMPONENT_NAMES, band_option, components
+from . import rest
 from .bill import GET_BILL, async_get_bill
 from .campaigns import SCHEMA as REGISTER_FOR_CAMPAIGN, async_register_for_campaign
 from .compare import SCHEMA as COMPARE_PLANS, async_compare_plans
@@ -35,6 +36,7 @@ from .enter import (
     async_set_schedule,
 )
 from .fields import PriceList, chosen_point, estimation, instant, iso, mistake, rounded
+from .probe import SCHEMA as PROBE, async_probe
 from .reimport import SCHEMA as REIMPORT_HISTORY, async_reimport_history
 
 CHEAPEST, DEAREST = "cheapest", "dearest"
@@ -91,6 +93,12 @@ def async_setup_services(hass: HomeAssistant) -> None:
         ("get_bill", async_get_bill, GET_BILL),
         ("compare_plans", async_compare_plans, COMPARE_PLANS),
         ("get_cost_of", async_get_cost_of, GET_COST_OF),
+        ("probe", async_probe, PROBE),
+        ("list_products", rest.async_list_products, rest.LIST_PRODUCTS),
+        ("get_product", rest.async_get_product, rest.GET_PRODUCT),
+        ("get_meter_point", rest.async_get_meter_point, rest.GET_METER_POINT),
+        ("get_grid_supply_point", rest.async_get_grid_supply_point, rest.GET_GRID_SUPPLY_POINT),
+        ("create_quote", rest.async_create_quote, rest.CREATE_QUOTE),
     ):
         hass.services.async_register(
             DOMAIN, name, action, schema, supports_response=SupportsResponse.ONLY

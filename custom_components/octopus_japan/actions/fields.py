@@ -1,5 +1,6 @@
 """What the fields of an action mean: which supply point, and which instant."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -7,10 +8,11 @@ from typing import Any
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
-from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.service import async_get_config_entry
 from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonValueType
+import voluptuous as vol
 
 from ..const import DOMAIN
 from ..identity import is_ours, last_four, number_of
@@ -22,6 +24,7 @@ from ..oejp.tariff import PricePeriod, Tariff, Unpriced
 from ..runtime import OctopusConfigEntry
 
 OFF_SUPPLY = "OFF_SUPPLY"
+CONFIG_ENTRY = {vol.Optional("config_entry_id"): cv.string}
 
 
 def mistake(key: str, **placeholders: str) -> ServiceValidationError:
@@ -79,6 +82,20 @@ class ChosenPoint:
         except Unpriced as error:
             raise unpriced(error.reason) from error
         return PriceList(tariff, use, periods)
+
+
+@callback
+def chosen_entry(hass: HomeAssistant, data: Mapping[str, Any]) -> OctopusConfigEntry:
+    """Find the login that an action names, or the only one there is."""
+    entry_id = data.get("config_entry_id")
+    entries: list[OctopusConfigEntry] = hass.config_entries.async_loaded_entries(DOMAIN)
+    if entry_id is None and len(entries) > 1:
+        raise mistake("several_logins", titles=", ".join(entry.title for entry in entries))
+    if entry_id is None and entries:
+        return entries[0]
+    # Raises what is the matter: none, or not loaded.
+    found: OctopusConfigEntry = async_get_config_entry(hass, DOMAIN, entry_id)
+    return found
 
 
 @callback

@@ -1,0 +1,129 @@
+"""Actions on what REST alone has: products, meter points, grid supply points, quotes. Nobody knows yet who may use it (docs/api.md#rest)."""
+
+from collections.abc import Awaitable
+from decimal import Decimal
+from typing import Any
+
+from homeassistant.core import ServiceCall, ServiceResponse
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import config_validation as cv
+from homeassistant.util.hass_dict import HassKey
+from homeassistant.util.json import JsonValueType
+import voluptuous as vol
+
+from ..const import DOMAIN
+from ..oejp.kraken import KrakenError, KrakenNotFoundError, KrakenQueryError
+from ..oejp.kraken.rest import QuoteRequest, RestClient, RestProduct
+from .fields import CONFIG_ENTRY, chosen_entry, iso, mistake
+
+LIST_PRODUCTS = vol.Schema(CONFIG_ENTRY)
+GET_PRODUCT = vol.Schema(CONFIG_ENTRY | {vol.Required("code"): cv.string})
+GET_METER_POINT = vol.Schema(CONFIG_ENTRY | {vol.Required("number"): cv.string})
+GET_GRID_SUPPLY_POINT = vol.Schema(CONFIG_ENTRY | {vol.Required("postcode"): cv.string})
+CREATE_QUOTE = vol.Schema(
+    CONFIG_ENTRY
+    | {
+        vol.Required("postcode"): cv.string,
+        vol.Required("consumption"): vol.All(vol.Coerce(int), vol.Range(min=1, max=500_000)),
+        vol.Optional("product_codes", default=list): vol.All(cv.ensure_list, [cv.string]),
+        vol.Required("confirm"): cv.boolean,
+    }
+)
+_SENT: HassKey[set[tuple[str, str]]] = HassKey(f"{DOMAIN}.quotes")
+"""The quotes that were sent since Home Assistant started: (entry id, body)."""
+
+
+async def async_list_products(call: ServiceCall) -> ServiceResponse:
+    """List the products that can be agreed on now."""
+    found = await _asked(_rest(call).products.products())
+    return {"products": [_product(product) for product in found]}
+
+
+async def async_get_product(call: ServiceCall) -> ServiceResponse:
+    """Return a product with its tariffs."""
+    found = await _asked(_rest(call).products.product(call.data["code"]))
+    tariffs: list[JsonValueType] = [
+        {
+            "kind": tariff.kind,
+            "area": tariff.group_id,
+            "payment_method": tariff.payment_method,
+            "code": tariff.code,
+            "rates": {name: _number(rate) for name, rate in tariff.rates.items()},
+        }
+        for tariff in found.tariffs
+    ]
+    return {**_product(found.product), "tariffs": tariffs}
+
+
+async def async_get_meter_point(call: ServiceCall) -> ServiceResponse:
+    """Return the details of an electricity meter point."""
+    found = await _asked(_rest(call).meters.electricity_meter_point(call.data["number"]))
+    return {"grid_supply_point": found.gsp, "profile_class": _number(found.profile_class)}
+
+
+async def async_get_grid_supply_point(call: ServiceCall) -> ServiceResponse:
+    """Return the groups of grid supply points of a postcode."""
+    found = await _asked(_rest(call).meters.grid_supply_points(call.data["postcode"]))
+    return {"grid_supply_points": list(found)}
+
+
+async def async_create_quote(call: ServiceCall) -> ServiceResponse:
+    """Create a quote at the supplier. The same quote is not sent a second time, whatever came of the first."""
+    data = call.data
+    if not data["confirm"]:
+        raise mistake("quote_not_confirmed")
+    request = QuoteRequest(
+        postcode=data["postcode"],
+        consumption=data["consumption"],
+        product_codes=data["product_codes"],
+    )
+    which = chosen_entry(call.hass, data).entry_id, str(request.body)
+    sent = call.hass.data.setdefault(_SENT, set())
+    if which in sent:
+        raise mistake("quote_already_sent")
+    sent.add(which)
+    found = await _asked(_rest(call).orders.create_quote(request))
+    products: list[JsonValueType] = [
+        {
+            "code": product.code,
+            "name": product.display_name,
+            "monthly_amount": _number(product.monthly_amount),
+            "annual_amount": _number(product.annual_amount),
+        }
+        for product in found.products
+    ]
+    return {"code": found.code, "grid_supply_point": found.gsp, "products": products}
+
+
+def _rest(call: ServiceCall) -> RestClient:
+    return chosen_entry(call.hass, call.data).runtime_data.readings.client.rest
+
+
+async def _asked[T](asking: Awaitable[T]) -> T:
+    """Return an answer. What the service says of a mistake is shown to who made it."""
+    try:
+        return await asking
+    except KrakenNotFoundError as error:
+        raise mistake("rest_not_found") from error
+    except KrakenQueryError as error:
+        raise mistake("rest_not_accepted", detail=error.detail or "-") from error
+    except KrakenError as error:
+        raise HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key="rest_failed",
+            translation_placeholders={"reason": str(error)},
+        ) from error
+
+
+def _product(product: RestProduct) -> dict[str, Any]:
+    return {
+        "code": product.code,
+        "name": product.display_name,
+        "direction": product.direction,
+        "available_from": None if product.available_from is None else iso(product.available_from),
+        "available_to": None if product.available_to is None else iso(product.available_to),
+    }
+
+
+def _number(value: Decimal | None) -> float | None:
+    return None if value is None else float(value)

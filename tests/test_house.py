@@ -51,6 +51,7 @@ HOUSE: dict[str, set[str]] = {
         "oejp",
     },
     "found_points": {"const", "identity", "energy_dashboard", "oejp"},
+    "service_repairs": {"const", "identity", "issues", "runtime", "coordinators", "oejp"},
     "shared_points": {"const", "identity", "issues", "runtime"},
     "entity": {
         "const",
@@ -109,6 +110,7 @@ HOUSE: dict[str, set[str]] = {
     "__init__": {
         "dashboard",
         "energy_repairs",
+        "service_repairs",
         "shared_points",
         "const",
         "identity",

@@ -26,6 +26,7 @@ from .identity import number_of
 from .issues import async_forget
 from .plan_repairs import async_watch_plans
 from .runtime import OctopusConfigEntry, OctopusRuntimeData, entry_client, forget_sign_in
+from .service_repairs import async_watch_service
 from .shared_points import async_watch_shared_points
 from .store import OctopusStore
 
@@ -81,6 +82,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: OctopusConfigEntry) -> b
     comparison.async_start()
     Timetable(hass, entry, account, book).async_start()
     async_watch_energy_dashboard(hass, entry)
+    async_watch_service(hass, entry)
     entry.async_create_background_task(hass, _async_fill(entry), f"{DOMAIN} first data")
     return True
 

@@ -28,6 +28,11 @@ class Kind:
 KINDS: Final = {
     "schedule_mismatch": Kind(),
     "bill_off": Kind(),
+    "plan_without_price": Kind(),
+    "readings_late": Kind(),
+    "supply_ended": Kind(),
+    "permission_missing": Kind(),
+    "api_field_gone": Kind(),
     "monthly_rate_unknown": Kind(fixable=True),
     "hours_unknown": Kind(fixable=True),
     "capacity_unknown": Kind(fixable=True),

@@ -31,10 +31,28 @@ MISMATCH = "schedule_mismatch"
 RATE = "monthly_rate_unknown"
 HOURS = "hours_unknown"
 CAPACITY = "capacity_unknown"
+PRICELESS = "plan_without_price"
 
 _PATIENCE = timedelta(days=1)
 """For so long a new month's rates may be late, while the account clock asks for them again and again."""
-_REASONS = {"unknown_schedule": HOURS, "no_capacity": CAPACITY, "no_standing_charge": CAPACITY}
+_REASONS = {
+    "unknown_schedule": HOURS,
+    "no_capacity": CAPACITY,
+    "no_standing_charge": CAPACITY,
+    **dict.fromkeys(
+        (
+            "ambiguous_agreement",
+            "conflicting_rates",
+            "no_rates",
+            "tariff_failed",
+            "unknown_addon",
+            "unknown_band",
+            "unknown_product",
+        ),
+        PRICELESS,
+    ),
+}
+"""Why there is no price, and which repair says so. No agreement at all may be an answer that came short."""
 
 type Found = dict[str, dict[str, str]]
 """The issues that hold, by key, with what their texts name."""
@@ -52,6 +70,9 @@ def found_issues(tariff: Tariff, now: datetime) -> Found:
     except Unpriced as error:
         if (key := _REASONS.get(error.reason)) is not None:
             found[key] = {}
+        if found.keys() >= {PRICELESS}:
+            codes = [gap.product_code for gap in tariff.gaps if gap.covers(now)]
+            found[PRICELESS] = {"plan": next((code for code in codes if code), "?")}
         return found
     if card.schedule is not None and card.schedule.row_at(now) is None:
         found[HOURS] = {}
@@ -80,7 +101,7 @@ def async_watch_plans(hass: HomeAssistant, entry: OctopusConfigEntry) -> None:
             if not expected:
                 seen[spin] = (day_of(now), point.tariff)
             found = found_issues(point.tariff, now)
-            for key in (MISMATCH, RATE, HOURS, CAPACITY):
+            for key in (MISMATCH, RATE, HOURS, CAPACITY, PRICELESS):
                 if key == RATE and expected:
                     continue
                 if key in found:

@@ -1,7 +1,7 @@
 """The slow clock: accounts, supply points, agreements and what their prices need, every twelve hours."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any, override
@@ -86,6 +86,11 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
     def async_start(self) -> None:
         """Poll even when every entity is disabled."""
         self.config_entry.async_on_unload(self.async_add_listener(lambda: None))
+
+    @property
+    def refused(self) -> Mapping[Document, KrakenError]:
+        """What the service refuses to tell, again and again, with the error that says why."""
+        return self._asking.refused
 
     def lists(self, number: str) -> bool:
         """Tell whether an account or a point is listed. One that an answer leaves out still is for a day: it may be short."""

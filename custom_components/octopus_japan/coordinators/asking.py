@@ -89,6 +89,12 @@ class Asking:
         self.stopped: KrakenError | None = None
         """The error of this round that concerns the whole login."""
         self._began = dt_util.utcnow()
+        self._refused: dict[Document, KrakenError] = {}
+
+    @property
+    def refused(self) -> Mapping[Document, KrakenError]:
+        """What was refused twice in a row, an hour between: not what many an account has none of."""
+        return self._refused
 
     def begin(self) -> None:
         """Begin a round: what stopped the last one may be over."""
@@ -127,6 +133,7 @@ class Asking:
         """Ask for nothing of these accounts any more."""
         gone = set(accounts)
         self._turns = {doc: turn for doc, turn in self._turns.items() if doc.account not in gone}
+        self._refused = {doc: e for doc, e in self._refused.items() if doc.account not in gone}
 
     async def need[T](
         self,
@@ -211,6 +218,11 @@ class Asking:
                 wait = min(wait, waits[turn.failures])
             failures, passing = turn.failures + 1, waits is PASSING
         self._turns[document] = _Turn(self._began + wait, failures, frozenset(lacks), passing)
+        errors = [error for error in lacks.values() if error is not None and lasts(error)]
+        if errors and failures > 1 and not document.quiet:
+            self._refused[document] = errors[0]
+        else:
+            self._refused.pop(document, None)
 
 
 def _lacks[T](document: Document, answer: ByPoint[T]) -> Lacks:

@@ -31,6 +31,9 @@ PATIENCE: Final = timedelta(days=5)
 ENDED_LATELY: Final = timedelta(days=62)
 """For so long after the end of supply it is said."""
 
+_SPARED: Final = frozenset({"the lines of bills", "what the last bill charges"})
+"""What some accounts are refused for good (docs/api.md#bills): bills are compared by their totals then."""
+
 
 def late_since(
     point: SupplyPointData, published_until: datetime | None, now: datetime
@@ -81,7 +84,11 @@ def async_watch_service(hass: HomeAssistant, entry: OctopusConfigEntry) -> None:
             for key, at in ((LATE, since), (ENDED, ended)):
                 day = "" if at is None else day_of(at).isoformat()
                 tell(key, at is not None, digest(spin), number=number, date=day)
-        refused = clocks.account.refused
+        refused = {
+            document: error
+            for document, error in clocks.account.refused.items()
+            if document.name not in _SPARED
+        }
         gone = [each for each, error in refused.items() if isinstance(error, KrakenQueryError)]
         for key, documents in (
             (PERMISSION, [each for each in refused if each not in gone]),

@@ -98,7 +98,7 @@ def test_a_stepped_product_for_forty_amperes() -> None:
         (Capacity(kva=Decimal(10)), [TIER], "not_for_capacity"),
         (
             Capacity(amperes=Decimal(60)),
-            [replace(TIER, amperage=TIER.amperage[:1])],
+            [replace(TIER, amperage=TIER.amperage[:1], kva=())],
             "not_for_capacity",
         ),
         (AMPERES_40, [replace(TIER, amperage=(), kva=())], "no_standing_charge"),

@@ -126,6 +126,7 @@ def cards(draw: st.DrawFn) -> RateCard:
     reading_day=st.integers(1, 31),
     silent=st.sets(st.integers(0, 2400), max_size=60),
     factor=st.integers(1, 300),
+    told=st.sampled_from([None, FIRST, FIRST + 1, FIRST + 2]),
     units=st.sampled_from(Units),
     amounts=st.sampled_from(Amounts),
 )
@@ -137,6 +138,7 @@ def test_each_month_is_its_bill(
     reading_day: int,
     silent: set[int],
     factor: int,
+    told: int | None,
     units: Units,
     amounts: Amounts,
 ) -> None:
@@ -145,7 +147,7 @@ def test_each_month_is_its_bill(
     shown = Lessons(units=Lesson({units: any_day}), amounts=Lesson({amounts: any_day}))
     tariff = Tariff(
         (card,),
-        rates(fuel, subsidy=subsidy),
+        replace(rates(fuel, subsidy=subsidy), subsidy_until=told),
         BillingCalendar(day=reading_day),
         basis,
         lessons=shown,

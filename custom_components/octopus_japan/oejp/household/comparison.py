@@ -213,9 +213,9 @@ class _Period:
                 if price.estimated
             ]
         if (off := self._subsidy()) is not None:
-            lines.append(
-                BillLine(Component.SUBSIDY, Component.SUBSIDY.value, self.total, off.price)
-            )
+            if off.price:
+                name = Component.SUBSIDY.value
+                lines.append(BillLine(Component.SUBSIDY, name, self.total, off.price))
             guessed += [self.use.period.start] if off.estimated else []
         return _Monthly(lines, min(guessed, default=None))
 
@@ -232,11 +232,16 @@ class _Period:
         return price
 
     def _subsidy(self) -> MonthlyPrice | None:
+        """Return the discount; one of no yen where nobody tells whether there is one, and then it is a guess."""
         # The use of month X is that from the reading in X to the one in X+1 (docs/pricing.md).
+        month = self.use.period.reading_month - 1
+        rates = self.rates.rates
         if self.rates.today is not None or not self.rates.subsidies:
             return None
-        found = self.rates.rates.subsidy.stated(self.use.period.reading_month - 1)
-        return found if found and found.price else None
+        found = rates.subsidy.stated(month)
+        if found is None and rates.subsidy_until is not None and month > rates.subsidy_until:
+            return MonthlyPrice(ZERO, Provenance.CARRIED_FORWARD, estimated=True)
+        return found
 
     def _charged(self, component: Component, prices: Sequence[MonthlyPrice]) -> list[BillLine]:
         """Share the kWh out among the months of the rates."""

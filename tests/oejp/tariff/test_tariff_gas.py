@@ -15,6 +15,7 @@ from custom_components.octopus_japan.oejp.tariff import (
     GasTariff,
     Per,
     StandingCharge,
+    Unpriced,
     gas_bill,
     gas_bill_for,
 )
@@ -181,3 +182,47 @@ def test_a_table_whose_prices_with_tax_are_those_without_has_tax_on_top() -> Non
     # One price that has its tax says that the others are of another kind.
     card = built((0, None, "130.00", "130.00"), standing=("690.00", "759.00"))
     assert not card.without_tax
+
+
+@pytest.mark.parametrize(
+    ("product", "why"),
+    [
+        (GasTieredProduct("G"), "no_rates"),
+        (
+            GasTieredProduct(
+                "G",
+                consumption_charges=rates(
+                    (0, None, "130.00", "143.00"), unit="CUBIC_METRES_CONSUMPTION"
+                ),
+            ),
+            "no_standing_charge",
+        ),
+        (
+            GasTieredProduct(
+                "G",
+                standing_charges=rates((0, None, "690.00", "759.00"), unit="FORTNIGHTS"),
+                consumption_charges=rates(
+                    (0, None, "130.00", "143.00"), unit="CUBIC_METRES_CONSUMPTION"
+                ),
+            ),
+            "no_standing_charge",
+        ),
+        (
+            GasTieredProduct(
+                "G",
+                standing_charges=rates((0, None, "690.00", "759.00"), unit="MONTHS_ON_SUPPLY"),
+                consumption_charges=rates(
+                    (0, 20, "130.00", "143.00"),
+                    (30, None, "118.00", "129.80"),
+                    unit="CUBIC_METRES_CONSUMPTION",
+                ),
+            ),
+            "unknown_product",
+        ),
+    ],
+    ids=["no prices", "no standing charge", "by an unknown unit", "a gap between the rows"],
+)
+def test_a_table_that_is_not_whole_has_no_price(product: GasTieredProduct, why: str) -> None:
+    agreement = Agreement(1, midnight(date(2026, 1, 1)), None, False, product)
+    with pytest.raises(Unpriced, match=why):
+        gas_tariff([agreement]).card_at(at("2026-06-01"))

@@ -1,8 +1,11 @@
 """The simulator as a program or a test starts it: a simulation behind a loopback address."""
 
+from functools import cached_property
+
 from aiohttp import web
 
 from .control import add_routes
+from .rest import Rest
 from .server import PATH, Server
 from .simulation import Simulation
 
@@ -20,11 +23,17 @@ class Simulator(Simulation):
     _runner: web.AppRunner | None = None
     _address: tuple[str, int] | None = None
 
+    @cached_property
+    def rest(self) -> Rest:
+        """REST, and its switches."""
+        return Rest(self)
+
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
         """Listen; port 0 takes a free one."""
         application = web.Application(client_max_size=2**20)
         application.router.add_post(PATH, Server(self).graphql)
         add_routes(application, self)
+        application.router.add_route("*", "/v1/{path:.*}", self.rest.handle)
         self._runner = web.AppRunner(
             application, shutdown_timeout=0.1, access_log=None, handler_cancellation=True
         )

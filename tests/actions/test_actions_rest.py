@@ -1,0 +1,66 @@
+"""Actions on what REST alone has, each once, with the supplier's own words where it refuses."""
+
+from typing import Any
+
+from home import Home
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+import pytest
+
+from custom_components.octopus_japan.const import DOMAIN
+
+
+async def call(home: Home, action: str, **data: Any) -> Any:
+    return await home.hass.services.async_call(
+        DOMAIN, action, data, blocking=True, return_response=True
+    )
+
+
+async def test_what_rest_tells(home: Home) -> None:
+    home.leave_readings_out()
+    await home.sign_in("green-tokyo")
+    products = (await call(home, "list_products"))["products"]
+    assert {"code", "name", "direction", "available_from", "available_to"} == {*products[0]}
+    product = await call(home, "get_product", code=products[0]["code"])
+    assert product["tariffs"][0]["rates"]["standard_unit_rate_inc_vat"] > 0
+    spin = home.spin("green-tokyo")
+    point = await call(home, "get_meter_point", number=spin)
+    assert point == {"grid_supply_point": "_03", "profile_class": 1.0}
+    found = await call(home, "get_grid_supply_point", postcode="100-0001")
+    assert found == {"grid_supply_points": ["_03"]}
+    with pytest.raises(ServiceValidationError) as caught:
+        await call(home, "get_product", code="NONE")
+    assert caught.value.translation_key == "rest_not_found"
+    home.simulator.rest.refused.add("products")
+    with pytest.raises(HomeAssistantError) as refused:
+        await call(home, "list_products")
+    assert refused.value.translation_key == "rest_failed"
+
+
+async def test_a_quote_is_created_on_purpose_and_once(home: Home) -> None:
+    home.leave_readings_out()
+    await home.sign_in("green-tokyo")
+    # GraphQL's access token is the only way of a login without a key.
+    given = {"postcode": "100-0001", "consumption": 3100}
+    with pytest.raises(ServiceValidationError) as caught:
+        await call(home, "create_quote", confirm=False, **given)
+    assert caught.value.translation_key == "quote_not_confirmed"
+    quote = await call(home, "create_quote", confirm=True, **given)
+    assert quote["products"][0]["annual_amount"] > 0
+    with pytest.raises(ServiceValidationError) as caught:
+        await call(home, "create_quote", confirm=True, **given)
+    assert caught.value.translation_key == "quote_already_sent"
+    with pytest.raises(ServiceValidationError) as caught:
+        await call(home, "create_quote", confirm=True, **given, product_codes=["NONE"])
+    assert caught.value.translation_key == "rest_not_accepted"
+    assert "NONE" in str((caught.value.translation_placeholders or {})["detail"])
+    assert len(home.simulator.rest.created) == 1
+
+
+@pytest.mark.parametrize("households", [("green-tokyo", "ev-tokyo")])
+async def test_of_several_logins_one_is_named(home: Home) -> None:
+    home.leave_readings_out()
+    entries = [await home.sign_in(name) for name in ("green-tokyo", "ev-tokyo")]
+    with pytest.raises(ServiceValidationError) as caught:
+        await call(home, "list_products")
+    assert caught.value.translation_key == "several_logins"
+    assert await call(home, "list_products", config_entry_id=entries[1].entry_id)

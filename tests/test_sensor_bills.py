@@ -97,3 +97,24 @@ async def test_several_points_on_one_bill(home: Home) -> None:
     shop = home.simulator.world.households["three-points-two-accounts"].supply_points[0].spin
     off = home.state(shop, "bill_difference")
     assert (off.state, off.attributes["compared_by"]) == ("0", "lines")
+
+
+@pytest.mark.parametrize(
+    ("households", "since", "now"),
+    [
+        (
+            ("three-points-two-accounts",),
+            date(2025, 11, 1),
+            datetime.fromisoformat("2025-11-10T12:00:00+09:00"),
+        )
+    ],
+)
+async def test_a_point_without_a_closed_period_has_no_bill_yet(home: Home) -> None:
+    """The shop's meter was read on the 3rd, that of the home is on the 18th."""
+    await home.sign_in("three-points-two-accounts")
+    house, shop, _ = home.simulator.world.households["three-points-two-accounts"].supply_points
+    truth = home.simulator.truth
+    expected = truth.bill(shop.spin, truth.periods(shop.spin)[0]).total
+    assert home.state(shop.spin, "last_bill_computed").state == str(expected)
+    assert home.state(house.spin, "last_bill_computed").state == STATE_UNKNOWN
+    assert home.state(house.spin, "bill_difference").state == STATE_UNKNOWN

@@ -33,7 +33,7 @@ def async_watch_bills(hass: HomeAssistant, entry: OctopusConfigEntry) -> None:
     @callback
     def update() -> None:
         for spin, bill in bills.data.items():
-            if bill.found is not None and is_off(bill):
+            if bill is not None and bill.found is not None and is_off(bill):
                 async_report(
                     hass,
                     entry,

@@ -54,8 +54,8 @@ class _Rests:
         )
 
 
-class LastBillsCoordinator(DataUpdateCoordinator[Mapping[str, PointBill]]):
-    """Keeps the last closed bill by SPIN; a point without a closed period has none."""
+class LastBillsCoordinator(DataUpdateCoordinator[Mapping[str, PointBill | None]]):
+    """Keeps the last closed bill by SPIN; None of a point without a closed period."""
 
     config_entry: ConfigEntry[Any]
 
@@ -156,7 +156,9 @@ class LastBillsCoordinator(DataUpdateCoordinator[Mapping[str, PointBill]]):
         try:
             while self._again:
                 self._again = False
-                for spin in list(self._account.data.supply_points):
+                spins = list(self._account.data.supply_points)
+                self.data = {spin: self.data.get(spin) for spin in spins}
+                for spin in spins:
                     await self._async_make_one(spin)
         finally:
             self._busy = False

@@ -348,7 +348,8 @@ class TestCompared:
 
     def test_by_the_total_of_its_document(self) -> None:
         earlier = Statement("6", START - timedelta(days=30), START, charged=1, credited=0)
-        money = AccountMoney(statements=(earlier, self.STATEMENT))
+        later = Statement("8", END, END + timedelta(days=30), charged=2, credited=0)
+        money = AccountMoney(statements=(earlier, self.STATEMENT, later))
         found = compared(self.own(), (), money, 1).found
         assert found is not None
         assert (found.by, found.difference) == (By.TOTAL, 416)

@@ -74,7 +74,8 @@ def compared(
     total = None
     for statement in () if about else money.statements or ():
         listed = money.transactions.get(statement.identifier, ())
-        total = total or total_alone(statement, own.period, listed, points)
+        found = total_alone(statement, own.period, listed, points)
+        total = total if found is None else found
     return PointBill(
         period=own.period,
         found=reconcile(own.found.bill, about, total),

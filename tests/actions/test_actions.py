@@ -171,7 +171,7 @@ async def test_no_prices_before_supply(home: Home) -> None:
         ),
         (
             {"start": "tomorrow"},
-            "Cannot read 'tomorrow' as a time. Write a date (2026-10-01), a date and time (2026-10-01 07:00), or a time of day (07:00)",
+            'Cannot read "tomorrow" as a time. Write a date (2026-10-01), a date and time (2026-10-01 07:00), or a time of day (07:00)',
         ),
         (
             {"device_id": "nonsense"},

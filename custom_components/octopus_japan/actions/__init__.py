@@ -19,9 +19,10 @@ from homeassistant.util.json import JsonValueType
 import voluptuous as vol
 
 from ..const import DOMAIN
-from ..oejp.japan_time import DAY, HALF_HOUR, add_months, day_of, midnight
-from ..oejp.tariff import Interval, PricePeriod
+from ..oejp.japan_time import DAY, HALF_HOUR, HOUR, add_months, day_of, midnight
+from ..oejp.tariff import Interval
 from ..oejp.tariff.cheapest import LONGEST, Found, NotFound, Piece, PricedTime, Task, find
+from ..oejp.tariff.resolution import in_steps
 from ..presentation import COMPONENT_NAMES, band_option, components
 from . import rest
 from .bill import GET_BILL, async_get_bill
@@ -40,7 +41,8 @@ from .probe import SCHEMA as PROBE, async_probe
 from .reimport import SCHEMA as REIMPORT_HISTORY, async_reimport_history
 
 CHEAPEST, DEAREST = "cheapest", "dearest"
-HALF_HOURLY, BY_PERIOD = "half_hour", "period"
+BY_PERIOD = "period"
+STEPS = {"quarter": DAY / 96, "half_hour": HALF_HOUR, "hour": HOUR}
 
 MOST = 20_000
 """The longest list that a response holds: a year of half hours."""
@@ -53,7 +55,7 @@ GET_PRICES = vol.Schema(
     | {
         vol.Optional("start"): object,
         vol.Optional("end"): object,
-        vol.Optional("resolution", default=BY_PERIOD): vol.In([BY_PERIOD, HALF_HOURLY]),
+        vol.Optional("resolution", default=BY_PERIOD): vol.In([BY_PERIOD, *STEPS]),
         vol.Optional("components", default=False): cv.boolean,
         vol.Optional("without_tax", default=False): cv.boolean,
     }
@@ -134,7 +136,9 @@ def _rates(prices: PriceList, data: dict[str, Any]) -> list[JsonValueType]:
     without_tax = data["without_tax"]
     rates: list[JsonValueType] = []
     for period in (
-        _half_hours(prices.periods) if data["resolution"] == HALF_HOURLY else prices.periods
+        in_steps(prices.periods, STEPS[data["resolution"]])
+        if data["resolution"] in STEPS
+        else prices.periods
     ):
         price = period.price
         rate: dict[str, JsonValueType] = {
@@ -294,16 +298,6 @@ def _check_window(start: datetime, end: datetime, finest: timedelta) -> None:
         raise mistake("window_empty", start=iso(start), end=iso(end))
     if (end - start) / finest > MOST:
         raise mistake("window_too_long", most=str(MOST * finest // DAY))
-
-
-def _half_hours(periods: tuple[PricePeriod, ...]) -> Iterator[PricePeriod]:
-    for period in periods:
-        at = period.start.astimezone(UTC)
-        while at < period.end:
-            edge = at.replace(minute=at.minute // 30 * 30, second=0, microsecond=0) + HALF_HOUR
-            until = min(edge, period.end)
-            yield PricePeriod(at, until, period.price)
-            at = until
 
 
 def _decimal(value: float) -> Decimal:

@@ -21,6 +21,7 @@ import pytest
 
 from custom_components.octopus_japan.const import DOMAIN
 from custom_components.octopus_japan.entities.account import ACCOUNT_SENSORS
+from custom_components.octopus_japan.entities.prices import PRICE_SENSORS
 from custom_components.octopus_japan.entities.usage import USAGE_SENSORS
 from custom_components.octopus_japan.identity import digest
 from custom_components.octopus_japan.recorder.statistic_ids import consumption_id, cost_id
@@ -133,14 +134,22 @@ class Week:
 
 
 def groups(home: Home) -> dict[tuple[str, str], dict[str, str]]:
-    """Return the states of all entities by number's digest and group; by key."""
-    account = {description.key for description in ACCOUNT_SENSORS}
-    usage = {description.key for description in USAGE_SENSORS}
+    """Return the states of balance, usage and prices by number's digest and group; by key. Other families have clocks of their own."""
+    tables = {
+        group: {description.key for description in sensors}
+        for group, sensors in (
+            ("account", ACCOUNT_SENSORS),
+            ("usage", USAGE_SENSORS),
+            ("price", PRICE_SENSORS),
+        )
+    }
     found: dict[tuple[str, str], dict[str, str]] = {}
     (entry,) = home.hass.config_entries.async_entries(DOMAIN)
     for entity in er.async_entries_for_config_entry(er.async_get(home.hass), entry.entry_id):
         name, _, key = entity.unique_id.partition("_")
-        group = "account" if key in account else "usage" if key in usage else "price"
+        group = next((group for group, keys in tables.items() if key in keys), None)
+        if group is None:
+            continue
         state = home.hass.states.get(entity.entity_id)
         if entity.disabled_by is None:
             assert state is not None, key

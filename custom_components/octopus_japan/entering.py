@@ -3,7 +3,7 @@
 Options and repairs show them, and the actions of the same names take the same fields.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 import re
@@ -35,6 +35,7 @@ import voluptuous as vol
 
 from .const import CAPACITY_UNITS, CONF_CAPACITY, CONF_OWN_METER, DOMAIN
 from .coordinators.entered import RATES
+from .coordinators.tariff_book import TariffBook
 from .identity import digest, last_four
 from .oejp.japan_time import JST
 from .oejp.tariff import Component
@@ -200,6 +201,33 @@ def meter_options(options: Mapping[str, Any], spin: str, chosen: str | None) -> 
     """Return the option of the own meters with a point's new one; None ends its use."""
     others = {k: kept for k, kept in options.get(CONF_OWN_METER, {}).items() if k != digest(spin)}
     return {CONF_OWN_METER: others | ({digest(spin): chosen} if chosen else {})}
+
+
+type Take = Callable[[TariffBook, Mapping[str, Any], str, Mapping[str, Any]], dict[str, Any]]
+"""Takes what was entered of a point (book, options, SPIN, fields); returns the options that it changes. Raises Mistyped, NoSchedule."""
+
+
+def take_rates(
+    book: TariffBook, options: Mapping[str, Any], spin: str, fields: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Take the rates of a month."""
+    book.async_enter_rates(spin, *read_rates(fields))
+    return {}
+
+
+def take_hours(
+    book: TariffBook, options: Mapping[str, Any], spin: str, fields: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Take the hours of the bands of the plan in force."""
+    book.async_enter_hours(spin, read_hours(fields, book.slots(spin)))
+    return {}
+
+
+def take_capacity(
+    book: TariffBook, options: Mapping[str, Any], spin: str, fields: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Take the contracted capacity."""
+    return capacity_options(options, spin, fields)
 
 
 def _spans(text: str) -> Iterable[tuple[time, time]]:

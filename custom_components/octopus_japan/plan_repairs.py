@@ -1,8 +1,9 @@
 """Repairs of plans and prices: what only a bill or a notice tells, and the forms in which the user enters it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any, override
+from functools import partial
+from typing import Any
 
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 from homeassistant.config_entries import ConfigEntryState
@@ -10,14 +11,16 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
+from .coordinators.tariff_book import TariffBook
 from .entering import (
     Mistyped,
+    Take,
     capacity_fields,
-    capacity_options,
     hour_fields,
     rate_fields,
-    read_hours,
-    read_rates,
+    take_capacity,
+    take_hours,
+    take_rates,
 )
 from .identity import digest, last_four
 from .issues import async_report, async_settle
@@ -53,6 +56,9 @@ _REASONS = {
     ),
 }
 """Why there is no price, and which repair says so. No agreement at all may be an answer that came short."""
+
+type Fields = Callable[[TariffBook, str], dict[Any, Any]]
+"""Returns the fields of a form for a supply point."""
 
 type Found = dict[str, dict[str, str]]
 """The issues that hold, by key, with what their texts name."""
@@ -117,7 +123,9 @@ def async_watch_plans(hass: HomeAssistant, entry: OctopusConfigEntry) -> None:
 class _EnteringFlow(RepairsFlow):
     """Shows the form of one supply point, and takes what is entered."""
 
-    def __init__(self, data: Mapping[str, Any]) -> None:
+    def __init__(self, fields: Fields, take: Take, data: Mapping[str, Any]) -> None:
+        self._fields = fields
+        self._take = take
         self._entry_id = str(data["entry_id"])
         self._subject = str(data["subject"])
 
@@ -131,15 +139,19 @@ class _EnteringFlow(RepairsFlow):
         spin = None if entry is None else self._point(entry)
         if entry is None or spin is None:
             return self.async_abort(reason="not_loaded")
-        errors: dict[str, str] = {}
+        book, errors = entry.runtime_data.book, dict[str, str]()
         if user_input is not None:
             try:
-                self.take(entry, spin, user_input)
+                options = self._take(book, entry.options, spin, user_input)
             except (Mistyped, NoSchedule) as error:
                 errors["base"] = error.reason
             else:
+                if options:
+                    options = {**entry.options, **options}
+                    self.hass.config_entries.async_update_entry(entry, options=options)
+                    book.async_update()
                 return self.async_create_entry(data={})
-        schema = vol.Schema(self.fields(entry, spin))
+        schema = vol.Schema(self._fields(book, spin))
         return self.async_show_form(
             step_id="enter",
             data_schema=self.add_suggested_values_to_schema(schema, user_input or {}),
@@ -153,54 +165,15 @@ class _EnteringFlow(RepairsFlow):
         points = entry.runtime_data.account.data.supply_points
         return next((spin for spin in points if digest(spin) == self._subject), None)
 
-    def fields(self, entry: OctopusConfigEntry, spin: str) -> dict[Any, Any]:
-        """Return the fields of the form."""
-        raise NotImplementedError
 
-    def take(self, entry: OctopusConfigEntry, spin: str, user_input: dict[str, Any]) -> None:
-        """Take what was entered. Raises Mistyped, NoSchedule."""
-        raise NotImplementedError
+def _rate_fields(book: TariffBook, spin: str) -> dict[Any, Any]:
+    found = found_issues(book.tariff(spin), dt_util.utcnow()).get(RATE, {})
+    return rate_fields(found.get("month", ""))
 
 
-class RateFlow(_EnteringFlow):
-    """Asks for the monthly rates that nobody told."""
-
-    @override
-    def fields(self, entry: OctopusConfigEntry, spin: str) -> dict[Any, Any]:
-        tariff, now = entry.runtime_data.book.tariff(spin), dt_util.utcnow()
-        found = found_issues(tariff, now).get(RATE, {})
-        return rate_fields(found.get("month", ""))
-
-    @override
-    def take(self, entry: OctopusConfigEntry, spin: str, user_input: dict[str, Any]) -> None:
-        entry.runtime_data.book.async_enter_rates(spin, *read_rates(user_input))
-
-
-class HoursFlow(_EnteringFlow):
-    """Asks for the hours of a plan's bands."""
-
-    @override
-    def fields(self, entry: OctopusConfigEntry, spin: str) -> dict[Any, Any]:
-        return hour_fields(entry.runtime_data.book.slots(spin))
-
-    @override
-    def take(self, entry: OctopusConfigEntry, spin: str, user_input: dict[str, Any]) -> None:
-        book = entry.runtime_data.book
-        book.async_enter_hours(spin, read_hours(user_input, book.slots(spin)))
-
-
-class CapacityFlow(_EnteringFlow):
-    """Asks for the contracted capacity."""
-
-    @override
-    def fields(self, entry: OctopusConfigEntry, spin: str) -> dict[Any, Any]:
-        return capacity_fields()
-
-    @override
-    def take(self, entry: OctopusConfigEntry, spin: str, user_input: dict[str, Any]) -> None:
-        options = capacity_options(entry.options, spin, user_input)
-        self.hass.config_entries.async_update_entry(entry, options={**entry.options, **options})
-        entry.runtime_data.book.async_update()
-
-
-FLOWS = {RATE: RateFlow, HOURS: HoursFlow, CAPACITY: CapacityFlow}
+FLOWS = {
+    RATE: partial(_EnteringFlow, _rate_fields, take_rates),
+    HOURS: partial(_EnteringFlow, lambda book, spin: hour_fields(book.slots(spin)), take_hours),
+    CAPACITY: partial(_EnteringFlow, lambda book, spin: capacity_fields(), take_capacity),
+}
+"""By the key of the issue: the form of what a notice or a bill tells."""

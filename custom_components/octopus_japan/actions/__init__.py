@@ -1,7 +1,6 @@
 """Actions: prices of any time, the best time to run something, what was used and what it cost, bills."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Any

@@ -36,6 +36,7 @@ from .night import night_rows
 from .outage import outage_rows
 from .progress import DemoError, step
 from .rows import Row, table
+from .screenshots import take
 from .twice import twice_rows
 
 CONFIGURATION = REPOSITORY / ".demo"
@@ -164,6 +165,9 @@ async def main(arguments: argparse.Namespace, folder: Path) -> bool:
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     if arguments.check:
         return await check(folder)
+    if arguments.screenshots:
+        await take(folder)
+        return True
     await show(arguments.port)
     return True
 
@@ -177,11 +181,13 @@ def run() -> int:
     parser.add_argument(
         "--check", action="store_true", help="compare with the ground truth, print a table and end"
     )
+    parser.add_argument(
+        "--screenshots", action="store_true", help="take the pictures of docs/images/ and end"
+    )
     parser.add_argument("--port", type=int, default=8123, help="of Home Assistant (default 8123)")
     arguments = parser.parse_args()
-    folder = (
-        Path(tempfile.mkdtemp(prefix="octopus-japan-demo-")) if arguments.check else CONFIGURATION
-    )
+    for_itself = arguments.check or arguments.screenshots
+    folder = Path(tempfile.mkdtemp(prefix="octopus-japan-demo-")) if for_itself else CONFIGURATION
     try:
         right = asyncio.run(main(arguments, folder))
     except KeyboardInterrupt, asyncio.CancelledError:
@@ -201,7 +207,7 @@ def run() -> int:
     if not right:
         for log in logs(folder):
             print(f"Home Assistant's log: {log}", file=sys.stderr)
-    elif arguments.check:
+    elif for_itself:
         shutil.rmtree(folder)
     return 0 if right else 1
 

@@ -5,6 +5,7 @@ const MARKS = [
   ["account", "balance"],
   ["supply", "current_price"],
   ["generation", "generation_credit"],
+  ["gas", "gas_last_reading"],
 ];
 
 /** What an entity is, whatever it is called: its translation key, the same in every language and after renaming. */
@@ -12,8 +13,14 @@ function ours(hass) {
   return Object.values(hass.entities).filter((entity) => entity.platform === PLATFORM && !entity.hidden && entity.device_id);
 }
 
-function name(device) {
+function nameOf(device) {
   return device.name_by_user || device.name || "";
+}
+
+/** What an entity is called in the language of whoever looks on, where that is not the one that Home Assistant named it in. */
+function spoken(hass, { entity_id, translation_key }) {
+  if (hass.config?.language === hass.locale.language) return "";
+  return hass.localize(`component.${PLATFORM}.entity.${entity_id.split(".")[0]}.${translation_key}.name`);
 }
 
 /** The digest that stands for the number in ids of devices and statistics. */
@@ -23,7 +30,7 @@ function digest(device) {
 
 /**
  * Returns every device of the integration: its id, name, kind, digest, account (the id of the device above it),
- * and its entities by translation key.
+ * its entities by translation key with their names where these are not in the user's language, and the keys of those that are for diagnosis only.
  */
 export function devices(hass) {
   const found = new Map();
@@ -33,13 +40,19 @@ export function devices(hass) {
     if (!found.has(device.id)) {
       found.set(device.id, {
         id: device.id,
-        name: name(device),
+        name: nameOf(device),
         digest: digest(device),
         account: device.via_device_id ?? null,
         entities: {},
+        names: {},
+        diagnostic: new Set(),
       });
     }
-    found.get(device.id).entities[entity.translation_key] = entity.entity_id;
+    const made = found.get(device.id);
+    made.entities[entity.translation_key] = entity.entity_id;
+    const name = spoken(hass, entity);
+    if (name) made.names[entity.translation_key] = name;
+    if (entity.entity_category) made.diagnostic.add(entity.translation_key);
   }
   const list = [...found.values()];
   for (const device of list) {

@@ -1,41 +1,48 @@
 // The sections of a home's view. Each is there only if what it shows exists: entities by their translation keys, statistics by id.
 import { PriceCard } from "./price-card.js";
 
+const ICONS = { generation: "mdi:solar-power", gas: "mdi:fire" };
+
 const DAYS = { hour: 2, day: 31, month: 396 };
 
 /** What stands in a section besides its graphs, in this order. A key that no entity has is left out. */
 const ENTITIES = {
-  price: ["next_price_change", "next_price", "next_cheapest_time", "cheapest_rate"],
-  usage: ["consumption_today", "consumption_yesterday", "latest_reading"],
-  cost: ["cost_today", "cost_yesterday"],
-  period: ["consumption_billing_period", "cost_billing_period"],
-  step: ["rate_band", "left_in_step"],
+  price: ["next_price_change", "next_price", "next_cheapest_time", "next_dearest_time"],
+  usage: ["consumption_today", "consumption_yesterday", "consumption_this_week", "latest_reading"],
+  cost: ["cost_today", "cost_yesterday", "cost_this_week"],
+  period: ["consumption_billing_period", "cost_billing_period", "billing_period_end", "next_reading_date"],
+  step: ["rate_band", "left_in_step", "next_step"],
+  comparison: ["cheapest_plan", "saving_on_cheapest_plan"],
+  bill: ["last_bill_computed", "bill_difference"],
+  account: ["last_bill_amount", "last_bill_due_date", "overdue_balance", "balance", "plan"],
+  campaigns: ["open_campaigns", "joined_campaigns", "campaign_savings", "loyalty_points", "vouchers"],
 };
-
-/** Keys that begin like this belong to a section too: what grows there needs no line here. */
-const FAMILIES = {
-  period: /^(projected_|projection|billing_period_|period_)/,
-  step: /^(next_step|step_)/,
-  comparison: /(comparison|cheapest_plan|best_plan|other_plan|saving)/,
-};
-
-/** Keys that are unknown while the plan has no such thing: their tiles show when they have something to say. */
-const ALWAYS = /^(consumption|cost|export|compensation)_|^(balance|plan|cheapest_rate)$/;
 
 /** Names that are short below the heading of their section. */
 const SHORT = {
   consumption_today: "today",
   consumption_yesterday: "yesterday",
+  consumption_this_week: "this_week",
   consumption_billing_period: "usage",
   cost_today: "today",
   cost_yesterday: "yesterday",
+  cost_this_week: "this_week",
   cost_billing_period: "cost",
+  next_price_change: "price_changes",
+  next_cheapest_time: "next_cheapest",
+  next_dearest_time: "next_dearest",
+  next_reading_date: "meter_reading",
+  saving_on_cheapest_plan: "saving",
+  last_bill_computed: "bill_computed",
 };
+
+/** Keys that are unknown while the plan has no such thing: their tiles show when they have something to say. */
+const ALWAYS = /^(consumption|cost|export|compensation)_|^(balance|plan)$/;
 
 function tile(device, key, text) {
   const entity = device.entities[key];
   // Its own name, without the device's: the view says which point it is.
-  const name = key in SHORT ? text(SHORT[key]) : { type: "entity" };
+  const name = key in SHORT ? text(SHORT[key]) : (device.names[key] ?? { type: "entity" });
   const card = { type: "tile", entity, name };
   return ALWAYS.test(key) ? card : { ...card, visibility: [known(entity)] };
 }
@@ -73,12 +80,9 @@ function section(title, icon, cards) {
   return shown.length ? { type: "grid", cards: [heading(title, icon), ...shown] } : null;
 }
 
-/** Returns tiles of the entities of a device that a section names, or whose key belongs to its family. */
+/** Returns tiles of the entities of a device that a section names. */
 function tiles(device, name, text) {
-  const keys = ENTITIES[name] ?? [];
-  const family = FAMILIES[name];
-  const more = family ? Object.keys(device.entities).filter((key) => family.test(key) && !keys.includes(key)) : [];
-  return [...keys, ...more.sort()].filter((key) => key in device.entities).map((key) => tile(device, key, text));
+  return ENTITIES[name].filter((key) => key in device.entities).map((key) => tile(device, key, text));
 }
 
 function graphs({ statistics, statistic, periods, name, text }) {
@@ -89,6 +93,13 @@ function graphs({ statistics, statistic, periods, name, text }) {
 /** Returns a section that shows while an entity has a state; null where there is no such entity. */
 function onlyIf(entity, made) {
   return entity && made ? { ...made, visibility: [known(entity)] } : null;
+}
+
+/** Returns a section of campaigns that shows while there is one; null without such sensors. */
+function ifAny(account, made) {
+  const counted = ["open_campaigns", "joined_campaigns"].map((key) => account.entities[key]).filter(Boolean);
+  const conditions = counted.map((entity) => ({ condition: "numeric_state", entity, above: 0 }));
+  return made && conditions.length ? { ...made, visibility: [{ condition: "or", conditions }] } : made;
 }
 
 /** Returns the sections of a point's view; `beside`: its account and the devices of it that have no view. */
@@ -110,20 +121,53 @@ export function ofPoint({ point, beside, statistics, text }) {
       ...tiles(point, "cost", text),
       ...of("cost", ["day", "month"], text("cost")),
     ]),
-    section(text("section_period"), "mdi:calendar-range", tiles(point, "period", text)),
+    section(text("section_period"), "mdi:calendar-range", [...tiles(point, "period", text), projection(point, text)]),
     onlyIf(point.entities.left_in_step, section(text("section_step"), "mdi:stairs-up", tiles(point, "step", text))),
-    section(text("section_comparison"), "mdi:scale-balance", tiles(point, "comparison", text)),
+    onlyIf(
+      point.entities.cheapest_plan,
+      section(text("section_comparison"), "mdi:scale-balance", [...tiles(point, "comparison", text), plans(point, text)]),
+    ),
+    section(text("section_bill"), "mdi:receipt-text", [
+      ...(beside.account ? tiles(beside.account, "account", text) : []),
+      ...tiles(point, "bill", text),
+    ]),
     ...beside.others.map((device) => ofOther({ device, statistics, text })),
-    beside.account && section(text("section_bill"), "mdi:receipt-text", ofAccount(beside.account, text)),
+    beside.account &&
+      ifAny(beside.account, section(text("section_campaigns"), "mdi:gift", tiles(beside.account, "campaigns", text))),
   ];
   return list.filter(Boolean);
 }
 
-/** Everything that an account shows: its bill, balance, plan, and what grows there. */
-function ofAccount(account, text) {
-  const first = ["balance", "plan"];
-  const keys = Object.keys(account.entities).filter((key) => !first.includes(key));
-  return [...keys.sort(), ...first].filter((key) => key in account.entities).map((key) => tile(account, key, text));
+/** Returns a table of what the period is expected to come to, with the range; null where nothing is projected. */
+function projection(point, text) {
+  const { projected_consumption: kwh, projected_cost: yen } = point.entities;
+  if (!kwh || !yen) return null;
+  const row = (entity, unit) => {
+    const rounded = (value) => `{{ '{:,.0f}'.format(${value} | float(0)) }}`;
+    const of = (attribute) => rounded(`state_attr('${entity}', '${attribute}')`);
+    return `| ${unit} | **${rounded(`states('${entity}')`)}** | ${of("low")} – ${of("high")} |`;
+  };
+  const content = [`| | ${text("projected")} | ${text("range")} |`, "| :-- | --: | --: |", row(kwh, "kWh"), row(yen, "¥")].join(
+    "\n",
+  );
+  return { type: "markdown", content, visibility: [known(yen)], grid_options: { columns: 12 } };
+}
+
+/** Returns a table of the plans that would have cost least, as the attributes of the sensor list them; null without it. */
+function plans(point, text) {
+  const entity = point.entities.cheapest_plan;
+  if (!entity) return null;
+  const yen = (value) => `{{ '{:,.0f}'.format(${value}) }}`;
+  const content = [
+    `| ${text("plan")} | ${text("cost_yen")} | ${text("difference_yen")} |`,
+    "| :-- | --: | --: |",
+    `{%- for found in state_attr('${entity}', 'best') or [] %}`,
+    `| {{ found.plan }} | ${yen("found.cost")} | {{ '{:+,.0f}'.format(found.difference) if found.difference is number else '' }} |`,
+    "{%- endfor %}",
+    "",
+    text("months", { months: `{{ state_attr('${entity}', 'months') }}` }),
+  ].join("\n");
+  return { type: "markdown", content, grid_options: { columns: 12 } };
 }
 
 /** A generation point, gas, or what else an account has: its tiles, and graphs of the statistics that bear its digest. */
@@ -132,13 +176,14 @@ function ofOther({ device, statistics, text }) {
   const cards = mine
     .sort()
     .flatMap((id) => [subtitle(kindOf(id, text)), graph({ statistic: id, name: device.name, period: "month" })]);
-  return section(device.name, device.kind === "generation" ? "mdi:solar-power" : "mdi:fire", [
-    ...Object.keys(device.entities).map((key) => tile(device, key, text)),
+  const keys = Object.keys(device.entities).filter((key) => !device.diagnostic.has(key));
+  return section(device.name, ICONS[device.kind] ?? "mdi:lightning-bolt", [
+    ...keys.map((key) => tile(device, key, text)),
     ...cards,
   ]);
 }
 
+/** Returns what a statistic counts, by the end of its id. */
 function kindOf(statistic, text) {
-  const kind = statistic.split("_").pop();
-  return text(kind === "consumption" ? "usage" : kind);
+  return text({ consumption: "usage", return: "export" }[statistic.split("_").pop()] ?? statistic.split("_").pop());
 }

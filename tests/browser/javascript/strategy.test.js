@@ -1,5 +1,5 @@
 import { DashboardStrategy } from "/frontend/dashboard-strategy.js";
-import { DIGEST, hass, POINT } from "./home.js";
+import { DIGEST, GENERATION, hass, POINT } from "./home.js";
 import { equal, ok, test } from "./testing.js";
 
 const headings = (view) => view.sections.map((section) => section.cards[0].heading);
@@ -17,8 +17,8 @@ test("a supply point has a view with a section for each thing that the home has"
     "Cost",
     "This billing period",
     "Next step",
-    "Generation 1111",
     "Bill and balance",
+    "Generation 1111",
   ]);
   equal(views[0].sections[0].cards[1], { type: "custom:octopus-japan-price-card", device: POINT, grid_options: { columns: 12 } });
 });
@@ -45,16 +45,43 @@ test("graphs are of the point's own statistics, by hour and day", async () => {
   );
 });
 
-test("a new entity of a known family appears by itself", async () => {
+test("a projection shows its range, and the comparison its plans", async () => {
   const home = hass();
-  const entity_id = "sensor.projected";
-  home.entities[entity_id] = { entity_id, platform: "octopus_japan", device_id: POINT, translation_key: "projected_cost" };
+  for (const key of ["projected_consumption", "projected_cost", "cheapest_plan"]) {
+    const entity_id = `sensor.${key}`;
+    home.entities[entity_id] = { entity_id, platform: "octopus_japan", device_id: POINT, translation_key: key };
+  }
   const { views } = await DashboardStrategy.generate({}, home);
-  const period = views[0].sections.find((section) => section.cards[0].heading === "This billing period");
-  ok(
-    period.cards.some((card) => card.entity === entity_id),
-    "it is not there",
-  );
+  const tables = views[0].sections.flatMap((section) => section.cards.filter((card) => card.type === "markdown"));
+  const [projection, plans] = tables.map((card) => card.content);
+  for (const part of ["states('sensor.projected_cost')", "state_attr('sensor.projected_consumption', 'low')"]) {
+    ok(projection.includes(part), `${part} is not in ${projection}`);
+  }
+  ok(plans.includes("state_attr('sensor.cheapest_plan', 'best')"), plans);
+});
+
+test("names are in the user's language where Home Assistant's is another", async () => {
+  const home = hass({ language: "ja" });
+  const names = async (language) => {
+    const made = { ...home, config: { language }, localize: (key) => (key.endsWith("sensor.balance.name") ? "残高" : "") };
+    const { views } = await DashboardStrategy.generate({}, made);
+    return views[0].sections.flatMap((section) => section.cards).find((card) => card.entity?.endsWith("balance")).name;
+  };
+  equal([await names("en"), await names("ja")], ["残高", { type: "entity" }]);
+});
+
+test("what is for diagnosis has no tile among those of a generation point", async () => {
+  const home = hass();
+  const entity_id = "sensor.data_delay";
+  home.entities[entity_id] = {
+    entity_id,
+    platform: "octopus_japan",
+    device_id: GENERATION,
+    translation_key: "data_delay",
+    entity_category: "diagnostic",
+  };
+  const { views } = await DashboardStrategy.generate({}, home);
+  ok(!entities(views[0]).includes(entity_id), "it is shown");
 });
 
 test("a home in Japanese is in Japanese, and its address is not", async () => {

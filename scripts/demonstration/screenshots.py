@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 import subprocess
 
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import async_playwright
 
 from .home_assistant import REPOSITORY
 from .households import Home, save_energy_preferences
@@ -48,9 +49,14 @@ async def take(folder: Path) -> None:
         await save_energy_preferences(made.connection, homes[:1])
         await _make_dashboard(made)
         browser = await playwright.chromium.launch(executable_path=program)
-        for name, (look, settings) in PICTURES.items():
+        for name, picture in PICTURES.items():
             step(f"taking {name}.png")
-            await _take(browser, made, homes, name, look, settings)
+            async with person(
+                browser, made, language=picture.language, size=picture.size, dark=picture.dark
+            ) as somebody:
+                await picture.look(somebody, homes)
+                await somebody.page.wait_for_timeout(DRAWN)
+                await somebody.picture(IMAGES / f"{name}.png")
         await browser.close()
 
 
@@ -70,18 +76,14 @@ async def _make_dashboard(made: Stage) -> None:
 type Look = Callable[[Person, list[Home]], Awaitable[None]]
 
 
-async def _take(
-    browser: Browser,
-    made: Stage,
-    homes: list[Home],
-    name: str,
-    look: Look,
-    settings: dict[str, object],
-) -> None:
-    async with person(browser, made, **settings) as somebody:  # type: ignore[arg-type]
-        await look(somebody, homes)
-        await somebody.page.wait_for_timeout(DRAWN)
-        await somebody.picture(IMAGES / f"{name}.png")
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """How to come to what is shown, and at which screen."""
+
+    look: Look
+    size: dict[str, int] = field(default_factory=lambda: DESK)
+    language: str = "en"
+    dark: bool = False
 
 
 async def _dashboard(me: Person, homes: list[Home]) -> None:
@@ -117,14 +119,14 @@ async def _editor(me: Person, _homes: list[Home]) -> None:
     await me.search("electricity")
 
 
-PICTURES: dict[str, tuple[Look, dict[str, object]]] = {
-    "dashboard": (_dashboard, {"size": WIDE}),
-    "dashboard-stepped": (_stepped, {"size": WIDE}),
-    "dashboard-ja": (_dashboard, {"size": WIDE, "language": "ja"}),
-    "phone-dark": (_dashboard, {"size": TALL, "dark": True}),
-    "energy-day": (_energy, {"size": DESK}),
-    "integration": (_integration, {"size": DESK}),
-    "new-dashboard": (_new_dashboard, {"size": DESK}),
-    "triggers": (_editor, {"size": DESK}),
+PICTURES = {
+    "dashboard": Picture(look=_dashboard, size=WIDE),
+    "dashboard-stepped": Picture(look=_stepped, size=WIDE),
+    "dashboard-ja": Picture(look=_dashboard, size=WIDE, language="ja"),
+    "phone-dark": Picture(look=_dashboard, size=TALL, dark=True),
+    "energy-day": Picture(look=_energy),
+    "integration": Picture(look=_integration),
+    "new-dashboard": Picture(look=_new_dashboard),
+    "triggers": Picture(look=_editor),
 }
-"""Name, how to come to what is shown, and at which screen."""
+"""By the name of the file."""

@@ -65,7 +65,7 @@ async def demonstration(
             step("setting up the Energy dashboard")
             await save_energy_preferences(connection, all_homes, sources(simulator))
             step("making a dashboard")
-            await save_dashboard(connection, all_homes)
+            await save_dashboard(connection)
             try:
                 yield home_assistant, connection
             finally:

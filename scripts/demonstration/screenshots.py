@@ -9,14 +9,14 @@ import subprocess
 
 from playwright.async_api import async_playwright
 
+from .dashboard import PATH, save_dashboard
 from .home_assistant import REPOSITORY
 from .households import Home, save_energy_preferences
 from .person import DESK, Person, person
 from .progress import DemoError, step
-from .stage import Stage, stage
+from .stage import stage
 
 IMAGES = REPOSITORY / "docs" / "images"
-DASHBOARD = "my-home"
 HOUSEHOLDS = ("ev-tokyo", "green-tokyo")
 HISTORY = timedelta(days=400)
 
@@ -47,7 +47,7 @@ async def take(folder: Path) -> None:
     ):
         homes = [await made.add(name) for name in HOUSEHOLDS]
         await save_energy_preferences(made.connection, homes[:1])
-        await _make_dashboard(made)
+        await save_dashboard(made.connection)
         browser = await playwright.chromium.launch(executable_path=program)
         for name, picture in PICTURES.items():
             step(f"taking {name}.png")
@@ -58,19 +58,6 @@ async def take(folder: Path) -> None:
                 await somebody.page.wait_for_timeout(DRAWN)
                 await somebody.picture(IMAGES / f"{name}.png")
         await browser.close()
-
-
-async def _make_dashboard(made: Stage) -> None:
-    """Make the dashboard as the dialog does."""
-    strategy = {"strategy": {"type": "custom:octopus-japan"}}
-    await made.connection.call(
-        "lovelace/dashboards/create",
-        url_path=DASHBOARD,
-        title="Octopus Energy Japan",
-        icon="mdi:home-lightning-bolt",
-        mode="storage",
-    )
-    await made.connection.call("lovelace/config/save", url_path=DASHBOARD, config=strategy)
 
 
 type Look = Callable[[Person, list[Home]], Awaitable[None]]
@@ -87,12 +74,12 @@ class Picture:
 
 
 async def _dashboard(me: Person, homes: list[Home]) -> None:
-    await me.goto(f"/{DASHBOARD}")
+    await me.goto(f"/{PATH}")
     await me.click(me.page.get_by_role("tab", name=homes[0].spin[-4:]))
 
 
 async def _stepped(me: Person, homes: list[Home]) -> None:
-    await me.goto(f"/{DASHBOARD}")
+    await me.goto(f"/{PATH}")
     await me.click(me.page.get_by_role("tab", name=homes[1].spin[-4:]))
 
 

@@ -162,7 +162,7 @@ function plans(point, text) {
     `| ${text("plan")} | ${text("cost_yen")} | ${text("difference_yen")} |`,
     "| :-- | --: | --: |",
     `{%- for found in state_attr('${entity}', 'best') or [] %}`,
-    `| {{ found.plan }} | ${yen("found.cost")} | {{ '{:+,.0f}'.format(found.difference) if found.difference is number else '' }} |`,
+    `| {{ found.plan }} | ${yen("found.cost")} | {{ '' if found.difference is none else '{:+,.0f}'.format(found.difference) if found.difference else '±0' }} |`,
     "{%- endfor %}",
     "",
     text("months", { months: `{{ state_attr('${entity}', 'months') }}` }),

@@ -57,7 +57,7 @@ async def test_added_with_wrong_then_right_credentials_until_yesterdays_bars(
     await me.sees(f"Electricity {home.spin[-4:]}")
     wanted = me.page.get_by_role("checkbox", name="consumption with cost")
     if not await wanted.is_checked():
-        await me.click(wanted)
+        await me.click(f"Electricity {home.spin[-4:]}: consumption with cost")
     await me.click("Submit", role="button")
     await me.click("Skip and finish", role="button")
     await me.sees("gr…@example.com")

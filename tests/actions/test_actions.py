@@ -175,7 +175,7 @@ async def test_no_prices_before_supply(home: Home) -> None:
         ),
         (
             {"device_id": "nonsense"},
-            "device_id is not the device of an electricity supply point. Choose the device that is named Electricity followed by the last four digits of the supply point number",
+            "“Supply point” (device_id) is not the device of an electricity supply point. Choose the device that is named Electricity followed by the last four digits of the supply point number",
         ),
     ],
 )

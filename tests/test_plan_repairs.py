@@ -182,7 +182,7 @@ async def test_the_hours_of_a_plan_are_entered(home: Home) -> None:
 async def test_the_contracted_capacity_that_nobody_tells_is_entered(home: Home) -> None:
     """Both tiers are listed, the readings name neither, and what would tell the capacity is refused."""
     home.simulator.faults.add("value", field="consumptionRateBand", value=None)
-    for field in ("supplyDetails", "newAmperageOptions", "standingCharges"):
+    for field in ("supplyDetails", "newAmperageOptions", "standingCharges", "charges"):
         home.simulator.faults.add("refused_field", field=field)
     entry = await home.sign_in("chugoku-high")
     spin = home.spin("chugoku-high")

@@ -10,6 +10,7 @@ from scripts import mutation
 from scripts.mutation import MUTANTS, ROOT, Outcome, outcome, read
 
 ROOMS = {
+    "Energy dashboard",
     "comparing",
     "holes",
     "import",

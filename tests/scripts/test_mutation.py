@@ -11,6 +11,7 @@ from scripts.mutation import MUTANTS, ROOT, Outcome, outcome, read
 
 ROOMS = {
     "Energy dashboard",
+    "bills",
     "comparing",
     "holes",
     "import",

@@ -18,6 +18,8 @@ from custom_components.octopus_japan.energy_dashboard import (
     GAS,
     Offer,
     consumption_offer,
+    following,
+    gas_offer,
     return_offer,
     ticked,
     with_offers,
@@ -61,6 +63,14 @@ def test_what_is_counted_already_is_not_proposed() -> None:
     assert ticked([USED, FED, BURNT], []) == [USED.key, FED.key, BURNT.key]
     assert ticked([USED, FED, BURNT], [LIVE]) == [FED.key, BURNT.key]
     assert ticked([USED, FED, BURNT], with_offers([], [FED, BURNT])) == [USED.key]
+
+
+def test_what_takes_the_place_of_points_that_were_left() -> None:
+    old_roof, old_gas = return_offer("1b", ""), gas_offer("1c", "")
+    # The old roof was on the dashboard, the old gas was not.
+    sources = with_offers([], [old_roof])
+    assert following([old_roof, old_gas], [FED, BURNT], sources) == [FED]
+    assert following([old_roof], [FED], with_offers(sources, [FED])) == []
 
 
 # ---------------------------------------------------------------- in Home Assistant

@@ -145,6 +145,14 @@ def ticked(offers: Iterable[Offer], sources: Sequence[Source]) -> list[str]:
     return [offer.key for offer in offers if not counted[offer.kind]]
 
 
+def following(
+    left: Iterable[Offer], offers: Iterable[Offer], sources: Sequence[Source]
+) -> list[Offer]:
+    """Return the offers that take the place of points that were left: of the kinds in which one of these is on the dashboard."""
+    kinds = {offer.kind for offer in left if offer.is_in(sources)}
+    return [offer for offer in offers if offer.kind in kinds and not offer.is_in(sources)]
+
+
 @callback
 def sensors_of_ours(hass: HomeAssistant, statistics: Iterable[str]) -> list[str]:
     """Return those that are sensors of this integration: what is published late never enters their statistics."""

@@ -28,6 +28,7 @@ from .energy_dashboard import (
     async_sources,
     consumption_offer,
     dashboard_fields,
+    following,
     gas_offer,
     imports_from_grid,
     point_name,
@@ -91,6 +92,18 @@ def _known(hass: HomeAssistant, entry: OctopusConfigEntry) -> dict[str, _Known]:
 
 def _series(meter: MeterHistory) -> tuple[Series, Series]:
     return meter.energy, meter.money
+
+
+def _left(entry: OctopusConfigEntry) -> list[Offer]:
+    """Return the generation and gas points whose supply has ended: a household that moved may have had them on the dashboard."""
+    login, now = entry.runtime_data.account.data, dt_util.utcnow()
+    return [
+        return_offer(digest(gpin), "")
+        for gpin, (_, source) in login.generation_points.items()
+        if generation_has_ended(source, now)
+    ] + [
+        gas_offer(digest(spin), "") for spin, gas in login.gas_points.items() if gas.has_ended(now)
+    ]
 
 
 async def async_offers(
@@ -310,8 +323,14 @@ class MovedFlow(_Flow):
             if option in taken and digest(old) in kept:
                 options[option] = {**kept, digest(new): kept[digest(old)]}
         if CONF_ENERGY_DASHBOARD in taken:
-            key = consumption_offer(digest(new), "").key
-            options |= await async_choose(self.hass, entry, [key])
+            sources = await async_sources(self.hass)
+            known = [known.offer for known in _known(self.hass, entry).values()]
+            beside = [offer for offer in known if offer.kind != CONSUMPTION]
+            chosen = [
+                consumption_offer(digest(new), ""),
+                *following(_left(entry), beside, sources),
+            ]
+            options |= await async_choose(self.hass, entry, [offer.key for offer in chosen])
         self._keep(entry, options)
         if CONF_OWN_METER in options or CONF_CAPACITY in options:
             self.hass.config_entries.async_schedule_reload(entry.entry_id)

@@ -30,6 +30,7 @@ from .households import (
     sign_in,
     simulator_of_the_demo,
 )
+from .meter import install, meter_rows
 from .mishaps import mishap_rows
 from .month_end import month_end_rows
 from .night import night_rows
@@ -145,12 +146,22 @@ async def households_rows(folder: Path) -> list[Row]:
                 row for home in all_homes for row in await bill_rows(simulator, connection, home)
             ]
 
-        return [
+        found = [
             *await settled_rows(connection, check.rows),
             *await settled_rows(connection, GasCheck(simulator, connection).rows),
             *await settled_rows(connection, bills),
             *automations,
         ]
+        step("a dryer that is measured, and a meter of the household's own")
+        for home in all_homes:
+            await install(simulator, connection, home)
+
+        async def meters() -> list[Row]:
+            return [
+                row for home in all_homes for row in await meter_rows(simulator, connection, home)
+            ]
+
+        return [*found, *await settled_rows(connection, meters)]
 
 
 def logs(folder: Path) -> list[Path]:

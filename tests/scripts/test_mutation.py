@@ -20,6 +20,7 @@ ROOMS = {
     "reading paths",
     "set-up",
     "sign-in",
+    "own meter",
     "store",
     "tariff book",
     "use",

@@ -15,7 +15,7 @@ from homeassistant.components.sensor import (
     SensorDeviceClass,
     SensorStateClass,
 )
-from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT
+from homeassistant.const import ATTR_ENTITY_ID, ATTR_UNIT_OF_MEASUREMENT
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.selector import (
@@ -35,6 +35,7 @@ import voluptuous as vol
 
 from .const import CAPACITY_UNITS, CONF_CAPACITY, CONF_OWN_METER, DOMAIN
 from .coordinators.entered import RATES
+from .coordinators.own_meter import REGISTERED
 from .coordinators.tariff_book import TariffBook
 from .identity import digest, last_four
 from .oejp.japan_time import JST
@@ -177,8 +178,8 @@ def meter_fields() -> dict[Any, Any]:
     }
 
 
-def read_meter(hass: HomeAssistant, fields: Mapping[str, Any]) -> str | None:
-    """Read which sensor is the own meter: the id of its entry in the registry, so that a new name loses nothing; None for none.
+def read_meter(hass: HomeAssistant, fields: Mapping[str, Any]) -> dict[str, str] | None:
+    """Read which sensor is the own meter, as coordinators/own_meter.py keeps it; None for none.
 
     Raises Mistyped for what does not count energy up, and for a sensor of ours: it would stand in for itself.
     """
@@ -194,10 +195,13 @@ def read_meter(hass: HomeAssistant, fields: Mapping[str, Any]) -> str | None:
         not in {SensorStateClass.TOTAL, SensorStateClass.TOTAL_INCREASING}
     ):
         raise Mistyped("not_an_energy_meter")
-    return str(entity_id) if registered is None else registered.id
+    known = {} if registered is None else {REGISTERED: registered.id}
+    return {ATTR_ENTITY_ID: entity_id, **known}
 
 
-def meter_options(options: Mapping[str, Any], spin: str, chosen: str | None) -> dict[str, Any]:
+def meter_options(
+    options: Mapping[str, Any], spin: str, chosen: Mapping[str, str] | None
+) -> dict[str, Any]:
     """Return the option of the own meters with a point's new one; None ends its use."""
     others = {k: kept for k, kept in options.get(CONF_OWN_METER, {}).items() if k != digest(spin)}
     return {CONF_OWN_METER: others | ({digest(spin): chosen} if chosen else {})}

@@ -11,6 +11,8 @@ from simulator.dates import jst_date, midnight
 from .check import Row, number_row
 from .connection import Connection
 from .households import Home
+from .progress import DemoError
+from .rows import Row, number_row
 
 DRYER, CLAMP = "sensor.dryer_energy", "sensor.clamp_energy"
 OPTIONS = "/api/config/config_entries/options/flow"
@@ -77,7 +79,7 @@ def _settled(
 def _with_own_meter(simulator: Simulator, home: Home) -> Decimal:
     """Return what is known of the billing period: what is published, and what the own meter tells beside."""
     start, now = simulator.truth.periods(home.spin)[-1][0], simulator.clock.now()
-    known = _settled(simulator, home, max(start, now - timedelta(days=3) + HOUR), now)
+    known = _settled(simulator, home, max(start, now - timedelta(days=3)), now)
     return sum((known | simulator.truth.hours(home.spin, start, now)).values(), Decimal(0))
 
 
@@ -124,18 +126,23 @@ async def _dryer(simulator: Simulator, connection: Connection, home: Home) -> li
     entities = await connection.call("config/entity_registry/list")
     key = f"{home.digest}_history_import"
     device = next(each["device_id"] for each in entities if each["unique_id"] == key)
-    answer = await connection.call(
-        "call_service",
-        domain="octopus_japan",
-        service="get_cost_of",
-        service_data={
-            "entity_id": DRYER,
-            "start": dried[0].isoformat(),
-            "end": (dried[-1] + HOUR).isoformat(),
-            "device_id": device,
-        },
-        return_response=True,
-    )
+    asked = {
+        "entity_id": DRYER,
+        "start": dried[0].isoformat(),
+        "end": (dried[-1] + HOUR).isoformat(),
+        "device_id": device,
+    }
+    try:
+        answer = await connection.call(
+            "call_service",
+            domain="octopus_japan",
+            service="get_cost_of",
+            service_data=asked,
+            return_response=True,
+        )
+    except DemoError as error:
+        # The recorder may have its statistics in a moment.
+        return [Row(f"{home.name} dryer", str(error), "10.50 kWh", ok=False)]
     found = answer["response"]
     prices = [truth.price(home.spin, at, truth.used(home.spin, at)).total for at in dried]
     cost = sum((Decimal("1.5") * price for price in prices), Decimal(0))

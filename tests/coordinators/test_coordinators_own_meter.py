@@ -120,7 +120,8 @@ async def with_clamp(
     clamp.has_counted(NOW.astimezone(UTC) - 36 * HOUR, *["0.1"] * 31, *["0.2"] * 5)
     clamp.shows()
     await home.recorded()
-    options = {CONF_OWN_METER: {digest(home.spin(HOUSEHOLD)): clamp.registered.id}}
+    chosen = {"registered": clamp.registered.id, "entity_id": clamp.entity_id}
+    options = {CONF_OWN_METER: {digest(home.spin(HOUSEHOLD)): chosen}}
     entry = await home.sign_in(HOUSEHOLD, **(options if named else {}))
     return clamp, entry
 
@@ -247,6 +248,12 @@ async def test_the_option_takes_an_energy_sensor_and_forgets_it(home: Home) -> N
     await home.pass_time(5 * MINUTE)
     assert number(home, "left_in_step") == Decimal("8.8")
     assert not home.issues()
+    # Removed from the registry it is missed by the name that it had.
+    registry.async_remove("sensor.meter_in_the_hall")
+    await home.pass_time(20 * MINUTE)
+    (issue,) = home.issues()
+    assert issue.translation_key == "own_meter_missing"
+    assert issue.translation_placeholders == {"number": spin[-4:], "entity": clamp.entity_id}
     assert (await enter())[0] == FlowResultType.CREATE_ENTRY
     assert entry.options[CONF_OWN_METER] == {}
     assert (

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import ATTR_ENTITY_ID
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.event import async_track_utc_time_change
@@ -31,6 +32,7 @@ ISSUES = {
     Unusable.NOT_ENERGY: "own_meter_not_energy",
     None: SILENT,
 }
+REGISTERED = "registered"
 SILENCE = timedelta(days=1)
 """For so long a meter may tell nothing before the user is told."""
 _PATIENCE = timedelta(minutes=15)
@@ -44,12 +46,15 @@ type News = Callable[[Collection[str]], None]
 def own_meter_entity(hass: HomeAssistant, options: Mapping[str, Any], spin: str) -> str | None:
     """Return the entity id of the own meter of a supply point; None without one.
 
-    The option holds the id of the registry's entry where there is one, so that a new name loses nothing.
+    The option holds the id of the registry's entry where there is one, so that a new name loses nothing; and the name that the
+    entity had, by which another one may take its place.
     """
-    named = options.get(CONF_OWN_METER, {}).get(digest(spin))
+    named: Mapping[str, str] | None = options.get(CONF_OWN_METER, {}).get(digest(spin))
     if named is None:
         return None
-    return er.async_resolve_entity_id(er.async_get(hass), named) or str(named)
+    registered = named.get(REGISTERED)
+    found = registered and er.async_resolve_entity_id(er.async_get(hass), registered)
+    return found or named[ATTR_ENTITY_ID]
 
 
 class OwnMeters:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from simulator import Simulator
@@ -14,31 +15,39 @@ from .households import Home
 from .progress import DemoError
 from .rows import Row, number_row
 
-DRYER, CLAMP = "sensor.dryer_energy", "sensor.clamp_energy"
+DRYER = "sensor.dryer_energy"
 OPTIONS = "/api/config/config_entries/options/flow"
 HOUR = timedelta(hours=1)
 _NEAR = Decimal("0.25")
 """How far a projection may be off on any day of a period: docs/projection.md tells how far it usually is."""
 
 
+def clamp(home: Home) -> str:
+    """Return the entity id of a household's own meter."""
+    return f"sensor.clamp_{home.name.replace('-', '_')}"
+
+
 async def install(simulator: Simulator, connection: Connection, home: Home) -> None:
     """Give a household a dryer that is measured, and a meter of its own that counts what the supplier's does."""
     now = simulator.clock.now()
     await _record(connection, DRYER, {at: Decimal("1.5") for at in _dried(simulator)})
-    await _record(connection, CLAMP, _settled(simulator, home, now - timedelta(days=3), now))
+    await _record(connection, clamp(home), _settled(simulator, home, now - timedelta(days=3), now))
+    await connection.watch.until(
+        "the statistics of the meters", partial(_recorded, connection, home)
+    )
     attributes = {
         "device_class": "energy",
         "state_class": "total_increasing",
         "unit_of_measurement": "kWh",
     }
-    await connection.post(f"/api/states/{CLAMP}", {"state": "100", "attributes": attributes})
+    await connection.post(f"/api/states/{clamp(home)}", {"state": "100", "attributes": attributes})
     entities = await connection.call("config/entity_registry/list")
     key = f"{home.digest}_history_import"
     entry = next(each["config_entry_id"] for each in entities if each["unique_id"] == key)
     menu = await connection.post(OPTIONS, {"handler": entry})
     flow = f"{OPTIONS}/{menu['flow_id']}"
     await connection.post(flow, {"next_step_id": "own_meter"})
-    await connection.post(flow, {"meter": CLAMP})
+    await connection.post(flow, {"meter": clamp(home)})
 
 
 async def meter_rows(simulator: Simulator, connection: Connection, home: Home) -> list[Row]:
@@ -56,6 +65,13 @@ async def meter_rows(simulator: Simulator, connection: Connection, home: Home) -
         _projection(simulator, home, state("projected_consumption"), (start, end)),
         *await _dryer(simulator, connection, home),
     ]
+
+
+async def _recorded(connection: Connection, home: Home) -> tuple[bool, str]:
+    found = await connection.call(
+        "recorder/get_statistics_metadata", statistic_ids=[DRYER, clamp(home)]
+    )
+    return len(found) == 2, f"{len(found)} of 2"
 
 
 def _dried(simulator: Simulator) -> list[datetime]:

@@ -9,7 +9,6 @@ from typing import Any
 from simulator import Simulator
 from simulator.dates import jst_date, midnight
 
-from .check import Row, number_row
 from .connection import Connection
 from .households import Home
 from .progress import DemoError
@@ -93,10 +92,16 @@ def _settled(
 
 
 def _with_own_meter(simulator: Simulator, home: Home) -> Decimal:
-    """Return what is known of the billing period: what is published, and what the own meter tells beside."""
+    """Return what is known of the billing period: what is published, and what the own meter tells of the hours that are not whole."""
     start, now = simulator.truth.periods(home.spin)[-1][0], simulator.clock.now()
     known = _settled(simulator, home, max(start, now - timedelta(days=3)), now)
-    return sum((known | simulator.truth.hours(home.spin, start, now)).values(), Decimal(0))
+    halves = simulator.truth.half_hours(home.spin, start, now)
+    published = {
+        at: kwh
+        for at, kwh in simulator.truth.hours(home.spin, start, now).items()
+        if at not in known or {at, at + HOUR / 2} <= halves.keys()
+    }
+    return sum((known | published).values(), Decimal(0))
 
 
 def _hour(at: datetime) -> datetime:

@@ -662,6 +662,14 @@ class History:
         if (left := item.left) is not None:
             later = {at: value for at, value in values.items() if at >= left.until}
             values = left.truth(stored, partial(self._fuel, item)) | later
+            if item.money:
+                # What was never read costs its standing charge once a bill tells that the period is closed.
+                values |= {
+                    at: term.standing / 24
+                    for at in stored
+                    if at < left.until and at not in left.values
+                    if (term := truth.terms(item.point, jst_date(at))) is not None
+                }
         if item.money:
             values |= self._estimates(item, values)
         assert len(stored) == len(rows), item.statistic_id

@@ -293,15 +293,19 @@ async def test_an_ended_generation_point_keeps_what_its_history_supports_too(hom
     assert home.state(roof.gpin, "history_import").state == "100.0"
 
 
+@pytest.mark.parametrize("still_listed", [True, False])
 @pytest.mark.parametrize("households", [("three-points-two-accounts",)])
-async def test_readings_are_asked_of_the_account_that_the_point_belongs_to(home: Home) -> None:
+async def test_readings_are_asked_of_the_account_that_the_point_belongs_to(
+    home: Home, still_listed: bool
+) -> None:
+    """Also where the account that was left lists the point no more."""
     await home.sign_in("three-points-two-accounts")
     household = home.simulator.world.households["three-points-two-accounts"]
     moving = household.supply_points[0].spin
     giver, taker = (account.number for account in household.accounts)
-    home.simulator.world.move(moving, taker, date(2025, 11, 20))
-    await home.pass_time(ACCOUNT_CLOCK)
-    await home.pass_time(ACCOUNT_CLOCK)
+    home.simulator.world.move(moving, taker, date(2025, 11, 20), still_listed=still_listed)
+    for _ in range(3):
+        await home.pass_time(ACCOUNT_CLOCK)
     point = home.hass.config_entries.async_entries(DOMAIN)[0].runtime_data.account.data
     parts = point.supply_points[moving]
     assert parts.account_at(home.simulator.clock.now()) == taker

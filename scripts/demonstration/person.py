@@ -8,8 +8,17 @@ import re
 import time
 from typing import Any
 
-from playwright.async_api import Browser, ConsoleMessage, Error, Locator, Page, expect
+from playwright.async_api import (
+    Browser,
+    ConsoleMessage,
+    Error,
+    Locator,
+    Page,
+    TimeoutError,  # noqa: A004 - Playwright's own
+    expect,
+)
 
+from .progress import step
 from .stage import Stage
 
 DESK = {"width": 1280, "height": 900}
@@ -56,8 +65,15 @@ class Person:
         return f"{what}: {self.clicks} clicks, {time.monotonic() - self._began:.0f} s"
 
     async def goto(self, path: str) -> None:
-        """Open a page of Home Assistant by its address."""
+        """Open a page of Home Assistant by its address; load it once more, as a person would, if nothing comes."""
         await self.page.goto(self.address + path)
+        try:
+            await self.page.locator("home-assistant-main").wait_for(
+                state="attached", timeout=PATIENCE / 3
+            )
+        except TimeoutError:
+            step(f"{path} does not come: loading it once more")
+            await self.page.reload()
 
     async def click(
         self, what: str | re.Pattern[str] | Locator, *, role: Any = None, exact: bool = False

@@ -91,3 +91,15 @@ async def test_a_plan_that_cannot_be_priced_says_so(home: Home) -> None:
     home.simulator.faults.add("empty_list", field="consumptionCharges")
     await home.sign_in("green-tokyo")
     assert set(raised(home)) == {"plan_without_price"}
+
+
+async def test_a_field_that_the_schema_lost_is_named(home: Home) -> None:
+    home.leave_readings_out()
+    lost = home.simulator.faults.add("removed_field", field="durationMonths")
+    await home.sign_in("green-tokyo")
+    await home.pass_time(timedelta(minutes=61))
+    assert raised(home) == {"api_field_gone": {"parts": "durationMonths"}}
+    home.simulator.faults.remove(lost)
+    await home.pass_time(timedelta(hours=25))
+    await home.pass_time(HALF_DAY)
+    assert raised(home) == {}

@@ -90,12 +90,13 @@ def async_watch_service(hass: HomeAssistant, entry: OctopusConfigEntry) -> None:
             if document.name not in _SPARED
         }
         gone = [each for each, error in refused.items() if isinstance(error, KrakenQueryError)]
-        for key, documents in (
-            (PERMISSION, [each for each in refused if each not in gone]),
-            (GONE, gone),
+        lost = {field for fields in clocks.readings.client.gone.values() for field in fields}
+        for key, documents, fields in (
+            (PERMISSION, [each for each in refused if each not in gone], set()),
+            (GONE, gone, lost),
         ):
-            parts = ", ".join(sorted(_names(hass, documents)))
-            tell(key, bool(documents), LOGIN, parts=parts)
+            parts = ", ".join([*sorted(_names(hass, documents)), *sorted(fields)])
+            tell(key, bool(parts), LOGIN, parts=parts)
 
     update()
     entry.async_on_unload(clocks.account.async_add_listener(update))

@@ -130,8 +130,13 @@ async def test_a_lost_field_is_told_once_and_asked_for_again_after_a_day(
         assert len([r for r in caplog.records if "no longer has status" in r.message]) == 1
         clock.at += 86401
         await client.login.viewer()
-    assert ["status" in text for text in texts[4:]] == [True, False]
-    assert len([r for r in caplog.records if "no longer has status" in r.message]) == 1
+        assert ["status" in text for text in texts[4:]] == [True, False]
+        assert len([r for r in caplog.records if "no longer has status" in r.message]) == 1
+        # The field is back, and nothing is told of it any more.
+        service.answer("Viewer", {"data": {"viewer": {"id": "1", "accounts": []}}})
+        clock.at += 86401
+        await client.login.viewer()
+        assert client.gone == {}
 
 
 async def test_a_document_that_loses_everything_is_an_error(service: Service, clock: Clock) -> None:

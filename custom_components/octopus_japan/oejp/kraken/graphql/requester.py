@@ -97,13 +97,17 @@ class Requester:
         document = self._known(name)
         for _ in range(_MOST_GONE):
             try:
-                return await self._paged(name, document, variables)
+                result = await self._paged(name, document, variables)
             except KrakenQueryError as error:
                 smaller = None if error.field is None else parts(document).without(error.field)
                 if smaller is None or document.mutation:
                     raise
                 self._leave_out(name, str(error.field), smaller)
                 document = smaller
+            else:
+                if document is DOCUMENTS[name]:
+                    self.gone.pop(document.operation, None)
+                return result
         return await self._paged(name, document, variables)
 
     def _known(self, name: str) -> Document:

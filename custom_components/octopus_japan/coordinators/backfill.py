@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     from .half_hourly import HalfHourlyCoordinator
 
 _EVER = datetime.min.replace(tzinfo=UTC)
+_ALMOST = 0.99
+"""Of the history that is there while its newest readings are not written yet."""
 
 RECENT = timedelta(days=7)
 """What each poll reads."""
@@ -80,6 +82,8 @@ class Backfill:
         self._again = False
         self._reviewed: dict[str, Pricing] = {}
         self._progress: dict[str, float] = {}
+        self._unwritten: dict[str, float] = {}
+        """How much was read of points whose newest readings are held, and written behind what is read of their history."""
         self._failures = 0
         self._spent = SURVEY
 
@@ -200,8 +204,10 @@ class Backfill:
         found = await self._due(number, whole)
         if found is None:
             return
-        news = self._note(number, found)
         appended = _appended(found.windows, whole)
+        if appended and clock.meter(number).held is not None:
+            self._unwritten[number] = 0.0
+        news = self._note(number, found)
         if not appended:
             news |= await self._write_held(number, pricing)
         try:
@@ -242,9 +248,13 @@ class Backfill:
         )
 
     def _note(self, number: str, found: Due) -> bool:
+        """Keep how much of history is there; True if that is news. What polls hold is there once it is written."""
+        progress = found.progress
+        if number in self._unwritten:
+            self._unwritten[number], progress = progress, min(progress, _ALMOST)
         before = self._progress.get(number)
-        self._progress[number] = found.progress
-        return before != found.progress
+        self._progress[number] = progress
+        return before != progress
 
     async def _write_held(self, number: str, pricing: Pricing) -> bool:
         """Write what polls brought. Windows that it covers need not be asked for now."""
@@ -253,11 +263,13 @@ class Backfill:
         if (held := meter.held) is None:
             return False
         changed = await meter.record_held(pricing)
+        read = self._unwritten.pop(number, None)
+        news = read is not None and self._note(number, Due(progress=read))
         if number in clock.numbers():
             until = whole_hour(dt_util.utcnow() - RECENT) + HOUR
             covered = [w for w in windows_of(clock.supply(number, until)) if w.start >= held.start]
             self._remember(number, covered, changed=changed)
-        return changed
+        return changed or news
 
     async def _read(
         self,

@@ -31,6 +31,7 @@ SOLAR = pytest.mark.parametrize("households", [("solar-tokyo",)])
 USED = consumption_offer("0a", "Electricity 1234")
 FED = return_offer("0b", "Generation 5678")
 BURNT = Offer(GAS, "0c", "Gas 9012", "octopus_japan:gas_0c_consumption", None)
+LIVE_METER = {"entity_id": "sensor.live"}
 LIVE = {"type": "grid", "stat_energy_from": "sensor.live_meter", "cost_adjustment_day": 0.0}
 """An own meter, as a user has it."""
 
@@ -189,7 +190,7 @@ async def test_what_is_counted_wrongly_is_told(home: Home) -> None:
     today = f"sensor.electricity_{spin[-4:]}_consumption_today"
     mine = {**LIVE, "stat_energy_from": meter}
     await manager.async_update({"energy_sources": with_offers([mine], [used])})
-    await home.sign_in("green-tokyo", own_meter={digest(spin): meter})
+    await home.sign_in("green-tokyo", own_meter={digest(spin): {"entity_id": meter}})
     assert raised(home) == {
         "counted_twice_on_energy_dashboard": {"points": f"Electricity {spin[-4:]}"}
     }
@@ -207,13 +208,13 @@ async def test_a_household_that_moved_takes_its_settings_along(home: Home) -> No
     before, after = (consumption_offer(digest(spin), "Home") for spin in (old, new))
     await manager.async_update({"energy_sources": with_offers([], [before])})
     entry = await home.sign_in(
-        "moved", own_meter={digest(old): "sensor.live"}, capacity={digest(old): {"kva": 6}}
+        "moved", own_meter={digest(old): LIVE_METER}, capacity={digest(old): {"kva": 6}}
     )
     assert raised(home)["moved"] == {"old": old[-4:], "new": new[-4:]}
     proposed = await fix(home, "moved")
     assert proposed == {"energy_dashboard": True, "own_meter": True, "capacity": False}
     assert energies(manager) == [(before.energy, None), (after.energy, None)]
-    assert entry.options["own_meter"] == {digest(old): "sensor.live", digest(new): "sensor.live"}
+    assert entry.options["own_meter"] == {digest(old): LIVE_METER, digest(new): LIVE_METER}
     assert entry.options["capacity"] == {digest(old): {"kva": 6}}
     await home.pass_time(timedelta(minutes=1))
     assert "moved" not in raised(home)

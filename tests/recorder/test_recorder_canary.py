@@ -51,6 +51,7 @@ USED = {
     statistics.__name__: {
         "STATISTIC_UNIT_TO_UNIT_CONVERTER",
         "StatisticsRow",
+        "async_add_external_statistics",
         "get_last_statistics",
         "get_metadata",
         "import_statistics",

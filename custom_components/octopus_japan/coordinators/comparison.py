@@ -128,6 +128,10 @@ class ComparisonCoordinator(DataUpdateCoordinator[Mapping[str, Comparison]]):
                 if use.periods:
                     found = await self.compare(spin, use, RatesOf.TODAY)
                     self.data = {**self.data, spin: found}
+        except RuntimeError:
+            # While Home Assistant stops, the recorder takes no more questions.
+            if not self.hass.is_stopping:
+                raise
         finally:
             self._running = False
         # Nothing is fetched: what the entities show moves, and the update's success stays as it is.

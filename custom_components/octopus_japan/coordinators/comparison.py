@@ -130,7 +130,7 @@ class ComparisonCoordinator(DataUpdateCoordinator[Mapping[str, Comparison]]):
                     self.data = {**self.data, spin: found}
         except RuntimeError:
             # While Home Assistant stops, the recorder takes no more questions.
-            if not self.hass.is_stopping:
+            if self.hass.is_running:
                 raise
         finally:
             self._running = False

@@ -326,3 +326,10 @@ def test_a_schedule_without_hours_in_one_of_the_months_has_no_price() -> None:
     with pytest.raises(Unpriced):
         bill_for(Tariff((card,), EACH_MONTH.rates, CALENDAR), OCTOBER, FLAT)
     assert [cost.reason for cost in on(Plan("X", "X", card)).plans] == ["unknown_schedule"]
+
+
+def test_an_hour_in_which_a_band_ends_is_half_of_each() -> None:
+    # Night from 22:30 to 6:30: 8 of 24 hours, 124 of 372 kWh. 124 x 20 + 248 x 30 + 372 x (2 + 4) = 12152.
+    card = time_of_use("0", [("DAY", "30"), ("NIGHT", "20")], HALF_PAST)
+    (cost,) = on(Plan("H", "Half past", card)).plans
+    assert cost.yen == 12152

@@ -425,3 +425,7 @@ def test_a_window_is_cut_where_the_account_changes(
     for number in range(start, start + length):
         (account,) = [account for part, account in parts if part.covers(day(number))]
         assert account == point.account_at(day(number))
+
+
+def test_what_was_not_billed_has_no_billed_time() -> None:
+    assert AccountData(number="A").last_billed is None

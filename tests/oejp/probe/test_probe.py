@@ -114,9 +114,12 @@ async def test_a_refused_field_and_one_that_is_gone(simulator: Simulator, probed
     simulator.faults.add("removed_field", field="consumptionRateBand")
     simulator.faults.add("refused_field", field="charges", code="KT-CT-4501")
     simulator.faults.add("refused_field", field="supplyPeriods", code="KT-CT-4301")
+    simulator.rest.refused.add("products")
     report = await probed()
     assert report.documents["balance"].outcome is Outcome.REFUSED
     assert report.documents["balance"].codes == ("KT-CT-1111",)
+    assert report.rest["products"].outcome is Outcome.REFUSED
+    assert report.rest["meter point"].outcome is Outcome.WORKS
     periods = report.documents["supply_periods"]
     assert periods.outcome is Outcome.PARTLY
     assert periods.fields == {"account.properties.points.supplyPeriods": "KT-CT-4301"}
@@ -140,6 +143,28 @@ async def test_the_sign_of_the_balance(
     report = await probed()
     assert report.answers["sign of the balance"] == sign
     assert "balance" not in json.dumps(report.told["answers"]).replace("sign of the balance", "")
+
+
+async def test_what_is_left_of_a_document_still_answers(
+    simulator: Simulator, probed: Probed
+) -> None:
+    simulator.faults.add("removed_field", field="durationMonths")
+    report = await probed()
+    assert report.documents["agreements"].outcome is Outcome.PARTLY
+    assert report.answers["monthly rates"] == "windows begin with a month"
+    assert report.answers["schedule named"] == "not named"
+
+
+def test_parts_of_an_answer_are_put_together() -> None:
+    one = {"a": [{"x": 1}, None], "b": None, "c": [1], "only": 1}
+    other = {"a": [{"y": 2}, {"y": 3}], "b": 4, "c": [1, 2]}
+    assert probing._merged(one, other) == {
+        "a": [{"x": 1, "y": 2}, {"y": 3}],
+        "b": 4,
+        "c": [1, 2],
+        "only": 1,
+    }
+    assert probing._merged({"a": 1}, {"a": None}) == {"a": 1}
 
 
 async def test_a_newcomer_has_little_to_tell(simulator: Simulator, probed: Probed) -> None:

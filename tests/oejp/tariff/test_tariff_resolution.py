@@ -52,6 +52,10 @@ def test_a_time_that_begins_within_a_step_and_one_that_is_not_priced() -> None:
     assert [item.price.total for item in found] == [24, 34]
 
 
+def test_of_no_prices_there_are_no_steps() -> None:
+    assert list(in_steps([], timedelta(hours=1))) == []
+
+
 @given(
     st.lists(st.tuples(st.integers(1, 200), st.integers(-10, 60)), min_size=1, max_size=12),
     st.sampled_from([15, 30, 60]),

@@ -173,10 +173,10 @@ def unknown_month(tariff: Tariff, at: datetime) -> int | None:
 
     Months that began after `at` do not count yet.
     """
-    for guess in estimates(tariff, at - _RECENT, at):
-        if guess.month is not None and guess.provenance is Provenance.CARRIED_FORWARD:
-            return guess.month
-    return None
+    carried = [
+        g for g in estimates(tariff, at - _RECENT, at) if g.provenance is Provenance.CARRIED_FORWARD
+    ]
+    return next((guess.month for guess in carried if guess.month is not None), None)
 
 
 def carried_forward_since(tariff: Tariff, at: datetime) -> datetime | None:

@@ -86,9 +86,8 @@ class KrakenClient:
         """
         answer = await self._endpoint.post(document, variables, await self._tokens.token())
         if answer.faults and all(value is None for value in answer.data.values()):
-            errors = (faults.error(fault, document.operation) for fault in answer.faults)
-            if (error := faults.worst(errors)) is not None:
-                raise error
+            errors = [faults.error(fault, document.operation) for fault in answer.faults]
+            raise faults.worst(errors) or errors[0]
         return answer
 
     async def answers_at(self, url: str) -> None:

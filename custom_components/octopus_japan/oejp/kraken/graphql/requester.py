@@ -26,8 +26,6 @@ from .pages import SMALLEST_PAGE
 from .selections import parts
 
 _LOGGER = logging.getLogger(__name__)
-_MOST_GONE = 8
-"""Fields that a document can lose in one go."""
 _OUTDATED = 86400.0
 """Seconds for which a document that the schema rejected is not asked for."""
 
@@ -95,7 +93,7 @@ class Requester:
         A field that the schema no longer has would fail the whole document: it is left out for a day, and the rest is asked for.
         """
         document = self._known(name)
-        for _ in range(_MOST_GONE):
+        while True:
             try:
                 result = await self._paged(name, document, variables)
             except KrakenQueryError as error:
@@ -108,7 +106,6 @@ class Requester:
                 if document is DOCUMENTS[name]:
                     self.gone.pop(document.operation, None)
                 return result
-        return await self._paged(name, document, variables)
 
     def _known(self, name: str) -> Document:
         """Return a document, without what is known to be gone from the schema."""

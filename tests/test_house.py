@@ -91,7 +91,6 @@ HOUSE: dict[str, set[str]] = {
     "trigger": {"automation_targets"},
     "condition": {"automation_targets", "presentation"},
     "diagnostics": {
-        "actions.probe",
         "const",
         "identity",
         "runtime",

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import override
+from typing import Any, override
 
 from homeassistant.components.calendar import (
     CalendarEntity,
@@ -13,6 +13,7 @@ from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.translation import async_get_translations
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
@@ -52,8 +53,10 @@ _BANDS = f"{_TEXTS}.entity.sensor.rate_band.state"
 _PARTS = f"{_TEXTS}.entity.sensor.current_price.state_attributes"
 
 
-class _Calendar(OctopusEntity[PricesCoordinator], CalendarEntity):
-    """What the two calendars share: texts, and the prices that are known."""
+class _Calendar[CoordinatorT: DataUpdateCoordinator[Any]](
+    OctopusEntity[CoordinatorT], CalendarEntity
+):
+    """What all calendars share: their texts, in the language of Home Assistant."""
 
     _domain = Platform.CALENDAR
     _texts: dict[str, str]
@@ -69,6 +72,13 @@ class _Calendar(OctopusEntity[PricesCoordinator], CalendarEntity):
             self.hass, language, "entity", {DOMAIN}
         ) | await async_get_translations(self.hass, language, "common", {DOMAIN})
 
+    def _text(self, key: str) -> str:
+        return self._texts[key]
+
+
+class _PricesCalendar(_Calendar[PricesCoordinator]):
+    """What the two calendars of prices share: the prices that are known."""
+
     @property
     def _outlook(self) -> Outlook | None:
         """What is known of the prices; None of a point that is no longer listed."""
@@ -81,11 +91,8 @@ class _Calendar(OctopusEntity[PricesCoordinator], CalendarEntity):
             return None
         return await self.coordinator.use(self.number, start - DAY)
 
-    def _text(self, key: str) -> str:
-        return self._texts[key]
 
-
-class CheapestCalendar(_Calendar):
+class CheapestCalendar(_PricesCalendar):
     """One event for each cheapest time of a day."""
 
     @property
@@ -138,7 +145,7 @@ class CheapestCalendar(_Calendar):
         )
 
 
-class PriceCalendar(_Calendar):
+class PriceCalendar(_PricesCalendar):
     """One event for each time of one band or step, the same whatever time is asked for."""
 
     _near: tuple[Outlook, tuple[BandPeriod, ...]] | None = None
@@ -204,22 +211,8 @@ class PriceCalendar(_Calendar):
         ]
 
 
-class CampaignCalendar(OctopusEntity[AccountCoordinator], CalendarEntity):
+class CampaignCalendar(_Calendar[AccountCoordinator]):
     """The campaigns that an account joined, from their first day to their last, and the event days that are over."""
-
-    _domain = Platform.CALENDAR
-
-    _texts: dict[str, str]
-
-    @override
-    async def async_added_to_hass(self) -> None:
-        await self._load_texts()
-        await super().async_added_to_hass()
-
-    async def _load_texts(self) -> None:
-        self._texts = await async_get_translations(
-            self.hass, self.hass.config.language, "common", {DOMAIN}
-        )
 
     @property
     def _joined(self) -> tuple[Participation, ...] | None:
@@ -271,7 +264,7 @@ class CampaignCalendar(OctopusEntity[AccountCoordinator], CalendarEntity):
         """Return what came of an event day, as far as it is told."""
         told = {} if day is None else {"shifted": day.shifted, "saved": day.amount_saved}
         lines = [
-            self._texts[f"{_TEXTS}.common.campaign_{name}"].format(value=f"{value:.2f}")
+            self._text(f"{_TEXTS}.common.campaign_{name}").format(value=f"{value:.2f}")
             for name, value in told.items()
             if value is not None
         ]

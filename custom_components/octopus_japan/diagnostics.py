@@ -9,7 +9,6 @@ from homeassistant.components.diagnostics import async_redact_data
 from homeassistant.const import CONF_API_KEY, CONF_EMAIL, CONF_PASSWORD
 from homeassistant.core import HomeAssistant
 
-from .actions.probe import last_report
 from .coordinators.exports import PointExport
 from .coordinators.prices import PointPrices
 from .identity import digest
@@ -20,7 +19,7 @@ from .oejp.household.totals import Total
 from .oejp.household.usage import PointUsage
 from .oejp.kraken.models import GenerationPoint
 from .oejp.tariff import RateCard, Tariff
-from .runtime import OctopusConfigEntry, OctopusRuntimeData
+from .runtime import OctopusConfigEntry, OctopusRuntimeData, last_report
 from .store import ChosenPath
 
 TO_REDACT = {CONF_EMAIL, CONF_PASSWORD, CONF_API_KEY}

@@ -8,11 +8,9 @@ from simulator import Simulator
 from simulator.dates import JST, Month, midnight
 
 from .connection import Connection
-from .home_assistant import HomeAssistant, free_port
-from .households import Home, homes, requests_of, sign_in
-from .night import BEFORE, HISTORY, TooLateError
-from .progress import step
+from .households import Home
 from .rows import Row, number_row
+from .running_clock import TooLateError, through
 
 HOUSEHOLD = "ev-tokyo"
 SECOND = timedelta(seconds=1)
@@ -22,29 +20,13 @@ async def month_end_rows(folder: Path) -> list[Row]:
     """Return the price before and after the first midnight of the next month, beside the truth."""
     now = datetime.now(JST)
     boundary = midnight(Month.of(now.date()).plus(1).first)
-    for before in BEFORE[:-1]:
-        try:
-            return await _month_end(folder / str(before.seconds), boundary, boundary - before)
-        except TooLateError as error:
-            step(f"{error}; once more, from earlier on")
-    return await _month_end(folder, boundary, boundary - BEFORE[-1])
+    return await through(boundary, HOUSEHOLD, folder, _watched)
 
 
-async def _month_end(folder: Path, boundary: datetime, start: datetime) -> list[Row]:
-    simulator = Simulator(
-        (HOUSEHOLD,), start, regular_readings=True, since=(start - HISTORY).astimezone(JST).date()
-    )
-    await simulator.start()
-    try:
-        simulator.clock.run()
-        running = HomeAssistant(folder, free_port(), lambda: requests_of(simulator), start)
-        async with running as home_assistant:
-            connection = await home_assistant.sign_up()
-            (home,) = homes(simulator)
-            await sign_in(simulator, connection, home)
-            return await MonthEnd(simulator, connection, home).rows(boundary)
-    finally:
-        await simulator.stop()
+async def _watched(
+    simulator: Simulator, connection: Connection, home: Home, boundary: datetime
+) -> list[Row]:
+    return await MonthEnd(simulator, connection, home).rows(boundary)
 
 
 class MonthEnd:

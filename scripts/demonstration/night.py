@@ -9,55 +9,29 @@ from simulator import Simulator
 from simulator.dates import JST, midnight
 
 from .connection import Connection
-from .home_assistant import HomeAssistant, free_port
-from .households import Home, homes, requests_of, sign_in
-from .progress import DemoError, step
+from .households import Home
 from .rows import Row, number_row
+from .running_clock import TooLateError, through
 
 HOUSEHOLD = "denka-tokyo"
-BEFORE = tuple(timedelta(seconds=75 * 2**doubled) for doubled in range(6))
-"""From the start of the process until the boundary: time to start, to sign in and to look. A busy machine needs more of it."""
-
 KEYS = ("current_price", "rate_band", "cheapest_rate", "cheapest_times")
 """Of the entities that are watched."""
 
 PROMPT = timedelta(minutes=5)
 """After the boundary. The clocks that ask the service come round every half hour, and at another time."""
 
-HISTORY = timedelta(days=10)
-
-
-class TooLateError(DemoError):
-    """The night rate had begun before there was anything to look at."""
-
 
 async def night_rows(folder: Path) -> list[Row]:
     """Return what Home Assistant shows before and after 01:00, beside the truth."""
     tomorrow = datetime.now(JST).date() + timedelta(days=1)
     boundary = midnight(tomorrow) + timedelta(hours=1)
-    for before in BEFORE[:-1]:
-        try:
-            return await _night(folder / str(before.seconds), boundary, boundary - before)
-        except TooLateError as error:
-            step(f"{error}; once more, from earlier on")
-    return await _night(folder, boundary, boundary - BEFORE[-1])
+    return await through(boundary, HOUSEHOLD, folder, _watched)
 
 
-async def _night(folder: Path, boundary: datetime, start: datetime) -> list[Row]:
-    simulator = Simulator(
-        (HOUSEHOLD,), start, regular_readings=True, since=(start - HISTORY).astimezone(JST).date()
-    )
-    await simulator.start()
-    try:
-        simulator.clock.run()
-        running = HomeAssistant(folder, free_port(), lambda: requests_of(simulator), start)
-        async with running as home_assistant:
-            connection = await home_assistant.sign_up()
-            (home,) = homes(simulator)
-            await sign_in(simulator, connection, home)
-            return await Night(simulator, connection, home).rows(boundary)
-    finally:
-        await simulator.stop()
+async def _watched(
+    simulator: Simulator, connection: Connection, home: Home, boundary: datetime
+) -> list[Row]:
+    return await Night(simulator, connection, home).rows(boundary)
 
 
 class Night:

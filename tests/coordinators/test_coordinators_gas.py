@@ -264,3 +264,24 @@ async def test_a_gas_point_that_two_logins_see_is_kept_by_the_first(home: Home) 
     world.correct_gas(point.spin, home.simulator.truth.gas_bills(point.spin)[0].period.end, 5)
     await home.pass_time(timedelta(hours=12))
     assert await equal(home) == 6
+
+
+@gas
+async def test_a_defect_is_told_by_its_place_and_not_by_what_it_quotes(
+    home: Home, caplog: pytest.LogCaptureFixture
+) -> None:
+    home.leave_readings_out()
+    marker = "0399999999999999999999"
+    room = "custom_components.octopus_japan.coordinators.gas"
+    with (
+        patch(f"{room}.gas_usage", side_effect=KeyError(marker)),
+        patch(f"{room}.GasCoordinator._record", side_effect=KeyError(marker)),
+    ):
+        await home.sign_in("gas-tokyo")
+    errors = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+    told = {text.partition(" at ")[0] for text in errors if "gas supply point" in text}
+    assert told == {
+        "Nothing can be shown of one gas supply point: KeyError",
+        "The history of one gas supply point cannot be kept: KeyError",
+    }
+    assert marker not in caplog.text

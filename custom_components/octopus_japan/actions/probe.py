@@ -1,29 +1,24 @@
 """The action that asks everything once, and answers with a report that identifies nobody (docs/api.md#probe)."""
 
 import asyncio
-from typing import Any
 
 from homeassistant.const import CONF_API_KEY, CONF_URL
-from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, callback
+from homeassistant.core import ServiceCall, ServiceResponse
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
-from homeassistant.util.hass_dict import HassKey
 import voluptuous as vol
 
 from ..const import DOMAIN
 from ..oejp.kraken import KrakenError
 from ..oejp.probe import Probe
 from ..oejp.probe.probe import ADDRESSES
-from ..runtime import OctopusConfigEntry
+from ..runtime import keep_report
 from .fields import CONFIG_ENTRY, chosen_entry
 
 SCHEMA = vol.Schema(CONFIG_ENTRY)
 
 PAUSE = 1.0
 """Seconds between two requests: the probe is in no hurry."""
-
-_REPORTS: HassKey[dict[str, dict[str, Any]]] = HassKey(f"{DOMAIN}.reports")
-"""The last report by entry id, since Home Assistant started."""
 
 
 async def async_probe(call: ServiceCall) -> ServiceResponse:
@@ -49,11 +44,5 @@ async def async_probe(call: ServiceCall) -> ServiceResponse:
             translation_key="probe_failed",
             translation_placeholders={"reason": str(error)},
         ) from error
-    call.hass.data.setdefault(_REPORTS, {})[entry.entry_id] = report
+    keep_report(call.hass, entry, report)
     return report
-
-
-@callback
-def last_report(hass: HomeAssistant, entry: OctopusConfigEntry) -> dict[str, Any] | None:
-    """Return the last report of an entry, for the diagnostics, which ask nothing themselves."""
-    return hass.data.get(_REPORTS, {}).get(entry.entry_id)

@@ -33,6 +33,7 @@ from ..recorder.recorder_pass import NotWrittenError
 from ..recorder.statistic_ids import gas_consumption_id, gas_cost_id
 from ..recorder.statistic_names import statistic_name
 from .account import AccountCoordinator
+from .errors import log_defect
 
 PAUSE = timedelta(minutes=5)
 LONGEST_PAUSE = timedelta(hours=2)
@@ -86,8 +87,8 @@ class GasCoordinator(DataUpdateCoordinator[Mapping[str, GasUsage]]):
         try:
             self._tariffs[spin] = point.tariff(self._account.data.meti_credits)
             return gas_usage(point, self._tariffs[spin], now, day_of(now))
-        except Exception:  # noqa: BLE001  # Whatever is wrong with one point, the others are shown.
-            LOGGER.exception("Nothing can be shown of one gas supply point")
+        except Exception as error:  # noqa: BLE001  # Whatever is wrong with one point, the others are shown.
+            log_defect("Nothing can be shown of one gas supply point", error)
             return self.data.get(spin)
 
     @callback
@@ -120,8 +121,8 @@ class GasCoordinator(DataUpdateCoordinator[Mapping[str, GasUsage]]):
                 except NotWrittenError as error:
                     LOGGER.debug("Gas of one point waits for the recorder: %s", error)
                     failed = True
-                except Exception:  # noqa: BLE001
-                    LOGGER.exception("The history of one gas supply point cannot be kept")
+                except Exception as error:  # noqa: BLE001
+                    log_defect("The history of one gas supply point cannot be kept", error)
         self._failures = self._failures + 1 if failed else 0
         if failed:
             wait = min(PAUSE * 2 ** (self._failures - 1), LONGEST_PAUSE)

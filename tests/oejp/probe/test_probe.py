@@ -15,7 +15,7 @@ from custom_components.octopus_japan.oejp.kraken import (
     KrakenThrottledError,
 )
 from custom_components.octopus_japan.oejp.probe import Outcome, Probe, Report, probe as probing
-from custom_components.octopus_japan.oejp.probe.facts import Seen, answers, closed_interval
+from custom_components.octopus_japan.oejp.probe.facts import Seen, answers, closed_interval, merged
 from custom_components.octopus_japan.oejp.probe.shapes import unexpected
 from scripts.expected_shapes import FOLDER, written
 from simulator import Simulator
@@ -158,13 +158,13 @@ async def test_what_is_left_of_a_document_still_answers(
 def test_parts_of_an_answer_are_put_together() -> None:
     one = {"a": [{"x": 1}, None], "b": None, "c": [1], "only": 1}
     other = {"a": [{"y": 2}, {"y": 3}], "b": 4, "c": [1, 2]}
-    assert probing._merged(one, other) == {
+    assert merged(one, other) == {
         "a": [{"x": 1, "y": 2}, {"y": 3}],
         "b": 4,
         "c": [1, 2],
         "only": 1,
     }
-    assert probing._merged({"a": 1}, {"a": None}) == {"a": 1}
+    assert merged({"a": 1}, {"a": None}) == {"a": 1}
 
 
 async def test_a_newcomer_has_little_to_tell(simulator: Simulator, probed: Probed) -> None:

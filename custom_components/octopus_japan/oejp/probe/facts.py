@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from ..kraken.parsing import as_dict, as_list
+from ..kraken.parsing import as_dict
 from ..tariff.supply_types import component_of
 
 _LATE = ((6, "under 6 hours"), (12, "6 to 12 hours"), (24, "12 to 24 hours"), (48, "1 to 2 days"))
@@ -163,9 +163,14 @@ def identifiers(data: Data) -> list[Any]:
     return list(_at(data.get("statements"), path))
 
 
-def list_of(value: Any) -> list[Any]:
-    """Return a list."""
-    return as_list(value)
+def merged(one: Any, other: Any) -> Any:
+    """Put two answers about the same together: what one of them lacks the other has."""
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        both = {**one, **other}
+        return {k: merged(one[k], other[k]) if k in one and k in other else both[k] for k in both}
+    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        return [merged(*parts) for parts in zip(one, other, strict=True)]
+    return one if other is None else other
 
 
 _POINTS = ("account", "properties", "points")

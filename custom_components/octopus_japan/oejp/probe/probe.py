@@ -10,11 +10,18 @@ import re
 from typing import Any
 
 from ..kraken.client import KrakenClient
-from ..kraken.errors import KrakenError, KrakenQueryError, concerns_login
+from ..kraken.errors import (
+    KrakenError,
+    KrakenNotFoundError,
+    KrakenQueryError,
+    KrakenRefusedError,
+    KrakenTokenError,
+    concerns_login,
+)
 from ..kraken.graphql.documents import DOCUMENTS, Document
 from ..kraken.graphql.endpoint import Answer
 from ..kraken.graphql.selections import parts
-from ..kraken.parsing import as_dict
+from ..kraken.parsing import as_dict, as_list
 from . import facts
 from .facts import Seen
 from .report import Finding, Outcome, Report
@@ -136,7 +143,7 @@ class Probe:
                     failed[".".join(leaves[0])] = _word(found)
             else:
                 works += len(leaves)
-                self._data[name] = _merged(self._data.get(name, {}), answer.data)
+                self._data[name] = facts.merged(self._data.get(name, {}), answer.data)
         outcome = Outcome.PARTLY if works else _outcome(error)
         return Finding(outcome, tuple(sorted(error.codes)), failed)
 
@@ -151,9 +158,7 @@ class Probe:
 
     def _value(self, name: str, kind: str, gas: bool) -> Any:
         accounts = as_dict(self._data.get("viewer", {}).get("viewer")).get("accounts")
-        account = facts.first_text(
-            [as_dict(each).get("number") for each in facts.list_of(accounts)]
-        )
+        account = facts.first_text([as_dict(each).get("number") for each in as_list(accounts)])
         point = facts.first_text(
             facts.numbers(self._data, "gas_supply_points", "gasSupplyPoints")
             if gas
@@ -233,7 +238,7 @@ class Probe:
     def _of_type(self, name: str, told: Any) -> str:
         if not isinstance(told, Mapping):
             return "gone"
-        there = {as_dict(each).get("name") for each in facts.list_of(told.get("fields"))}
+        there = {as_dict(each).get("name") for each in as_list(told.get("fields"))}
         missing = [field for field in types()[name] if field not in there]
         return f"without {', '.join(missing)}" if missing else "as expected"
 
@@ -285,10 +290,9 @@ async def _finding(asking: Awaitable[object]) -> Finding:
 
 
 def _outcome(error: KrakenError) -> Outcome:
-    name = type(error).__name__
-    if name in {"KrakenRefusedError", "KrakenTokenError"}:
+    if isinstance(error, KrakenRefusedError | KrakenTokenError):
         return Outcome.REFUSED
-    if isinstance(error, KrakenQueryError) or name == "KrakenNotFoundError":
+    if isinstance(error, KrakenQueryError | KrakenNotFoundError):
         return Outcome.GONE
     return Outcome.FAILED
 
@@ -302,20 +306,6 @@ def _word(error: KrakenError) -> str:
 def _halves(leaves: list[tuple[str, ...]]) -> list[list[tuple[str, ...]]]:
     middle = (len(leaves) + 1) // 2
     return [part for part in (leaves[:middle], leaves[middle:]) if part]
-
-
-def _merged(one: Any, other: Any) -> Any:
-    """Put two answers about the same together: what one of them lacks the other has."""
-    if isinstance(one, Mapping) and isinstance(other, Mapping):
-        return {
-            key: _merged(one[key], other[key])
-            if key in one and key in other
-            else {**one, **other}[key]
-            for key in {**one, **other}
-        }
-    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
-        return [_merged(*both) for both in zip(one, other, strict=True)]
-    return one if other is None else other
 
 
 def _names(path: tuple[str | int, ...]) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from custom_components.octopus_japan.oejp.kraken import (
     KrakenServiceError,
     KrakenThrottledError,
 )
+from custom_components.octopus_japan.oejp.kraken.parsing import Reader
 from custom_components.octopus_japan.oejp.kraken.rest import (
     Access,
     ChargeKind,
@@ -153,7 +154,7 @@ class TestSigningIn:
 
     async def test_what_is_public_needs_no_login(self, service: Rest, client: KrakenClient) -> None:
         service.reply(page(product()))
-        public = RestClient(Access(client.rest.access.transport, service.url), client._reader)
+        public = RestClient(Access(client.rest.access.transport, service.url), Reader())
         assert [found.code for found in await public.products.products()] == ["GREEN"]
         assert service.headers == [None]
 

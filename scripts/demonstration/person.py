@@ -20,9 +20,13 @@ from playwright.async_api import (
 
 from .progress import step
 from .stage import Stage
+from .words import said
 
 DESK = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
+
+SIDEBAR = 870
+"""On a screen less wide, in pixels, Home Assistant hides its sidebar."""
 
 PATIENCE = 60_000
 """Milliseconds until what is waited for is given up; a busy machine is slow."""
@@ -35,9 +39,14 @@ OURS = ("octopus", "modules.test")
 class Person:
     """What a person does: looks, clicks, types."""
 
-    def __init__(self, page: Page, address: str) -> None:
+    def __init__(
+        self, page: Page, address: str, language: str, size: dict[str, int], *, dark: bool
+    ) -> None:
         self.page = page
         self.address = address
+        self.language = language
+        self.size = size
+        self.dark = dark
         self.clicks = 0
         self.complaints: list[str] = []
         self._began = time.monotonic()
@@ -54,6 +63,11 @@ class Person:
         said = f"{error.message}\n{error.stack}"
         if any(name in said.lower() for name in OURS):
             self.complaints.append(said)
+
+    def said(self, english: str, *, exact: bool = False) -> re.Pattern[str]:
+        """Return what to look for where an English screen says this. Raises KeyError where nobody says it."""
+        pattern = said(english, self.language)
+        return re.compile(rf"^\s*(?:{pattern.pattern})\s*$", pattern.flags) if exact else pattern
 
     def begin(self) -> None:
         """Count from here on."""
@@ -74,20 +88,37 @@ class Person:
         except TimeoutError:
             step(f"{path} does not come: loading it once more")
             await self.page.reload()
+        # Texts of integrations that are asked for before the language is settled come without words.
+        await self.page.wait_for_function(
+            "language => document.querySelector('home-assistant')?.hass?.language === language",
+            arg=self.language,
+        )
 
     async def click(
         self, what: str | re.Pattern[str] | Locator, *, role: Any = None, exact: bool = False
     ) -> None:
-        """Click on a text, on something of a role with that name, or on what was found."""
+        """Click on a text (told in English), on something of a role with that name, or on what was found."""
+        if isinstance(what, str):
+            what = self.said(what, exact=exact)
         if not isinstance(what, Locator):
-            found = (
-                self.page.get_by_role(role, name=what, exact=exact)
-                if role
-                else self.page.get_by_text(what, exact=exact)
-            )
+            found = self.page.get_by_role(role, name=what) if role else self.page.get_by_text(what)
             what = found.locator("visible=true").first
         await what.click()
         self.clicks += 1
+
+    async def opens(self, panel: str | re.Pattern[str]) -> None:
+        """Go to a panel by the sidebar, which a phone hides behind its menu button, and a page's page behind *back*."""
+        if self.size["width"] < SIDEBAR:
+            menu = self.page.locator("ha-menu-button").locator("visible=true").first
+            back = self.page.locator("ha-icon-button-arrow-prev").locator("visible=true").first
+            await expect(menu.or_(back).first).to_be_visible()
+            while not await menu.is_visible():
+                await self.click(back)
+                await expect(menu.or_(back).first).to_be_visible()
+            await self.click(menu)
+        sidebar = self.page.locator("ha-sidebar")
+        name = self.said(panel, exact=True) if isinstance(panel, str) else panel
+        await self.click(sidebar.get_by_text(name).locator("visible=true").first)
 
     async def type(self, name: str, text: str) -> None:
         """Type into a field, over what stands in it."""
@@ -96,11 +127,14 @@ class Person:
 
     async def search(self, text: str, field: str = "Search") -> None:
         """Type into the field that searches, of the dialog that was opened last."""
-        await self.page.get_by_placeholder(field).locator("visible=true").last.fill(text)
+        await self.page.get_by_placeholder(self.said(field)).locator("visible=true").last.fill(text)
 
-    async def sees(self, text: str) -> None:
-        """Wait until a text can be seen."""
-        await expect(self.page.get_by_text(text).locator("visible=true").first).to_be_visible()
+    async def sees(self, text: str | re.Pattern[str]) -> None:
+        """Wait until a text (told in English) can be seen."""
+        looked_for = self.said(text) if isinstance(text, str) else text
+        await expect(
+            self.page.get_by_text(looked_for).locator("visible=true").first
+        ).to_be_visible()
 
     async def picture(self, file: Path) -> None:
         """Take a picture of what is shown."""
@@ -113,11 +147,15 @@ async def person(
     browser: Browser,
     stage: Stage,
     *,
-    language: str = "en",
+    language: str | None = None,
     size: dict[str, int] = DESK,
     dark: bool = False,
 ) -> AsyncIterator[Person]:
-    """Sign somebody in, whose clock is the stage's. Raises AssertionError at the end if anything of ours complained."""
+    """Sign somebody in, whose clock is the stage's, and the language too unless they read another.
+
+    Raises AssertionError at the end if anything of ours complained.
+    """
+    language = language or stage.language
     context = await browser.new_context(
         locale={"en": "en-GB", "ja": "ja-JP"}[language],
         timezone_id="Asia/Tokyo",
@@ -141,7 +179,7 @@ async def person(
     )
     await context.clock.install(time=stage.now)
     page = await context.new_page()
-    somebody = Person(page, stage.address)
+    somebody = Person(page, stage.address, language, size, dark=dark)
     try:
         yield somebody
     finally:

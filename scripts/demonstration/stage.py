@@ -33,6 +33,7 @@ class Stage:
     simulator: Simulator
     address: str
     connection: Connection
+    language: str = "en"
     began: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
@@ -90,7 +91,7 @@ class Stage:
 
 @contextlib.asynccontextmanager
 async def stage(
-    folder: Path, *households: str, history: timedelta = HISTORY
+    folder: Path, *households: str, history: timedelta = HISTORY, language: str = "en"
 ) -> AsyncIterator[Stage]:
     """Run both. The service's clock stands still: nothing is published while two things are compared."""
     simulator = Simulator(households, NOW, since=jst_date(NOW - history), regular_readings=True)
@@ -101,6 +102,7 @@ async def stage(
         )
         async with running as home_assistant:
             connection = await home_assistant.sign_up()
-            yield Stage(simulator, home_assistant.address, connection)
+            await connection.call("config/core/update", language=language)
+            yield Stage(simulator, home_assistant.address, connection, language)
     finally:
         await simulator.stop()

@@ -9,7 +9,7 @@ from playwright.async_api import Browser, async_playwright
 import pytest
 
 from scripts.demonstration.households import Home
-from scripts.demonstration.person import Person, person
+from scripts.demonstration.person import DESK, PHONE, Person, person
 from scripts.demonstration.stage import Stage, stage as set_up
 
 ROOT = Path(__file__).parents[2]
@@ -47,11 +47,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
                 terminalreporter.write_line(text)
 
 
-@pytest.fixture(scope="session")
-async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
-    """One Home Assistant for all tests; each is of a household, a dashboard or an automation of its own."""
+@pytest.fixture(scope="session", params=["en", "ja"])
+async def stage(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Stage]:
+    """A Home Assistant in each language, for all tests; each is of a household, a dashboard or an automation of its own."""
     households = ("ev-tokyo", "green-tokyo", "unknown-tou")
-    async with set_up(tmp_path_factory.mktemp("configuration"), *households) as made:
+    folder = tmp_path_factory.mktemp("configuration")
+    async with set_up(folder, *households, language=request.param) as made:
         yield made
 
 
@@ -78,8 +81,9 @@ def pytest_runtest_makereport(
 async def me(
     request: pytest.FixtureRequest, browser: Browser, stage: Stage, tmp_path: Path
 ) -> AsyncIterator[Person]:
-    """Somebody who reads English, at a desk. What they saw when a test failed is kept as a picture."""
-    async with person(browser, stage) as somebody:
+    """Somebody who reads English at a desk, or Japanese on a dark phone. What they saw when a test failed is kept as a picture."""
+    on_phone = stage.language == "ja"
+    async with person(browser, stage, size=PHONE if on_phone else DESK, dark=on_phone) as somebody:
         yield somebody
         if request.node.stash[FAILED]:
             await somebody.picture(tmp_path / "seen.png")

@@ -8,9 +8,12 @@ import pytest
 from scripts.demonstration.households import Home
 from scripts.demonstration.person import Person
 from scripts.demonstration.stage import Stage
+from scripts.demonstration.words import own
 from simulator.dates import Month, jst_date
 
 MOST_CLICKS = 10
+SEARCHED = {"en": ("electricity", "persistent"), "ja": ("電気", "通知")}
+"""For the trigger, and for what it does."""
 TOKYO = "03"
 
 
@@ -54,23 +57,25 @@ async def test_a_price_trigger_is_found_saved_and_fires(
     await me.click("Create automation")
     await me.click("Create new automation")
     await me.click("Add trigger")
-    await me.search("electricity")
-    await me.click(re.compile("price fell below", re.IGNORECASE))
+    trigger, action = SEARCHED[stage.language]
+    await me.search(trigger)
+    await me.click("Electricity price fell below")
     await me.click("Add target")
-    await me.search("current price")
-    await me.click(re.compile("^Current price$"))
-    chosen = page.locator("ha-automation-trigger", has_text="Current price")
+    current = own("entity.sensor.current_price.name", stage.language)
+    await me.search(current)
+    await me.click(re.compile(f"^{current}$"))
+    chosen = page.locator("ha-automation-trigger", has_text=current)
     await expect(chosen.first).to_be_visible()
     limit = page.locator("input[type=number]").locator("visible=true").first
     await limit.press_sequentially(str(before))
     await limit.press("Tab")
     await me.click("Add action")
-    await me.search("persistent")
-    await me.click(re.compile("persistent notification", re.IGNORECASE))
+    await me.search(action)
+    await me.click("Create persistent notification")
     await me.click("Save", role="button")
     name = page.locator("ha-dialog input").locator("visible=true").first
     await name.fill("Cheap now")
-    await me.click(page.get_by_role("button", name="Save", exact=True).last)
+    await me.click(page.get_by_role("button", name=me.said("Save", exact=True)).last)
     await automation(stage, "Cheap now")
     record_property("told", me.told("a saved price automation"))
     assert me.clicks <= MOST_CLICKS
@@ -90,8 +95,9 @@ async def test_a_blueprint_becomes_an_automation(me: Person, stage: Stage, ev_to
     page = me.page
     await me.goto("/config/blueprint/dashboard")
     await me.click(re.compile("tell when a dearer step begins"))
-    await me.click(re.compile("Add entity|Select an entity|Choose entity|Entity"))
-    await me.search("rate band")
-    await me.click(page.get_by_text(re.compile("^Rate band$")).last)
+    await me.click("Select an entity")
+    band = own("entity.sensor.rate_band.name", stage.language)
+    await me.search(band)
+    await me.click(page.get_by_text(re.compile(f"^{band}$")).last)
     await me.click("Save", role="button")
     await automation(stage, "Octopus Energy Japan: tell when a dearer step begins")

@@ -11,7 +11,7 @@ OURS = "/config/integrations/integration/octopus_japan"
 
 async def test_an_option_is_changed(me: Person, stage: Stage, ev_tokyo: Home) -> None:
     await me.goto(OURS)
-    await me.click(me.page.get_by_role("button", name="Configure").first)
+    await me.click(me.page.get_by_role("button", name=me.said("Configure")).first)
     await me.click("Adjustment and levy")
     await me.click("The day of use")
     await me.click("Submit", role="button")
@@ -28,7 +28,7 @@ async def test_a_changed_password_is_asked_for(me: Person, stage: Stage, ev_toky
     await me.click("E-mail and password")
     await me.type("password", login.password)
     await me.click("Submit", role="button")
-    await me.sees("successful")
+    await me.sees("Re-authentication was successful")
 
 
 async def test_a_repair_is_mended(me: Person, stage: Stage) -> None:
@@ -37,7 +37,7 @@ async def test_a_repair_is_mended(me: Person, stage: Stage) -> None:
     home = stage.home("unknown-tou")
     await sign_in(stage.simulator, stage.connection, home)
     await me.goto("/config/repairs")
-    repair = me.page.get_by_text("The hours of your plan are unknown")
+    repair = me.page.get_by_text(me.said("The hours of your plan are unknown"))
     await me.click(repair)
     await me.type("night", "01:00-05:00")
     await me.type("day", "10:00-17:00")

@@ -52,7 +52,7 @@ async def stage(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Stage]:
     """A Home Assistant in each language, for all tests; each is of a household, a dashboard or an automation of its own."""
-    households = ("ev-tokyo", "green-tokyo", "unknown-tou")
+    households = ("ev-tokyo", "green-tokyo", "unknown-tou", "solar-tokyo")
     folder = tmp_path_factory.mktemp("configuration")
     async with set_up(folder, *households, language=request.param) as made:
         yield made

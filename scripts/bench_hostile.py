@@ -20,7 +20,7 @@ from aiohttp import ClientSession, web
 import jwt
 
 from custom_components.octopus_japan.oejp.kraken import EmailPassword, KrakenClient, KrakenError
-from scripts.bench_history import Blocks, Memory
+from scripts.instruments import Blocks, Memory
 
 MIB = 1024 * 1024
 WANTED = "wanted: under 64 MiB and 250 ms each"

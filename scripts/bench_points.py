@@ -17,7 +17,7 @@ import sys
 
 from homeassistant.const import CONF_EMAIL, CONF_PASSWORD, CONF_URL
 
-from scripts.bench_history import Service, home_assistant, imported, polls, report, signed_in
+from scripts.measured_home import Service, home_assistant, imported, polls, report, signed_in
 from simulator import Simulator
 from simulator.dates import jst_date
 from simulator.load import Load

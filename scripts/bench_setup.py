@@ -21,7 +21,7 @@ from pytest_homeassistant_custom_component.common import (  # type: ignore[impor
 )
 
 from custom_components.octopus_japan.const import DOMAIN
-from scripts.bench_history import Service, home_assistant, service
+from scripts.measured_home import Service, home_assistant, service
 
 HOUSEHOLDS = ("green-tokyo", "three-points-two-accounts")
 LATENCIES = (0.0, 0.25)

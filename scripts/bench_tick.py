@@ -33,8 +33,8 @@ from custom_components.octopus_japan.oejp.tariff import (
     Tariff,
     timeline,
 )
-from scripts.bench_history import home_assistant, imported, signed_in
 from scripts.bench_points import service
+from scripts.measured_home import home_assistant, imported, signed_in
 from tests.cards import stepped, time_of_use
 
 NOW = datetime(2026, 11, 24, 3, tzinfo=UTC)

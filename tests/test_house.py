@@ -44,7 +44,9 @@ HOUSE: dict[str, set[str]] = {
         "oejp",
     },
     "bill_repairs": {"const", "identity", "issues", "presentation", "runtime", "oejp"},
-    "repairs": {"energy_repairs", "plan_repairs"},
+    "probing": {"runtime", "oejp"},
+    "report_repairs": {"probing", "runtime", "oejp"},
+    "repairs": {"energy_repairs", "plan_repairs", "report_repairs"},
     "energy_dashboard": {"const", "identity", "recorder"},
     "energy_repairs": {
         "const",
@@ -78,6 +80,7 @@ HOUSE: dict[str, set[str]] = {
         "const",
         "identity",
         "entering",
+        "probing",
         "runtime",
         "presentation",
         "coordinators",
@@ -93,6 +96,7 @@ HOUSE: dict[str, set[str]] = {
     "diagnostics": {
         "const",
         "identity",
+        "probing",
         "runtime",
         "store",
         "coordinators",

@@ -19,7 +19,8 @@ from .oejp.household.totals import Total
 from .oejp.household.usage import PointUsage
 from .oejp.kraken.models import GenerationPoint
 from .oejp.tariff import RateCard, Tariff
-from .runtime import OctopusConfigEntry, OctopusRuntimeData, last_report
+from .probing import last_report
+from .runtime import OctopusConfigEntry, OctopusRuntimeData
 from .store import ChosenPath
 
 TO_REDACT = {CONF_EMAIL, CONF_PASSWORD, CONF_API_KEY}
@@ -54,7 +55,7 @@ async def async_get_config_entry_diagnostics(
         "gone_from_the_schema": {
             operation: sorted(fields) for operation, fields in clocks.readings.client.gone.items()
         },
-        "last_probe": last_report(hass, entry),
+        "last_probe": last_report(entry),
         "accounts": [
             _account(clocks, account) for account in clocks.account.data.accounts.values()
         ],

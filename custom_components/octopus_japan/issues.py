@@ -26,13 +26,13 @@ class Kind:
 
 
 KINDS: Final = {
-    "schedule_mismatch": Kind(),
+    "schedule_mismatch": Kind(fixable=True),
     "bill_off": Kind(),
-    "plan_without_price": Kind(),
+    "plan_without_price": Kind(fixable=True),
     "readings_late": Kind(),
     "supply_ended": Kind(),
-    "permission_missing": Kind(),
-    "api_field_gone": Kind(),
+    "permission_missing": Kind(fixable=True),
+    "api_field_gone": Kind(fixable=True),
     "monthly_rate_unknown": Kind(fixable=True),
     "hours_unknown": Kind(fixable=True),
     "capacity_unknown": Kind(fixable=True),

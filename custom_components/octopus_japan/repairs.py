@@ -1,5 +1,6 @@
-"""Repairs: the flows of fixable issues. Those of plans and prices are in plan_repairs.py, those of the dashboard in energy_repairs.py."""
+"""Repairs: the flows of fixable issues, which stand in plan_repairs.py, energy_repairs.py and report_repairs.py."""
 
+from collections.abc import Callable, Mapping
 from typing import Any, override
 
 from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlow, RepairsFlowResult
@@ -7,13 +8,14 @@ from homeassistant.core import HomeAssistant
 
 from .energy_repairs import FLOWS as ENERGY_FLOWS
 from .plan_repairs import FLOWS as PLAN_FLOWS
+from .report_repairs import FLOWS as REPORT_FLOWS
 
 
 class SignInEndedFlow(ConfirmRepairFlow):
     """Asks for another way to sign in."""
 
-    def __init__(self, entry_id: str) -> None:
-        self._entry_id = entry_id
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        self._entry_id = str(data["entry_id"])
 
     @override
     async def async_step_confirm(
@@ -31,12 +33,13 @@ async def async_create_fix_flow(
 ) -> RepairsFlow:
     """Return the flow of a fixable issue."""
     known = data or {}
-    key = known["key"]
-    if key in PLAN_FLOWS:
-        return PLAN_FLOWS[key](known)
-    if key in ENERGY_FLOWS:
-        return ENERGY_FLOWS[key](known)
-    return _FLOWS[known["key"]](known["entry_id"])
+    return _FLOWS[known["key"]](known)
 
 
-_FLOWS = {"sign_in_ended": SignInEndedFlow, "api_key_ended": SignInEndedFlow}
+_FLOWS: dict[str, Callable[[Mapping[str, Any]], RepairsFlow]] = {
+    **PLAN_FLOWS,
+    **ENERGY_FLOWS,
+    **REPORT_FLOWS,
+    "sign_in_ended": SignInEndedFlow,
+    "api_key_ended": SignInEndedFlow,
+}

@@ -53,10 +53,6 @@ _SIGN_INS: HassKey[dict[str, SignIn]] = HassKey(f"{DOMAIN}.sign_ins")
 """What is known of signing in, by entry id: kept over a reload and over retries of set-up, so that nothing is sent again."""
 
 
-_REPORTS: HassKey[dict[str, dict[str, Any]]] = HassKey(f"{DOMAIN}.reports")
-"""The last report of a probe, by entry id."""
-
-
 def entry_client(hass: HomeAssistant, entry: ConfigEntry[Any]) -> KrakenClient:
     """Return the client of an entry. Its session carries no cookies from one login to another, and ends with the entry."""
     known = hass.data.setdefault(_SIGN_INS, {})
@@ -86,18 +82,6 @@ def entry_client(hass: HomeAssistant, entry: ConfigEntry[Any]) -> KrakenClient:
 def forget_sign_in(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
     """Forget what is known of signing in: the user gave a new credential, or removed the entry."""
     hass.data.get(_SIGN_INS, {}).pop(entry.entry_id, None)
-
-
-@callback
-def keep_report(hass: HomeAssistant, entry: ConfigEntry[Any], report: dict[str, Any]) -> None:
-    """Keep the last report of a probe, until Home Assistant stops."""
-    hass.data.setdefault(_REPORTS, {})[entry.entry_id] = report
-
-
-@callback
-def last_report(hass: HomeAssistant, entry: ConfigEntry[Any]) -> dict[str, Any] | None:
-    """Return the last report of a probe, for the diagnostics, which ask nothing themselves; None while there is none."""
-    return hass.data.get(_REPORTS, {}).get(entry.entry_id)
 
 
 @contextmanager

@@ -6,14 +6,14 @@ from home import Home
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
 
-from custom_components.octopus_japan.actions import probe
+from custom_components.octopus_japan import probing
 from custom_components.octopus_japan.const import DOMAIN
 from custom_components.octopus_japan.diagnostics import async_get_config_entry_diagnostics
 
 
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(probe, "PAUSE", 0)
+    monkeypatch.setattr(probing, "PAUSE", 0)
 
 
 async def call(home: Home, **data: Any) -> Any:
@@ -38,6 +38,21 @@ async def test_the_report_is_answered_and_kept_for_the_diagnostics(home: Home) -
     told = await async_get_config_entry_diagnostics(home.hass, entry)
     assert told["last_probe"] == report
     assert home.simulator.requests.total == requests + asked
+
+    # It outlives a restart.
+    await home.hass.config_entries.async_reload(entry.entry_id)
+    await home.settle()
+    told = await async_get_config_entry_diagnostics(home.hass, entry)
+    assert told["last_probe"] == report
+
+
+@pytest.mark.parametrize("text", ["{", "[1]"])
+async def test_a_report_that_cannot_be_read_is_none(home: Home, text: str) -> None:
+    home.leave_readings_out()
+    entry = await home.sign_in("green-tokyo")
+    entry.runtime_data.memory.parts.probe_report = [text]
+    told = await async_get_config_entry_diagnostics(home.hass, entry)
+    assert told["last_probe"] is None
 
 
 async def test_what_ends_it(home: Home) -> None:

@@ -51,8 +51,9 @@ class KrakenModel(DataClassDictMixin):
     """An object of the API: camel case outside, snake case inside. A field that is null is treated as absent."""
 
     class Config(BaseConfig):
-        """How the scalars of the schema are read."""
+        """How the scalars of the schema are read. A reader is made when the first object comes: all at once they hold Home Assistant's start."""
 
+        lazy_compilation = True
         serialization_strategy = {  # noqa: RUF012
             str: {"deserialize": scalars.text},
             int: {"deserialize": scalars.whole},

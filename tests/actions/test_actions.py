@@ -528,6 +528,42 @@ async def test_parts_add_up_for_every_household(home: Home, households: tuple[st
 
 
 @ev
+async def test_half_hours_are_told_exactly_as_they_are_served(home: Home) -> None:
+    await home.sign_in("ev-tokyo")
+    spin, truth = home.spin("ev-tokyo"), home.simulator.truth
+    start, end = jst("2025-11-16T00:00:00"), jst("2025-11-18T00:00:00")
+    requests = home.simulator.requests.total
+    told = (
+        await ask(home, "get_consumption", period="half_hour", start="2025-11-16", end="2025-11-17")
+    )["consumption"]
+    assert home.simulator.requests.total == requests + 1
+    expected = truth.half_hours(spin, start, end)
+    assert {datetime.fromisoformat(each["start"]): each["consumption"] for each in told} == {
+        at: float(kwh) for at, kwh in expected.items()
+    }
+    assert len(told) == 96
+    assert {each["version"] for each in told} <= {"DAILY", "MONTHLY"}
+    assert all(each["band"] for each in told)
+    # Without a time: what is published since yesterday, which nobody fills up.
+    told = (await ask(home, "get_consumption", period="half_hour"))["consumption"]
+    yesterday = jst("2025-11-19T00:00:00")
+    expected = truth.half_hours(spin, yesterday, yesterday + 2 * DAY)
+    assert len(told) == len(expected)
+
+
+@ev
+async def test_half_hours_of_more_than_a_month_or_refused(home: Home) -> None:
+    await home.sign_in("ev-tokyo")
+    with pytest.raises(ServiceValidationError) as mistyped:
+        await ask(home, "get_consumption", period="half_hour", start="2025-10-01")
+    assert mistyped.value.translation_placeholders == {"most": "31"}
+    home.simulator.faults.add("throttled")
+    with pytest.raises(HomeAssistantError) as refused:
+        await ask(home, "get_consumption", period="half_hour")
+    assert refused.value.translation_key == "readings_failed"
+
+
+@ev
 async def test_consumption_by_hour_month_and_billing_period(home: Home) -> None:
     await home.sign_in("ev-tokyo")
     spin, truth = home.spin("ev-tokyo"), home.simulator.truth

@@ -17,3 +17,6 @@ for _name, _folder in (
         _package = ModuleType(_name)
         _package.__path__ = [str(_folder)]
         sys.modules[_name] = _package
+        _parent, _, _child = _name.rpartition(".")
+        if _parent:  # The readers of models look their classes up by this path.
+            setattr(sys.modules[_parent], _child, _package)

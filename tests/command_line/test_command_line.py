@@ -221,6 +221,37 @@ async def test_an_account_needs_a_confirmation_and_a_whole_body(
         await kraken("account", str(tmp_path / "none.json"))
 
 
+async def test_an_account_is_created_once(
+    simulator: Simulator, kraken: Run, tmp_path: Path
+) -> None:
+    body = {
+        "reference": "partner-1",
+        "account_type": "DOMESTIC",
+        "source": "INTERNET",
+        "users": [{"given_name": "花子", "family_name": "架空", "email": "a@example.jp"}],
+        "is_change_of_tenancy": False,
+        "billing_address": {"address_line_1": "1-2-3", "postcode": "1000000"},
+        "electricity_meter_points": [{"mpan": "0310000000000000000001"}],
+    }
+    file = tmp_path / "account.json"
+    file.write_text(json.dumps(body))
+    ran = await kraken("account", str(file), "--json")
+    assert (ran.code, simulator.rest.created) == (program.WRONG_ARGUMENTS, [])
+    ran = await kraken("account", str(file), "--confirm", "create", "--json")
+    assert (ran.code, ran.json) == (0, [{"account": "A-00000001"}])
+    assert simulator.rest.created == [body]
+
+
+async def test_a_quote_and_a_postcode(simulator: Simulator, kraken: Run) -> None:
+    ran = await kraken("quote", "100-0001", "--kwh", "3600", "--confirm", "create", "--json")
+    assert ran.code == 0
+    assert len(simulator.rest.created) == 1
+    assert all(row["annual"] for row in ran.json)
+    ran = await kraken("postcode", "100-0001", "--json")
+    assert ran.code == 0
+    assert ran.json
+
+
 def test_help_has_examples(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         program.main(["--help"])
@@ -268,19 +299,55 @@ def test_json_loses_nothing() -> None:
     assert json.loads(to.getvalue()) == [{"at": NOW.isoformat(), "kwh": "0.100", "n": None}]
 
 
-def test_it_runs_where_home_assistant_is_not_installed() -> None:
-    refuse = (
-        "import sys\n"
-        "class Refuse:\n"
-        "    def find_spec(self, name, path=None, target=None):\n"
-        "        if name.partition('.')[0] in ('homeassistant', 'voluptuous', 'pytest'):\n"
-        "            raise ModuleNotFoundError(name)\n"
-        "sys.meta_path.insert(0, Refuse())\n"
-        "from scripts.command_line.__main__ import main\n"
-        "sys.exit(main(['--help']))\n"
+ALONE = """
+import sys
+from datetime import datetime
+
+class Refuse:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition('.')[0] in ('homeassistant', 'voluptuous', 'pytest'):
+            raise ModuleNotFoundError(name)
+
+sys.meta_path.insert(0, Refuse())
+from scripts.command_line import __main__ as program
+
+class Now(datetime):
+    @classmethod
+    def now(cls, tz=None):
+        return cls.fromisoformat(NOW).astimezone(tz)
+
+program.datetime = Now
+sys.exit(program.main(sys.argv[1:]))
+"""
+"""The command line in a process where Home Assistant cannot be imported, at the simulator's time."""
+
+
+@pytest.mark.parametrize("command", ["accounts", "prices"])
+async def test_it_runs_where_home_assistant_is_not_installed(
+    simulator: Simulator, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    household = simulator.world.households["green-tokyo"]
+    for name, value in {
+        "OEJP_URL": simulator.url,
+        "OEJP_KEYRING": "off",
+        "OEJP_EMAIL": household.email,
+        "OEJP_PASSWORD": household.password,
+    }.items():
+        monkeypatch.setenv(name, value)
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", ALONE.replace("NOW", repr(NOW.isoformat())), command, "--json"),
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
-    ran = subprocess.run(
-        [sys.executable, "-c", refuse], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    assert ran.returncode == 0, ran.stderr
-    assert "examples:" in ran.stdout
+    out, err = await process.communicate()
+    ran = Ran(process.returncode or 0, out.decode(), err.decode())
+    assert ran.code == 0, ran.err
+    assert ran.err == ""
+    if command == "accounts":
+        assert [row["plan"] for row in ran.json] == ["KKオクトパス"]
+    else:
+        spin = household.supply_points[0].spin
+        first = next(row for row in ran.json if row["start"] <= NOW.isoformat() < row["end"])
+        used = simulator.truth.used(spin, NOW)
+        assert Decimal(first["jpy_per_kwh"]) == simulator.truth.price(spin, NOW, used).total

@@ -93,6 +93,7 @@ HOUSE: dict[str, set[str]] = {
     "calendar": PLATFORM | {"entities"},
     "trigger": {"automation_targets"},
     "condition": {"automation_targets", "presentation"},
+    "llm": {"const"},
     "diagnostics": {
         "const",
         "identity",

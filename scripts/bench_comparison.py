@@ -1,14 +1,8 @@
 """How long a comparison takes: a year of hours summed up once, ten plans x twelve months after it, and by hours beside it."""
 
-import argparse
 from collections.abc import Callable
 from datetime import time, timedelta
 from decimal import Decimal
-import json
-from pathlib import Path
-import platform
-from statistics import median
-import sys
 
 from custom_components.octopus_japan.oejp.household.comparison import (
     Comparison,
@@ -19,7 +13,8 @@ from custom_components.octopus_japan.oejp.household.comparison import (
 from custom_components.octopus_japan.oejp.household.what_if import Window, add, shift, with_solar
 from custom_components.octopus_japan.oejp.household.year_of_use import YearOfUse, year_of_use
 from custom_components.octopus_japan.oejp.tariff import BillingCalendar, bill_for
-from scripts.bench_tariff import HOURS, START, seconds, tariffs
+from scripts.bench_tariff import HOURS, START, tariffs
+from scripts.figures import milliseconds, options, save, told
 
 YEAR = [(START + n * timedelta(hours=1), HOURS[n % len(HOURS)][1]) for n in range(366 * 24 + 1)]
 """Twelve periods that end on the first of a month, and an hour more."""
@@ -28,10 +23,7 @@ CALENDAR = BillingCalendar(day=1)
 
 def main() -> None:
     """Run and report."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=15)
-    parser.add_argument("--json", type=Path)
-    options = parser.parse_args()
+    given = options(__doc__, 15)
     every = tariffs()
     rates = Rates(every[0].monthly_rates, every[0].month_basis)
     plans = [Plan(str(n), str(n), tariff.cards[0]) for n, tariff in enumerate(every)]
@@ -62,23 +54,11 @@ def main() -> None:
         ),
         "10 plans x 12 months by the bills of hours": by_bills,
     }
-    report: dict[str, dict[str, object]] = {}
-    for name, work in works.items():
-        runs = [seconds(work) for _ in range(max(options.runs, 5))]
-        report[name] = {
-            "median_s": median(runs),
-            "min_s": min(runs),
-            "max_s": max(runs),
-            "runs": len(runs),
-        }
-        print(f"{name:46} {median(runs) * 1000:9.2f} ms, at best {min(runs) * 1000:.2f}")
-    report["months"] = {"count": len(use.periods)}
-    result = {"python": platform.python_version(), "machine": platform.machine(), "results": report}
-    text = json.dumps(result, indent=1)
-    if options.json is None:
-        sys.stdout.write(text + "\n")
-    else:
-        options.json.write_text(text + "\n", encoding="utf-8")
+    runs = max(given.runs, 5)
+    found = {
+        f"{name} (ms)": [milliseconds(work) for _ in range(runs)] for name, work in works.items()
+    }
+    save(given.json, told(found))
 
 
 if __name__ == "__main__":

@@ -4,16 +4,11 @@ Home Assistant and its recorder (SQLite in a new directory) are real and run in 
 loopback and without added latency. Event loop time is the processor time of its thread.
 """
 
-import argparse
 import asyncio
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 import gc
-import json
-from pathlib import Path
-import platform
 from statistics import median
-import sys
 from time import perf_counter, thread_time
 from unittest.mock import patch
 
@@ -45,8 +40,9 @@ from custom_components.octopus_japan.recorder.meter_history import (
     money_series,
 )
 from custom_components.octopus_japan.recorder.statistic_ids import consumption_id, cost_id
+from scripts.figures import columns, options, save, told
 from scripts.instruments import Blocks, Inserts, Memory, counted
-from scripts.measured_home import home_assistant, imported, polls, report, service, signed_in
+from scripts.measured_home import home_assistant, imported, polls, service, signed_in
 from tests.cards import stepped
 
 HOUR = timedelta(hours=1)
@@ -153,16 +149,15 @@ async def store(hass: HomeAssistant, spin: str, now: datetime, hours: int) -> Me
     for series in (energy, money):
         metadata = await recorder.async_add_executor_job(series.metadata)
         async_add_external_statistics(hass, metadata, [])
-    await recorder.async_block_till_done()
+    ids = [series.statistic_id for series in (energy, money)]
 
-    def fill() -> None:
+    def fill() -> bool:
         with session_scope(hass=hass) as session:
-            for series in (energy, money):
-                number = session.execute(
-                    select(StatisticsMeta.id).where(
-                        StatisticsMeta.statistic_id == series.statistic_id
-                    )
-                ).scalar_one()
+            known = select(StatisticsMeta.id).where(StatisticsMeta.statistic_id.in_(ids))
+            numbers = session.execute(known).scalars().all()
+            if len(numbers) < len(ids):  # The recorder has not come to it yet.
+                return False
+            for number in numbers:
                 session.execute(
                     insert(Statistics),
                     [
@@ -176,28 +171,27 @@ async def store(hass: HomeAssistant, spin: str, now: datetime, hours: int) -> Me
                         for n in range(hours)
                     ],
                 )
+        return True
 
-    await recorder.async_add_executor_job(fill)
+    while not await recorder.async_add_executor_job(fill):
+        await recorder.async_block_till_done()
     return meter
 
 
 def main() -> None:
     """Measure, print, write."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=5, help="of each measurement; default 5")
-    parser.add_argument("--import-runs", type=int, help="of the five years' import, if fewer")
-    parser.add_argument("--household", default="veteran", help="whose history; default veteran")
-    parser.add_argument("--json", type=Path, help="where to write; default the screen")
-    options = parser.parse_args()
-    found = report([asyncio.run(increments()) for _ in range(options.runs)])
-    times = options.import_runs or options.runs
-    found |= report([asyncio.run(five_years(options.household)) for _ in range(times)])
-    result = {"python": platform.python_version(), "machine": platform.machine(), "results": found}
-    text = json.dumps(result, indent=1)
-    if options.json is None:
-        sys.stdout.write(text + "\n")
-    else:
-        options.json.write_text(text + "\n", encoding="utf-8")
+    given = options(
+        __doc__,
+        5,
+        lambda parser: (
+            parser.add_argument("--import-runs", type=int, help="of the five years, if fewer"),
+            parser.add_argument("--household", default="veteran", help="default veteran"),
+        ),
+    )
+    found = told(columns([asyncio.run(increments()) for _ in range(given.runs)]))
+    times = given.import_runs or given.runs
+    found |= told(columns([asyncio.run(five_years(given.household)) for _ in range(times)]))
+    save(given.json, found)
 
 
 if __name__ == "__main__":

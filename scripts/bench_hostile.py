@@ -5,12 +5,10 @@ A server in another process gives each of them once; the library's client asks a
 Usage: scripts/bench hostile [--json FILE]
 """
 
-import argparse
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 import json
-from pathlib import Path
 import subprocess
 import sys
 from time import perf_counter, time
@@ -20,6 +18,7 @@ from aiohttp import ClientSession, web
 import jwt
 
 from custom_components.octopus_japan.oejp.kraken import EmailPassword, KrakenClient, KrakenError
+from scripts.figures import options, save, told
 from scripts.instruments import Blocks, Memory
 
 MIB = 1024 * 1024
@@ -99,7 +98,7 @@ def server() -> Iterator[str]:
             process.terminate()
 
 
-async def measured(url: str) -> dict[str, dict[str, float]]:
+async def measured(url: str) -> dict[str, list[float]]:
     """Ask for each of them."""
     found = {}
     async with ClientSession() as session:
@@ -114,28 +113,22 @@ async def measured(url: str) -> dict[str, dict[str, float]]:
                     said = type(error).__name__
                 # The callback in which the answer was read has to end before it is counted.
                 await asyncio.sleep(0)
-            found[name] = {"MiB": memory.most, "ms": 1000 * blocks.longest}
-            print(
-                f"{name:28} {said:24} {memory.most:6.1f} MiB, longest callback {1000 * blocks.longest:6.1f} ms,"
-                f" {perf_counter() - began:5.2f} s"
-            )
+            found[f"{name}, {said} (MiB)"] = [memory.most]
+            found[f"{name}, longest callback (ms)"] = [1000 * blocks.longest]
+            found[f"{name} (s)"] = [perf_counter() - began]
     return found
 
 
 def main() -> None:
     """Measure, print, write."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", type=Path)
-    parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
-    options = parser.parse_args()
-    if options.serve:
+    given = options(__doc__, 1, lambda parser: parser.add_argument("--serve", action="store_true"))
+    if given.serve:
         asyncio.run(serve())
         return
     with server() as url:
-        found = asyncio.run(measured(url))
+        figures = told(asyncio.run(measured(url)))
     print(WANTED)
-    if options.json:
-        options.json.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
+    save(given.json, figures)
 
 
 if __name__ == "__main__":

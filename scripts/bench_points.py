@@ -6,18 +6,20 @@ processor time of its thread, so that what else the machine does is not counted.
 
 import argparse
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+import gc
 import json
-from pathlib import Path
 import subprocess
 import sys
 
 from homeassistant.const import CONF_EMAIL, CONF_PASSWORD, CONF_URL
 
-from scripts.measured_home import Service, home_assistant, imported, polls, report, signed_in
+from scripts.figures import Figures, columns, options, save, told
+from scripts.instruments import Memory
+from scripts.measured_home import Service, home_assistant, imported, polls, signed_in
 from simulator import Simulator
 from simulator.dates import jst_date
 from simulator.load import Load
@@ -75,30 +77,35 @@ async def measured(points: int) -> dict[str, float]:
     """Poll without news, once all history is there."""
     with service(points) as simulator:
         async with home_assistant() as hass:
-            readings = await signed_in(hass, simulator)
-            await imported(readings)
+            gc.collect()
+            with Memory() as memory:
+                readings = await signed_in(hass, simulator)
+                await imported(readings)
+                await hass.async_block_till_done()
             assert len(readings.numbers()) == points
             found = await polls(hass, simulator, readings)
+    found["memory on top (MiB)"] = memory.most
     found["poll: event loop a point (ms)"] = found["poll: event loop (ms)"] / points
     return {f"{points} points, {name}": value for name, value in found.items()}
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
+def main() -> None:
     """Measure, print, write."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--points", type=int, nargs="+", default=[1, 5, 25])
-    parser.add_argument("--json", type=Path)
-    parser.add_argument("--serve", type=int, help=argparse.SUPPRESS)
-    options = parser.parse_args(arguments)
-    if options.serve:
-        asyncio.run(serve(options.serve))
+    given = options(
+        __doc__,
+        3,
+        lambda parser: (
+            parser.add_argument("--points", type=int, nargs="+", default=[1, 5, 25, 100]),
+            parser.add_argument("--serve", type=int, help=argparse.SUPPRESS),
+        ),
+    )
+    if given.serve:
+        asyncio.run(serve(given.serve))
         return
-    found: dict[str, dict[str, float]] = {}
-    for points in options.points:
-        found |= report([asyncio.run(measured(points)) for _ in range(options.runs)])
-    if options.json:
-        options.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    found: Figures = {}
+    for points in given.points:
+        found |= told(columns([asyncio.run(measured(points)) for _ in range(given.runs)]))
+    save(given.json, found)
 
 
 if __name__ == "__main__":

@@ -6,11 +6,7 @@ clock, so they count what else the machine does.
 Usage: scripts/bench setup [--runs N] [--json FILE]
 """
 
-import argparse
 import asyncio
-import json
-from pathlib import Path
-from statistics import median
 from time import perf_counter
 
 from homeassistant.config_entries import ConfigEntryState
@@ -21,6 +17,7 @@ from pytest_homeassistant_custom_component.common import (  # type: ignore[impor
 )
 
 from custom_components.octopus_japan.const import DOMAIN
+from scripts.figures import options, save, told
 from scripts.measured_home import Service, home_assistant, service
 
 HOUSEHOLDS = ("green-tokyo", "three-points-two-accounts")
@@ -60,24 +57,20 @@ SHOWN = {"sensor", "binary_sensor", "calendar"}
 
 def main() -> None:
     """Measure, print medians, and write all figures."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--json", type=Path)
-    options = parser.parse_args()
-    figures: dict[str, list[tuple[float, int, int]]] = {}
+    given = options(__doc__, 3)
+    found: dict[str, list[float]] = {}
     for household in HOUSEHOLDS:
         for latency in LATENCIES:
-            name = f"{household}, {1000 * latency:.0f} ms"
-            for _ in range(options.runs):
+            name = f"{household} at {1000 * latency:.0f} ms"
+            for _ in range(given.runs):
                 with service(household) as simulator:
-                    figures.setdefault(name, []).append(asyncio.run(_set_up(simulator, latency)))
-            seconds, asked, entities = (
-                median(column) for column in zip(*figures[name], strict=True)
-            )
-            print(f"{name}: {seconds:.2f} s, {asked:.0f} requests, {entities:.0f} entities")
+                    seconds, asked, entities = asyncio.run(_set_up(simulator, latency))
+                found.setdefault(f"{name}: until entities (s)", []).append(seconds)
+                found.setdefault(f"{name}: requests", []).append(asked)
+                found.setdefault(f"{name}: entities", []).append(entities)
+    figures = told(found)
     print(WANTED)
-    if options.json:
-        options.json.write_text(json.dumps(figures, indent=1), "utf-8")
+    save(given.json, figures)
 
 
 if __name__ == "__main__":

@@ -1,17 +1,10 @@
 """How long the price arithmetic takes: twelve months of hours on ten plans, and the current price."""
 
-import argparse
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import partial
-import json
-from pathlib import Path
-import platform
-from statistics import median
-import sys
-from time import perf_counter
 import tracemalloc
 
 from custom_components.octopus_japan.oejp.tariff import (
@@ -33,6 +26,7 @@ from custom_components.octopus_japan.oejp.tariff.published import (
     subsidies,
 )
 from custom_components.octopus_japan.oejp.tariff.schedule import published
+from scripts.figures import milliseconds, options, save, told
 from tests.cards import single, stepped, time_of_use
 
 START = datetime(2025, 8, 31, 15, tzinfo=UTC)
@@ -76,19 +70,9 @@ def tariffs() -> list[Tariff]:
     return [Tariff((card,), monthly_rates, BillingCalendar(day=18)) for card in plans()]
 
 
-def seconds(work: Callable[[], object]) -> float:
-    """Time one run."""
-    begin = perf_counter()
-    work()
-    return perf_counter() - begin
-
-
 def main() -> None:
     """Run and report."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=7)
-    parser.add_argument("--json", type=Path)
-    options = parser.parse_args()
+    given = options(__doc__, 7)
     every = tariffs()
     ladder, ev = every[0], every[7]
     period = ladder.calendar.period_at(NOW - timedelta(days=40))
@@ -113,43 +97,26 @@ def main() -> None:
             step=timedelta(minutes=5),
         ),
     }
-    # What is measured, how often a run repeats it, and how many hours one of them prices.
-    works: dict[str, tuple[Callable[[], object], int, int]] = {
-        "12 months on 10 plans": (lambda: [costs(t, HOURS) for t in every], 1, 87600),
-        "12 months, steps": (lambda: costs(ladder, HOURS), 1, 8760),
-        "12 months, time of use": (lambda: costs(ev, HOURS), 1, 8760),
-        "current price": (lambda: price_at(ev, NOW), 100, 0),
-        "prices of two days": (lambda: price_periods(ev, NOW, NOW + timedelta(days=2)), 20, 0),
-        "bill of a period": (lambda: bill_for(ladder, period, HOURS), 1, 0),
-    } | {name: (partial(find, prices, task), 1, 0) for name, task in tasks.items()}
-    report: dict[str, dict[str, object]] = {}
-    for name, (work, repeats, hours) in works.items():
-        runs = [
-            seconds(lambda work=work, repeats=repeats: [work() for _ in range(repeats)]) / repeats  # type: ignore[misc]
-            for _ in range(max(options.runs, 5))
-        ]
-        middle = median(runs)
-        report[name] = {
-            "median_s": middle,
-            "min_s": min(runs),
-            "max_s": max(runs),
-            "runs": len(runs),
-        }
-        each = f"   {middle / hours * 1e6:.2f} µs an hour" if hours else ""
-        print(f"{name:30} {middle * 1000:9.2f} ms{each}")
+    works: dict[str, tuple[Callable[[], object], int]] = {
+        "12 months on 10 plans": (lambda: [costs(t, HOURS) for t in every], 1),
+        "12 months, steps": (lambda: costs(ladder, HOURS), 1),
+        "12 months, time of use": (lambda: costs(ev, HOURS), 1),
+        "current price": (lambda: price_at(ev, NOW), 100),
+        "prices of two days": (lambda: price_periods(ev, NOW, NOW + timedelta(days=2)), 20),
+        "bill of a period": (lambda: bill_for(ladder, period, HOURS), 1),
+    } | {name: (partial(find, prices, task), 1) for name, task in tasks.items()}
+    runs = max(given.runs, 5)
+    found: dict[str, list[float]] = {
+        f"{name} (ms)": [milliseconds(work, repeats) for _ in range(runs)]
+        for name, (work, repeats) in works.items()
+    }
     for name, task in tasks.items():
         tracemalloc.start()
         find(prices, task)
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
-        report[name]["peak_bytes"] = peak
-        print(f"{name:34} {peak / 2**20:6.2f} MiB at most")
-    result = {"python": platform.python_version(), "machine": platform.machine(), "results": report}
-    text = json.dumps(result, indent=1)
-    if options.json is None:
-        sys.stdout.write(text + "\n")
-    else:
-        options.json.write_text(text + "\n", encoding="utf-8")
+        found[f"{name}, at most (MiB)"] = [peak / 2**20]
+    save(given.json, told(found))
 
 
 if __name__ == "__main__":

@@ -5,13 +5,9 @@ First the pure parts, then a real Home Assistant with all entities of a stepped 
 Usage: scripts/bench tick [--runs N] [--json FILE]
 """
 
-import argparse
 import asyncio
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-import json
-from pathlib import Path
-from statistics import median
 from time import process_time, thread_time
 
 from homeassistant.util import dt as dt_util
@@ -20,8 +16,10 @@ from pytest_homeassistant_custom_component.common import (  # type: ignore[impor
 )
 
 from custom_components.octopus_japan.oejp.household.forecast import Use, crossed_at
+from custom_components.octopus_japan.oejp.household.habit import learn
 from custom_components.octopus_japan.oejp.household.hour import Hour
 from custom_components.octopus_japan.oejp.household.outlook import band_periods, outlook
+from custom_components.octopus_japan.oejp.household.projection import project
 from custom_components.octopus_japan.oejp.japan_time import HOUR, day_of, midnight
 from custom_components.octopus_japan.oejp.tariff import (
     BillingCalendar,
@@ -34,6 +32,7 @@ from custom_components.octopus_japan.oejp.tariff import (
     timeline,
 )
 from scripts.bench_points import service
+from scripts.figures import options, save, told
 from scripts.measured_home import home_assistant, imported, signed_in
 from tests.cards import stepped, time_of_use
 
@@ -94,24 +93,31 @@ async def _real_ticks(runs: int) -> tuple[int, list[float]]:
 
 def main() -> None:
     """Measure, print medians, and write all figures."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--runs", type=int, default=20)
-    parser.add_argument("--json", type=Path)
-    options = parser.parse_args()
+    given = options(__doc__, 20)
     start = midnight(day_of(NOW - timedelta(days=54))).astimezone(UTC)
     hours = [Hour(start + n * HOUR, Decimal("0.43")) for n in range(54 * 24 - 5)]
-    figures: dict[str, list[float]] = {}
+    found: dict[str, list[float]] = {}
     for name, tariff in _tariffs().items():
         use = Use(hours) if name == "stepped" else None
-        for _ in range(options.runs):
+        taken = found.setdefault(f"one tick, {name} (ms)", [])
+        for _ in range(given.runs):
             began = process_time()
             _tick(tariff, use, hours)
-            figures.setdefault(name, []).append(1000 * (process_time() - began))
-        print(f"{name}: {median(figures[name]):.1f} ms")
-    entities, figures["Home Assistant"] = asyncio.run(_real_ticks(options.runs))
-    print(f"with all {entities} entities: {median(figures['Home Assistant']):.1f} ms")
-    if options.json:
-        options.json.write_text(json.dumps(figures, indent=1), "utf-8")
+            taken.append(1000 * (process_time() - began))
+    ladder = _tariffs()["stepped"]
+    period = ladder.calendar.period_at(NOW - timedelta(days=1))
+    for _ in range(given.runs):
+        began = process_time()
+        habit = learn(hours)
+        found.setdefault("learning a habit (ms)", []).append(1000 * (process_time() - began))
+        if habit is None or project(ladder, period, hours, habit, NOW) is None:
+            raise RuntimeError("nothing is projected")
+        began = process_time()
+        project(ladder, period, hours, habit, NOW)
+        found.setdefault("one projection (ms)", []).append(1000 * (process_time() - began))
+    entities, found["one tick with all entities (ms)"] = asyncio.run(_real_ticks(given.runs))
+    found["entities"] = [entities]
+    save(given.json, told(found))
 
 
 if __name__ == "__main__":

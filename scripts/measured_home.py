@@ -1,7 +1,7 @@
 """A Home Assistant with a recorder in this process and the simulator in another one, for the benchmarks to measure."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from statistics import median
@@ -30,7 +30,7 @@ from pytest_homeassistant_custom_component.common import (  # type: ignore[impor
 from custom_components.octopus_japan.const import DOMAIN
 from custom_components.octopus_japan.coordinators.readings import ReadingsCoordinator
 
-POLLS = 20
+POLLS = 10
 
 
 @dataclass
@@ -134,18 +134,3 @@ async def polls(
         "poll: event loop (ms)": median(loop_time) * 1000,
         "poll: wall (ms)": median(wall) * 1000,
     }
-
-
-def report(runs: Sequence[dict[str, float]]) -> dict[str, dict[str, float]]:
-    """Print medians, and return them with what they are medians of."""
-    found = {}
-    for name in runs[0]:
-        values = [run[name] for run in runs]
-        found[name] = {
-            "median": median(values),
-            "min": min(values),
-            "max": max(values),
-            "runs": len(values),
-        }
-        print(f"{name:34} {median(values):12.2f}   {min(values):.2f} to {max(values):.2f}")
-    return found

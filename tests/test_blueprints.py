@@ -22,7 +22,7 @@ from custom_components.octopus_japan.const import DOMAIN
 from simulator import Simulator
 
 SOURCE = Path(__file__).parents[1] / "blueprints" / "automation" / DOMAIN
-NAMES = sorted(path.name for path in SOURCE.glob("*.yaml"))
+NAMES = sorted(path.relative_to(SOURCE).as_posix() for path in SOURCE.rglob("*.yaml"))
 MINUTES = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 

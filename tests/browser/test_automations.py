@@ -91,13 +91,20 @@ async def test_a_price_trigger_is_found_saved_and_fires(
     await stage.ask_again(ev_tokyo)
 
 
+BLUEPRINT = {
+    "en": "Octopus Energy Japan: tell when a dearer step begins",
+    "ja": "オクトパスエナジー：料金の段階が上がったときにお知らせ",
+}
+
+
 async def test_a_blueprint_becomes_an_automation(me: Person, stage: Stage, ev_tokyo: Home) -> None:
     page = me.page
     await me.goto("/config/blueprint/dashboard")
-    await me.click(re.compile("tell when a dearer step begins"))
+    name = BLUEPRINT[stage.language]
+    await me.click(re.compile(name))
     await me.click("Select an entity")
     band = own("entity.sensor.rate_band.name", stage.language)
     await me.search(band)
     await me.click(page.get_by_text(re.compile(f"^{band}$")).last)
     await me.click("Save", role="button")
-    await automation(stage, "Octopus Energy Japan: tell when a dearer step begins")
+    await automation(stage, name)

@@ -4,9 +4,20 @@ pytest loads this before any other plugin. Home Assistant has to be imported bef
 tools look for where it stood is put there again.
 """
 
-from homeassistant.components import logger
-from homeassistant.components.logger import helpers
+from importlib import import_module
 
-for name in ("_clear_logger_overwrites",):
-    if not hasattr(logger, name):
-        setattr(logger, name, getattr(helpers, name))
+MOVED = (
+    ("logger", "_clear_logger_overwrites", "logger.helpers", "_clear_logger_overwrites"),
+    (
+        "device_automation",
+        "_async_get_device_automations",
+        "device_automation",
+        "async_get_device_automations",
+    ),
+)
+"""Where the tools look for what, and where it is."""
+
+for module, name, now_in, now in MOVED:
+    sought = import_module(f"homeassistant.components.{module}")
+    if not hasattr(sought, name):
+        setattr(sought, name, getattr(import_module(f"homeassistant.components.{now_in}"), now))

@@ -14,7 +14,7 @@ from aiohttp import ThreadedResolver
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_EMAIL, CONF_PASSWORD, CONF_URL
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import aiohttp_client
+from homeassistant.helpers import aiohttp_client, frame
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.recorder import (
     async_initialize_recorder,
@@ -79,6 +79,7 @@ async def home_assistant() -> AsyncIterator[HomeAssistant]:
     with TemporaryDirectory() as directory:
         async with async_test_home_assistant(config_dir=directory) as hass:
             aiohttp_client._async_make_resolver = lambda _: Resolver()  # type: ignore[assignment, return-value]
+            frame.async_setup(hass)
             hass.data.pop(DATA_CUSTOM_COMPONENTS, None)
             await hass.config.async_set_time_zone("Asia/Tokyo")
             async_initialize_recorder(hass)

@@ -1,16 +1,22 @@
 """Signing in, signing in again, and options."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from home import Home
-from homeassistant.config_entries import SOURCE_USER, ConfigFlowResult
+from homeassistant.config_entries import SOURCE_RECONFIGURE, SOURCE_USER, ConfigFlowResult
 from homeassistant.const import CONF_API_KEY, CONF_EMAIL, CONF_PASSWORD, CONF_URL
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
 
 from custom_components.octopus_japan.config_flow import CONF_ADVANCED
-from custom_components.octopus_japan.const import CONF_MONTH_BASIS, DEFAULT_URL, DOMAIN
+from custom_components.octopus_japan.const import (
+    CONF_MONTH_BASIS,
+    CONF_PRE_SIGNED_KEY,
+    DEFAULT_URL,
+    DOMAIN,
+)
 from custom_components.octopus_japan.identity import masked
 
 BOTH = pytest.mark.parametrize("households", [("green-tokyo", "ev-tokyo", "newcomer")])
@@ -72,6 +78,45 @@ async def test_an_api_key_signs_in(home: Home) -> None:
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["title"] == f"Octopus Energy Japan …{login.accounts[0].number[-4:]}"
     assert result["data"] == {CONF_API_KEY: login.api_key, CONF_URL: home.simulator.url}
+
+
+async def test_a_pre_signed_key_says_until_when_it_holds(home: Home) -> None:
+    form = await open_form(home, "pre_signed_key")
+    login = home.simulator.world.households["green-tokyo"]
+    result = await fill(home, form, {CONF_PRE_SIGNED_KEY: f" {login.pre_signed_key} "})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    entry = result["result"]
+    assert entry.data == {CONF_PRE_SIGNED_KEY: login.pre_signed_key, CONF_URL: home.simulator.url}
+    told = {issue.translation_key: issue for issue in home.issues()}
+    # Signed in at noon of 20 November; what renews the sign-in lives for a week.
+    assert told["sign_in_short_lived"].translation_placeholders == {"date": "2025-11-27"}
+
+    # In place to a password: nothing is short-lived any more, and the key is gone.
+    menu = await home.hass.config_entries.flow.async_init(
+        DOMAIN, context={"source": SOURCE_RECONFIGURE, "entry_id": entry.entry_id}
+    )
+    changed = await fill(home, await choose(home, menu, "password"), password(home))
+    assert changed["reason"] == "reconfigure_successful"
+    await home.settle()
+    assert entry.data == home.credentials("green-tokyo")
+    assert "sign_in_short_lived" not in {issue.translation_key for issue in home.issues()}
+
+
+async def test_a_pre_signed_key_that_has_ended_is_not_sent_again(home: Home) -> None:
+    home.leave_readings_out()
+    login = home.simulator.world.households["green-tokyo"]
+    form = await open_form(home, "pre_signed_key")
+    await fill(home, form, {CONF_PRE_SIGNED_KEY: login.pre_signed_key})
+    login.pre_signed_key = "another by now"
+    home.simulator.tokens.sign_out()
+    home.simulator.requests.clear()
+    for _ in range(3):
+        await home.pass_time(timedelta(hours=12))
+    sent = [r for r in home.simulator.requests if r.operation == "ObtainToken"]
+    # The refresh token, then the key, once.
+    assert len(sent) <= 2
+    flows = home.hass.config_entries.flow.async_progress()
+    assert [flow["context"]["source"] for flow in flows] == ["reauth"]
 
 
 @BOTH

@@ -44,7 +44,7 @@ HOUSE: dict[str, set[str]] = {
         "oejp",
     },
     "bill_repairs": {"const", "identity", "issues", "presentation", "runtime", "oejp"},
-    "probing": {"runtime", "oejp"},
+    "probing": {"const", "runtime", "oejp"},
     "report_repairs": {"probing", "runtime", "oejp"},
     "repairs": {"energy_repairs", "plan_repairs", "report_repairs"},
     "energy_dashboard": {"const", "identity", "recorder"},

@@ -23,7 +23,14 @@ from homeassistant.util import dt as dt_util
 import voluptuous as vol
 from yarl import URL
 
-from .const import CONF_DECLINED, CONF_ENERGY_DASHBOARD, DEFAULT_URL, DOMAIN, NAME
+from .const import (
+    CONF_DECLINED,
+    CONF_ENERGY_DASHBOARD,
+    CONF_PRE_SIGNED_KEY,
+    DEFAULT_URL,
+    DOMAIN,
+    NAME,
+)
 from .energy_dashboard import async_sources, dashboard_fields, is_there
 from .found_points import Found, described, find_points, listed_accounts, offers_for
 from .identity import last_four, masked
@@ -47,7 +54,7 @@ _SECRET = TextSelector(
 )
 _ADDRESS = TextSelector(TextSelectorConfig(type=TextSelectorType.URL))
 
-SIGN_IN_STEPS = ["password", "api_key"]
+SIGN_IN_STEPS = ["password", "api_key", "pre_signed_key"]
 
 
 def _address_allowed(address: str) -> bool:
@@ -135,6 +142,14 @@ class OctopusConfigFlow(ConfigFlow, domain=DOMAIN):
     ) -> ConfigFlowResult:
         """Sign in with an API key."""
         return await self._async_sign_in("api_key", {CONF_API_KEY: _SECRET}, user_input)
+
+    async def async_step_pre_signed_key(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Sign in with a key that the supplier signed for some days; a repair says until when that holds."""
+        return await self._async_sign_in(
+            "pre_signed_key", {CONF_PRE_SIGNED_KEY: _SECRET}, user_input
+        )
 
     async def _async_sign_in(
         self,

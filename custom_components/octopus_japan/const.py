@@ -11,6 +11,7 @@ LOGGER: Final = logging.getLogger(__package__)
 
 YEN: Final = "JPY"
 CONF_MONTH_BASIS: Final = "month_basis"
+CONF_PRE_SIGNED_KEY: Final = "pre_signed_key"
 CONF_CAPACITY: Final = "capacity"
 CONF_OWN_METER: Final = "own_meter"
 CONF_ENERGY_DASHBOARD: Final = "energy_dashboard"

@@ -9,6 +9,7 @@ from homeassistant.components.diagnostics import async_redact_data
 from homeassistant.const import CONF_API_KEY, CONF_EMAIL, CONF_PASSWORD
 from homeassistant.core import HomeAssistant
 
+from .const import CONF_PRE_SIGNED_KEY
 from .coordinators.exports import PointExport
 from .coordinators.prices import PointPrices
 from .identity import digest
@@ -23,7 +24,7 @@ from .probing import last_report
 from .runtime import OctopusConfigEntry, OctopusRuntimeData
 from .store import ChosenPath
 
-TO_REDACT = {CONF_EMAIL, CONF_PASSWORD, CONF_API_KEY}
+TO_REDACT = {CONF_EMAIL, CONF_PASSWORD, CONF_API_KEY, CONF_PRE_SIGNED_KEY}
 
 
 async def async_get_config_entry_diagnostics(

@@ -46,6 +46,8 @@ KINDS: Final = {
     "own_meter_silent": Kind(),
     "sign_in_ended": Kind(ir.IssueSeverity.ERROR, fixable=True),
     "api_key_ended": Kind(ir.IssueSeverity.ERROR, fixable=True),
+    "pre_signed_key_ended": Kind(ir.IssueSeverity.ERROR, fixable=True),
+    "sign_in_short_lived": Kind(),
 }
 """The key is the translation key too."""
 

@@ -8,10 +8,13 @@ from homeassistant.const import CONF_API_KEY, CONF_URL
 from homeassistant.core import callback
 from homeassistant.util import dt as dt_util
 
+from .const import CONF_PRE_SIGNED_KEY
 from .oejp.probe import Probe
 from .oejp.probe.probe import ADDRESSES
 from .runtime import OctopusConfigEntry
 
+KEYS = (CONF_API_KEY, CONF_PRE_SIGNED_KEY)
+"""What stands in the data of an entry that signs in with a key, and what the report calls that."""
 PAUSE = 1.0
 """Seconds between two requests: the probe is in no hurry."""
 
@@ -27,7 +30,7 @@ async def async_probe_entry(entry: OctopusConfigEntry) -> dict[str, Any]:
         entry.runtime_data.readings.client,
         dt_util.utcnow,
         pause,
-        sign_in="api_key" if CONF_API_KEY in entry.data else "password",
+        sign_in=next((way for way in KEYS if way in entry.data), "password"),
         addresses=ADDRESSES if url in ADDRESSES else (),
     )
     report = (await probe.run()).told

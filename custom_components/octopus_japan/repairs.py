@@ -42,4 +42,5 @@ _FLOWS: dict[str, Callable[[Mapping[str, Any]], RepairsFlow]] = {
     **REPORT_FLOWS,
     "sign_in_ended": SignInEndedFlow,
     "api_key_ended": SignInEndedFlow,
+    "pre_signed_key_ended": SignInEndedFlow,
 }

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from aiohttp import DummyCookieJar
@@ -13,7 +14,7 @@ from homeassistant.helpers.aiohttp_client import async_create_clientsession
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
-from .const import DOMAIN
+from .const import CONF_PRE_SIGNED_KEY, DOMAIN
 from .coordinators.account import AccountCoordinator
 from .coordinators.comparison import ComparisonCoordinator
 from .coordinators.exports import ExportsCoordinator
@@ -25,7 +26,8 @@ from .coordinators.readings import ReadingsCoordinator
 from .coordinators.rewards import RewardsCoordinator
 from .coordinators.tariff_book import TariffBook
 from .issues import async_report, async_settle
-from .oejp.kraken import ApiKey, Credential, EmailPassword, KrakenClient, SignIn
+from .oejp.japan_time import day_of
+from .oejp.kraken import ApiKey, Credential, EmailPassword, KrakenClient, PreSignedKey, SignIn
 from .store import OctopusStore
 
 
@@ -69,6 +71,10 @@ def entry_client(hass: HomeAssistant, entry: ConfigEntry[Any]) -> KrakenClient:
                 async_report(hass, entry, issue)
             else:
                 async_settle(hass, entry, issue)
+        if (until := _short_lived_until(sign_in)) is None:
+            async_settle(hass, entry, SHORT_LIVED)
+        else:
+            async_report(hass, entry, SHORT_LIVED, date=day_of(until).isoformat())
 
     sign_in.told = tell
     tell()
@@ -101,11 +107,26 @@ def _now() -> float:
 def _credential(data: Mapping[str, str]) -> Credential:
     if CONF_API_KEY in data:
         return ApiKey(data[CONF_API_KEY])
+    if CONF_PRE_SIGNED_KEY in data:
+        return PreSignedKey(data[CONF_PRE_SIGNED_KEY])
     return EmailPassword(data[CONF_EMAIL], data[CONF_PASSWORD])
+
+
+SHORT_LIVED = "sign_in_short_lived"
+"""The issue that says until when a pre-signed key holds."""
+
+
+def _short_lived_until(sign_in: SignIn) -> datetime | None:
+    """Return until when a sign-in with a pre-signed key holds at least: as long as its refresh token. None for other ways."""
+    token = sign_in.token
+    if not isinstance(sign_in.credential, PreSignedKey) or sign_in.ended or token is None:
+        return None
+    return None if token.refresh_until is None else dt_util.utc_from_timestamp(token.refresh_until)
 
 
 SIGN_IN_ENDED: dict[type[Credential], str] = {
     EmailPassword: "sign_in_ended",
     ApiKey: "api_key_ended",
+    PreSignedKey: "pre_signed_key_ended",
 }
 """The issue that says that a way of signing in has ended."""

@@ -11,7 +11,10 @@ from homeassistant.components.recorder import get_instance
 from homeassistant.helpers import recorder as recorder_helper
 from homeassistant.setup import async_setup_component
 from metered_point import PRICING, meter_history, readings
-from pytest_homeassistant_custom_component.common import async_test_home_assistant
+
+import scripts.another_home_assistant  # noqa: F401  # Before the test tools: they may be those of another version.
+
+from pytest_homeassistant_custom_component.common import async_test_home_assistant  # isort: skip
 
 HISTORY = readings(6, seed=5, gaps=0.05)
 

@@ -20,6 +20,7 @@ from .entities.comparison import COMPARISON_SENSORS
 from .entities.contract import CONTRACT_SENSORS
 from .entities.description import OctopusSensorDescription, Value
 from .entities.gas import GAS_SENSORS
+from .entities.hourly_prices import HOURLY_PRICES, LISTS
 from .entities.own_meter import OWN_METER_SENSORS
 from .entities.prices import PRICE_SENSORS
 from .entities.projection import PROJECTION_SENSORS
@@ -43,7 +44,7 @@ class OctopusSensor(OctopusEntity[DataUpdateCoordinator[Any]], SensorEntity):
     _domain = Platform.SENSOR
 
     entity_description: OctopusSensorDescription[Any]
-    _unrecorded_attributes = frozenset({"best", "rates", "tiers", "results", "campaigns"})
+    _unrecorded_attributes = LISTS | {"best", "rates", "tiers", "results", "campaigns"}
 
     def _data(self) -> Any:
         """Return what is known of the number, None while nothing is."""
@@ -136,7 +137,7 @@ OF_CAMPAIGNS = (
     Family(clock=lambda clocks: clocks.account, sensors=CAMPAIGN_SENSORS, sensor=AccountSensor),
 )
 OF_SUPPLY_POINT = (
-    Family(clock=lambda clocks: clocks.prices, sensors=PRICE_SENSORS),
+    Family(clock=lambda clocks: clocks.prices, sensors=(*PRICE_SENSORS, HOURLY_PRICES)),
     Family(clock=lambda clocks: clocks.prices, sensors=CONTRACT_SENSORS),
     Family(clock=lambda clocks: clocks.readings, sensors=USAGE_SENSORS),
     Family(clock=lambda clocks: clocks.bills, sensors=BILL_SENSORS),

@@ -1,6 +1,6 @@
 """The recipes of docs/automations.md, run as they stand there."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
 import re
@@ -14,10 +14,11 @@ from homeassistant.components.recorder.models import (
     StatisticMetaData,
 )
 from homeassistant.components.recorder.statistics import async_import_statistics
+from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 from homeassistant.util.yaml import parse_yaml
 import pytest
-from pytest_homeassistant_custom_component.common import async_mock_service
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_mock_service
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.octopus_japan.oejp.japan_time import JST
@@ -27,7 +28,16 @@ MINUTE = timedelta(minutes=1)
 HALF_HOUR = timedelta(minutes=30)
 HOUR = timedelta(hours=1)
 
-pytestmark = pytest.mark.parametrize("households", [("ev-tokyo",)])
+pytestmark = [
+    pytest.mark.parametrize("households", [("ev-tokyo", "green-tokyo")]),
+    pytest.mark.parametrize("since", [date(2025, 11, 1)]),
+]
+
+
+async def signed_in(home: Home) -> MockConfigEntry:
+    """Sign the household in, and another one: a recipe has to say which supply point it means."""
+    await home.sign_in("green-tokyo")
+    return await home.sign_in("ev-tokyo")
 
 
 def recipe(name: str, home: Home) -> Any:
@@ -38,7 +48,7 @@ def recipe(name: str, home: Home) -> Any:
 
 
 async def test_a_heater_below_a_price(home: Home) -> None:
-    await home.sign_in("ev-tokyo")
+    await signed_in(home)
     on = async_mock_service(home.hass, "switch", "turn_on")
     off = async_mock_service(home.hass, "switch", "turn_off")
     async with automating(home, recipe("heater", home)):
@@ -50,7 +60,7 @@ async def test_a_heater_below_a_price(home: Home) -> None:
 
 
 async def test_a_heater_after_a_time_without_a_price(home: Home) -> None:
-    entry = await home.sign_in("ev-tokyo")
+    entry = await signed_in(home)
     off = async_mock_service(home.hass, "switch", "turn_off")
     async with automating(home, recipe("heater", home)):
         # 12:00: 19.56 a kWh; 14:00: 32.23.
@@ -63,7 +73,7 @@ async def test_a_heater_after_a_time_without_a_price(home: Home) -> None:
 
 
 async def test_before_the_cheapest_time(home: Home) -> None:
-    await home.sign_in("ev-tokyo")
+    await signed_in(home)
     on = async_mock_service(home.hass, "switch", "turn_on")
     async with automating(home, recipe("calendar", home)):
         for span in (22 * HOUR + 25 * MINUTE, 15 * MINUTE):
@@ -75,7 +85,7 @@ async def test_before_the_cheapest_time(home: Home) -> None:
 
 
 async def test_the_cheapest_two_hours(home: Home) -> None:
-    await home.sign_in("ev-tokyo")
+    await signed_in(home)
     on = async_mock_service(home.hass, "switch", "turn_on")
     off = async_mock_service(home.hass, "switch", "turn_off")
     async with automating(home, recipe("cheapest", home)):
@@ -87,7 +97,7 @@ async def test_the_cheapest_two_hours(home: Home) -> None:
 
 @pytest.mark.parametrize("expected_lingering_timers", [True])
 async def test_half_hourly_rates_for_the_card(home: Home) -> None:
-    await home.sign_in("ev-tokyo")
+    await signed_in(home)
     assert await async_setup_component(home.hass, "template", recipe("rates", home))
     await home.settle()
     await home.pass_time(HALF_HOUR)
@@ -104,7 +114,7 @@ async def test_half_hourly_rates_for_the_card(home: Home) -> None:
 
 
 async def test_target_timeframes(home: Home) -> None:
-    await home.sign_in("ev-tokyo")
+    await signed_in(home)
     calls = async_mock_service(
         home.hass, "target_timeframes", "update_target_timeframe_data_source"
     )
@@ -121,7 +131,7 @@ async def test_target_timeframes(home: Home) -> None:
 
 
 async def test_what_the_dryer_cost_last_week(home: Home) -> None:
-    await home.sign_in("ev-tokyo")
+    await signed_in(home)
     # On Thursday the 13th it took a kWh from 13:00 to 14:00 (32.23 with all parts), and on the Monday after another.
     dried = {"2025-11-13T13:00": 1, "2025-11-17T13:00": 1}
     total, rows = 0.0, []
@@ -151,7 +161,7 @@ async def test_what_the_dryer_cost_last_week(home: Home) -> None:
 
 
 async def test_emhass(home: Home) -> None:
-    await home.sign_in("ev-tokyo")
+    await signed_in(home)
     calls = async_mock_service(home.hass, "rest_command", "emhass_plan")
     async with automating(home, recipe("emhass", home)):
         await home.pass_time(HALF_HOUR)
@@ -164,13 +174,57 @@ async def test_emhass(home: Home) -> None:
 
 
 async def test_evcc_asks_over_http(home: Home, hass_client: ClientSessionGenerator) -> None:
-    await home.sign_in("ev-tokyo")
+    await signed_in(home)
     assert await async_setup_component(home.hass, "api", {})
     client = await hass_client()
+    text = PAGE.read_text()
+    uri = re.search(r"uri: http://homeassistant.local:8123(\S+)", text)
+    body = re.search(r"body: '(.*)'", text)
+    assert uri is not None
+    assert body is not None
+    price = home.state(home.spin("ev-tokyo"), "current_price").entity_id
+    entity = er.async_get(home.hass).async_get(price)
+    assert entity is not None
+    assert entity.device_id is not None
     response = await client.post(
-        "/api/services/octopus_japan/get_prices?return_response", json={"resolution": "half_hour"}
+        uri[1],
+        data=body[1].replace("YOUR_DEVICE", entity.device_id),
+        headers={"content-type": "application/json"},
     )
     assert response.status == HTTPStatus.OK
     prices = (await response.json())["service_response"]["prices"]
+    # evcc reads RFC 3339 times and a number; the jq of the recipe takes these three.
     assert len(prices) == 96
-    assert {"start", "end", "price"} <= set(prices[0])
+    assert [datetime.fromisoformat(each["start"]).utcoffset() for each in prices] == 96 * [9 * HOUR]
+    start = datetime.fromisoformat(prices[22]["start"])
+    spin = home.spin("ev-tokyo")
+    assert prices[22]["price"] == float(home.simulator.truth.price(spin, start).total)
+    assert datetime.fromisoformat(prices[22]["end"]) == start + HALF_HOUR
+
+
+async def test_charts_by_the_hour(home: Home) -> None:
+    """What the card evaluates for each point: [milliseconds, price]."""
+    home.want(home.spin("ev-tokyo"), "hourly_prices")
+    await signed_in(home)
+    card = recipe("apexcharts", home)
+    (series,) = card["series"]
+    state = home.hass.states.get(series["entity"])
+    assert state is not None
+    named = set(re.findall(r"entity.attributes\.(\w+)", series["data_generator"]))
+    assert named == {"raw_today", "raw_tomorrow"}
+    for name in named:
+        assert {"start", "value"} <= set(state.attributes[name][0])
+
+
+async def test_the_cheapest_hours_by_the_macro(home: Home) -> None:
+    """The macro reads a list in an attribute, by the names of a time and of a value, which the recipe gives it."""
+    home.want(home.spin("ev-tokyo"), "hourly_prices")
+    await signed_in(home)
+    text = recipe("cheapest_energy_hours", home)["template"][0]["sensor"][0]["state"]
+    given = dict(re.findall(r"(\w+)='([^']*)'", text))
+    (sensor,) = re.findall(r"cheapest_energy_hours\(\s*'([^']+)'", text)
+    state = home.hass.states.get(sensor)
+    assert state is not None
+    for name in (given["attr_today"], given["attr_tomorrow"]):
+        first = state.attributes[name][0]
+        assert {given["time_key"], given["value_key"]} <= set(first)

@@ -1,0 +1,55 @@
+"""The reference in both languages: it is what the integration has, and both pages tell of the same."""
+
+from pathlib import Path
+import re
+
+import pytest
+
+from scripts.demonstration.words import texts
+from scripts.reference import COMPONENT, PAGES, ROOT, page
+
+KEY = re.compile(r"`([a-z_.]+)`")
+DOCS = ROOT / "docs"
+
+
+@pytest.mark.parametrize("language", PAGES)
+def test_the_page_is_what_the_integration_has(language: str) -> None:
+    assert PAGES[language].read_text("utf-8") == page(language), "run: python -m scripts.reference"
+
+
+def test_both_pages_tell_of_the_same() -> None:
+    english, japanese = (page(language) for language in ("en", "ja"))
+    assert KEY.findall(english) == KEY.findall(japanese)
+    assert english.count("\n") == japanese.count("\n")
+
+
+@pytest.mark.parametrize("file", [ROOT / "README.ja.md", *sorted((DOCS / "ja").glob("*.md"))])
+def test_links_of_a_japanese_page_lead_somewhere(file: Path) -> None:
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)[^)]*\)", file.read_text("utf-8")):
+        assert (file.parent / target).exists(), target
+
+
+def test_both_faqs_answer_the_same_questions() -> None:
+    asked = [
+        len(re.findall(r"^\*\*", (DOCS / folder / "faq.md").read_text("utf-8"), re.MULTILINE))
+        for folder in (".", "ja")
+    ]
+    assert asked[0] == asked[1]
+    assert asked[0] >= 6
+
+
+def test_the_readme_in_japanese_explains_every_field_of_signing_in() -> None:
+    text = (ROOT / "README.ja.md").read_text("utf-8")
+    for name in ("メールアドレス", "パスワード", "APIキー", "署名済みキー", "APIアドレス"):
+        assert name in text
+
+
+@pytest.mark.parametrize("file", [ROOT / "README.ja.md", DOCS / "ja" / "faq.md"])
+def test_what_a_japanese_page_quotes_is_shown_so(file: Path) -> None:
+    """A button or an entity in 「」 is called so by Home Assistant or by us."""
+    shown = "\n".join(texts("ja").values()) + (COMPONENT / "frontend" / "words.js").read_text(
+        "utf-8"
+    )
+    for quoted in re.findall(r"「([^」]+)」", file.read_text("utf-8")):
+        for name in quoted.split(" > "):
+            assert name in shown or name == "Octopus Energy Japan", quoted

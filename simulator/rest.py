@@ -44,6 +44,7 @@ class Rest:
     refused: set[str] = field(default_factory=set)
     nested: bool = False
     texts: bool = True
+    fails_with: int | None = None
     created: list[dict[str, Any]] = field(default_factory=list)
     asked: list[tuple[str, str, str | None]] = field(default_factory=list)
 
@@ -56,6 +57,8 @@ class Rest:
             household = self._household(request, parts[0])
             body = await request.json() if request.method == "POST" else None
             status, answer = self._answer(request, parts, household, body)
+            if self.fails_with is not None:  # What was asked for is done all the same.
+                status, answer = self.fails_with, {"detail": "Server error."}
         except _Failure as failure:
             status, answer = failure.status, failure.body
         return web.json_response(answer, status=status)
@@ -81,6 +84,8 @@ class Rest:
     def _answer(
         self, request: web.Request, parts: Sequence[str], household: Household | None, body: Any
     ) -> tuple[int, Any]:
+        if self.fails_with == 429:
+            raise _Failure(429, {"detail": "Request was throttled."})
         match request.method, *parts:
             case "GET", "products":
                 today = jst_date(self.simulation.clock.now())

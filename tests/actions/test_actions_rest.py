@@ -54,6 +54,26 @@ async def test_a_quote_is_created_on_purpose_and_once(home: Home) -> None:
     assert caught.value.translation_key == "rest_not_accepted"
     assert "NONE" in str((caught.value.translation_placeholders or {})["detail"])
     assert len(home.simulator.rest.created) == 1
+    # What was turned down may be sent again: nothing was created.
+    with pytest.raises(ServiceValidationError) as caught:
+        await call(home, "create_quote", confirm=True, **given, product_codes=["NONE"])
+    assert caught.value.translation_key == "rest_not_accepted"
+
+
+async def test_a_quote_of_which_nobody_knows_what_became_is_not_sent_again(home: Home) -> None:
+    home.leave_readings_out()
+    await home.sign_in("green-tokyo")
+    given = {"postcode": "100-0001", "consumption": 3100, "confirm": True}
+    rest = home.simulator.rest
+    for status, again in ((429, "rest_failed"), (500, "quote_already_sent")):
+        rest.fails_with = status
+        with pytest.raises(HomeAssistantError) as failed:
+            await call(home, "create_quote", **given)
+        assert failed.value.translation_key == "rest_failed"
+        with pytest.raises(HomeAssistantError) as repeated:
+            await call(home, "create_quote", **given)
+        assert repeated.value.translation_key == again
+    assert len(rest.created) == 1
 
 
 @pytest.mark.parametrize("households", [("green-tokyo", "ev-tokyo")])

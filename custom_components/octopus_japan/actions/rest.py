@@ -12,7 +12,13 @@ from homeassistant.util.json import JsonValueType
 import voluptuous as vol
 
 from ..const import DOMAIN
-from ..oejp.kraken import KrakenError, KrakenNotFoundError, KrakenQueryError
+from ..coordinators.asking import lasts
+from ..oejp.kraken import (
+    KrakenError,
+    KrakenNotFoundError,
+    KrakenQueryError,
+    KrakenThrottledError,
+)
 from ..oejp.kraken.rest import QuoteRequest, RestClient, RestProduct
 from .fields import CONFIG_ENTRY, chosen_entry, iso, mistake
 
@@ -68,7 +74,11 @@ async def async_get_grid_supply_point(call: ServiceCall) -> ServiceResponse:
 
 
 async def async_create_quote(call: ServiceCall) -> ServiceResponse:
-    """Create a quote at the supplier. The same quote is not sent a second time, whatever came of the first."""
+    """Create a quote at the supplier.
+
+    The same quote is not sent a second time, whatever came of the first: only what the service turned down, or never took, may be
+    tried again.
+    """
     data = call.data
     if not data["confirm"]:
         raise mistake("quote_not_confirmed")
@@ -82,7 +92,12 @@ async def async_create_quote(call: ServiceCall) -> ServiceResponse:
     if which in sent:
         raise mistake("quote_already_sent")
     sent.add(which)
-    found = await _asked(_rest(call).orders.create_quote(request))
+    try:
+        created = await _rest(call).orders.create_quote(request)
+    except KrakenError as error:
+        if lasts(error) or isinstance(error, KrakenThrottledError):
+            sent.discard(which)
+        raise _failure(error) from error
     products: list[JsonValueType] = [
         {
             "code": product.code,
@@ -90,9 +105,9 @@ async def async_create_quote(call: ServiceCall) -> ServiceResponse:
             "monthly_amount": _number(product.monthly_amount),
             "annual_amount": _number(product.annual_amount),
         }
-        for product in found.products
+        for product in created.products
     ]
-    return {"code": found.code, "grid_supply_point": found.gsp, "products": products}
+    return {"code": created.code, "grid_supply_point": created.gsp, "products": products}
 
 
 def _rest(call: ServiceCall) -> RestClient:
@@ -103,16 +118,21 @@ async def _asked[T](asking: Awaitable[T]) -> T:
     """Return an answer. What the service says of a mistake is shown to who made it."""
     try:
         return await asking
-    except KrakenNotFoundError as error:
-        raise mistake("rest_not_found") from error
-    except KrakenQueryError as error:
-        raise mistake("rest_not_accepted", detail=error.detail or "-") from error
     except KrakenError as error:
-        raise HomeAssistantError(
-            translation_domain=DOMAIN,
-            translation_key="rest_failed",
-            translation_placeholders={"reason": str(error)},
-        ) from error
+        raise _failure(error) from error
+
+
+def _failure(error: KrakenError) -> HomeAssistantError:
+    """Return the error to show: what the caller can correct, or that the service does not answer."""
+    if isinstance(error, KrakenNotFoundError):
+        return mistake("rest_not_found")
+    if isinstance(error, KrakenQueryError):
+        return mistake("rest_not_accepted", detail=error.detail or "-")
+    return HomeAssistantError(
+        translation_domain=DOMAIN,
+        translation_key="rest_failed",
+        translation_placeholders={"reason": str(error)},
+    )
 
 
 def _product(product: RestProduct) -> dict[str, Any]:

@@ -137,7 +137,7 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
                     await self._find()
                     await self._fill()
                     self._asking.check()
-            return self._login()
+                return self._login()
         finally:
             self._schedule_next()
 

@@ -24,9 +24,13 @@ def log_defect(what: str, error: Exception) -> None:
 
     A message may quote what was read, such as the number of a point: KeyError does.
     """
+    LOGGER.error("%s: %s", what, _defect(error))
+
+
+def _defect(error: Exception) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     places = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
-    LOGGER.error("%s: %s at %s", what, type(error).__name__, " > ".join(places))
+    return f"{type(error).__name__} at {' > '.join(places)}"
 
 
 @contextmanager
@@ -34,7 +38,7 @@ def translated_errors() -> Iterator[None]:
     """Turn the client's errors into those that a coordinator acts on.
 
     Raises ConfigEntryAuthFailed for a rejected credential, UpdateFailed for everything else, with `retry_after` where
-    the service throttles or signing in waits.
+    the service throttles or signing in waits. An error that nobody foresaw is one too: Home Assistant would log its message.
     """
     try:
         yield
@@ -65,3 +69,11 @@ def translated_errors() -> Iterator[None]:
             translation_key="service_error",
             translation_placeholders={"codes": ", ".join(sorted(error.codes)) or "-"},
         ) from error
+    except ConfigEntryAuthFailed, UpdateFailed:
+        raise
+    except Exception as error:  # noqa: BLE001  # Whatever it is, it says no number.
+        raise UpdateFailed(
+            translation_domain=DOMAIN,
+            translation_key="unforeseen",
+            translation_placeholders={"defect": _defect(error)},
+        ) from None

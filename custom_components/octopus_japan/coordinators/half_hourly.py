@@ -36,7 +36,7 @@ from ..recorder.statistic_names import statistic_name
 from ..store import OctopusStore
 from .account import AccountCoordinator
 from .backfill import RECENT, Backfill
-from .errors import translated_errors
+from .errors import log_defect, translated_errors
 from .tariff_book import TariffBook
 
 INTERVAL = timedelta(minutes=30)
@@ -238,7 +238,7 @@ class HalfHourlyCoordinator[UsageT](DataUpdateCoordinator[Mapping[str, UsageT]])
     async def _async_update_data(self) -> Mapping[str, UsageT]:
         now, answers = dt_util.utcnow(), AccountAnswers()
         found: dict[str, UsageT] = {}
-        failures: list[KrakenError] = []
+        failures: list[Exception] = []
         with translated_errors():
             for number in list(self.numbers()):
                 try:
@@ -251,6 +251,10 @@ class HalfHourlyCoordinator[UsageT](DataUpdateCoordinator[Mapping[str, UsageT]])
                     if number in self.numbers() and not isinstance(error, KrakenUnlistedError):
                         failures.append(error)
                         continue
+                except Exception as error:  # noqa: BLE001  # A defect that one point brings out costs that point.
+                    log_defect("No readings of one point", error)
+                    failures.append(error)
+                    continue
                 if number in self.numbers():
                     found[number] = await self.usage(number)
             if failures and not found:

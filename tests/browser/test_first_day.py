@@ -12,8 +12,8 @@ from scripts.demonstration.person import Person
 from scripts.demonstration.stage import Stage
 from simulator.dates import jst_date, midnight
 
-MOST_CLICKS = {"en": 12, "ja": 14}
-"""A password is mistyped once. A phone asks for up to three more, to come from a page of the settings back to the sidebar."""
+MOST_CLICKS = 12
+"""Of somebody who is the first of the home and knows the password: each of the two costs one more."""
 HOUR = timedelta(hours=1)
 HALF_HOUR = timedelta(minutes=30)
 
@@ -59,9 +59,11 @@ async def test_added_with_wrong_then_right_credentials_until_yesterdays_bars(
     await me.click("Submit", role="button")
     digits = home.spin[-4:]
     await me.sees(re.compile(digits))
+    detours = 1
     choice = me.page.locator("ha-checkbox", has_text=me.said("consumption with cost"))
     if not await choice.get_by_role("checkbox").is_checked():
         await me.click(choice)
+        detours += 1
     await me.click("Submit", role="button")
     await me.click("Skip and finish", role="button")
     await me.sees(re.compile("gr…@example.com"))
@@ -83,7 +85,7 @@ async def test_added_with_wrong_then_right_credentials_until_yesterdays_bars(
     bars = dict(await me.page.evaluate(BARS, digits))
     assert bars == pytest.approx(truth)
     record_property("told", me.told("from Add integration to yesterday's bars"))
-    assert me.clicks <= MOST_CLICKS[stage.language]
+    assert me.clicks - detours <= MOST_CLICKS
 
 
 DASHBOARD = {"en": "Octopus Energy Japan", "ja": "オクトパスエナジー"}

@@ -10,6 +10,8 @@ from scripts.reference import COMPONENT, PAGES, ROOT, page
 
 KEY = re.compile(r"`([a-z_.]+)`")
 DOCS = ROOT / "docs"
+GUIDES = ("faq", "dashboard", "own_meter")
+"""Pages of the guide that are there in both languages."""
 
 
 @pytest.mark.parametrize("language", PAGES)
@@ -44,7 +46,9 @@ def test_the_readme_in_japanese_explains_every_field_of_signing_in() -> None:
         assert name in text
 
 
-@pytest.mark.parametrize("file", [ROOT / "README.ja.md", DOCS / "ja" / "faq.md"])
+@pytest.mark.parametrize(
+    "file", [ROOT / "README.ja.md", *(DOCS / "ja" / f"{page}.md" for page in GUIDES)]
+)
 def test_what_a_japanese_page_quotes_is_shown_so(file: Path) -> None:
     """A button or an entity in 「」 is called so by Home Assistant or by us."""
     shown = "\n".join(texts("ja").values()) + (COMPONENT / "frontend" / "words.js").read_text(
@@ -53,3 +57,13 @@ def test_what_a_japanese_page_quotes_is_shown_so(file: Path) -> None:
     for quoted in re.findall(r"「([^」]+)」", file.read_text("utf-8")):
         for name in quoted.split(" > "):
             assert name in shown or name == "Octopus Energy Japan", quoted
+
+
+@pytest.mark.parametrize("page", GUIDES)
+def test_a_guide_has_the_same_parts_in_both_languages(page: str) -> None:
+    """As many headings, rows of tables and items, and the same code that is no text."""
+    english, japanese = (
+        (DOCS / folder / f"{page}.md").read_text("utf-8") for folder in (".", "ja")
+    )
+    for mark in ("\n## ", "\n| ", "\n- ", "```"):
+        assert english.count(mark) == japanese.count(mark), mark

@@ -34,6 +34,14 @@ class _Failure(Exception):  # noqa: N818 - an answer
         self.status, self.body = status, body
 
 
+_SAMPLES = (
+    "electricity_single_rate",
+    "electricity_dual_rate",
+    "dual_fuel_single_rate",
+    "dual_fuel_dual_rate",
+)
+
+
 @dataclass
 class Rest:
     """Answers REST requests for a simulation. `asked` lists (method, path, way)."""
@@ -156,17 +164,42 @@ class Rest:
             raise _Failure(404, {"detail": "Not found."})
         tariffs = {
             _AREAS[each.area]: {
-                "direct_debit_monthly": {
-                    "code": f"E-1R-{each.code}",
-                    "standing_charge_inc_vat": self._number(each.standing),
-                    "standard_unit_rate_inc_vat": self._number(each.on(today)[0].price),
-                    "links": [],
-                }
+                "direct_debit_monthly": self._tariff(
+                    f"E-1R-{each.code}", each.standing, each.on(today)[0].price
+                )
             }
             for each in found
             if each.on(today)
         }
-        return _product(found[0]) | {"single_register_electricity_tariffs": tariffs}
+        whole = _product(found[0])
+        del whole["direction"]  # Only the list tells it.
+        return whole | {
+            "single_register_electricity_tariffs": tariffs,
+            "dual_register_electricity_tariffs": {},
+            "four_rate_ev_electricity_tariffs": {},
+            "single_register_gas_tariffs": {},
+            "sample_consumption": {key: {} for key in _SAMPLES},
+            "sample_quotes": {key: {} for key in _SAMPLES},
+            "tariffs_active_at": self.simulation.clock.now().isoformat(),
+        }
+
+    def _tariff(self, code: str, standing: Decimal, price: Decimal) -> dict[str, Any]:
+        net = Decimal("1.1")
+        return {
+            "code": code,
+            "standing_charge_exc_vat": self._number(standing / net),
+            "standing_charge_inc_vat": self._number(standing),
+            "standard_unit_rate_exc_vat": self._number(price / net),
+            "standard_unit_rate_inc_vat": self._number(price),
+            "online_discount_exc_vat": 0,
+            "online_discount_inc_vat": self._number(Decimal(0)),
+            "dual_fuel_discount_exc_vat": 0,
+            "dual_fuel_discount_inc_vat": self._number(Decimal(0)),
+            "exit_fees_exc_vat": 0,
+            "exit_fees_inc_vat": 0,
+            "exit_fees_type": "NONE",
+            "links": [],
+        }
 
     def _charges(self, code: str, tariff: str, kind: str) -> Iterator[dict[str, Any]]:
         today = jst_date(self.simulation.clock.now())

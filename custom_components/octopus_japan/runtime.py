@@ -117,7 +117,7 @@ SHORT_LIVED = "sign_in_short_lived"
 
 
 def _short_lived_until(sign_in: SignIn) -> datetime | None:
-    """Return until when a sign-in with a pre-signed key holds at least: as long as its refresh token. None for other ways."""
+    """Return until when a sign-in with a pre-signed key holds while Home Assistant runs: as long as its refresh token. None for other ways."""
     token = sign_in.token
     if not isinstance(sign_in.credential, PreSignedKey) or sign_in.ended or token is None:
         return None

@@ -137,7 +137,7 @@ OF_CAMPAIGNS = (
     Family(clock=lambda clocks: clocks.account, sensors=CAMPAIGN_SENSORS, sensor=AccountSensor),
 )
 OF_SUPPLY_POINT = (
-    Family(clock=lambda clocks: clocks.prices, sensors=(*PRICE_SENSORS, HOURLY_PRICES)),
+    Family(clock=lambda clocks: clocks.prices, sensors=(*PRICE_SENSORS, *HOURLY_PRICES)),
     Family(clock=lambda clocks: clocks.prices, sensors=CONTRACT_SENSORS),
     Family(clock=lambda clocks: clocks.readings, sensors=USAGE_SENSORS),
     Family(clock=lambda clocks: clocks.bills, sensors=BILL_SENSORS),

@@ -8,6 +8,7 @@ from typing import Any
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.event import async_track_utc_time_change
+from homeassistant.helpers.recorder import get_instance
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
@@ -129,8 +130,8 @@ class ComparisonCoordinator(DataUpdateCoordinator[Mapping[str, Comparison]]):
                     found = await self.compare(spin, use, RatesOf.TODAY)
                     self.data = {**self.data, spin: found}
         except RuntimeError:
-            # While Home Assistant stops, the recorder takes no more questions.
-            if self.hass.is_running:
+            # Once it is told to stop, the recorder takes no more questions.
+            if self.hass.is_running and not get_instance(self.hass).stop_requested:
                 raise
         finally:
             self._running = False

@@ -66,12 +66,14 @@ def _attributes(prices: PointPrices) -> Attributes:
     }
 
 
-HOURLY_PRICES: Final = OctopusSensorDescription(
-    key="hourly_prices",
-    translation_key="hourly_prices",
-    native_unit_of_measurement=YEN_PER_KWH,
-    suggested_display_precision=2,
-    entity_registry_enabled_default=False,
-    value_fn=_value,
-    attributes_fn=_attributes,
+HOURLY_PRICES: Final = (
+    OctopusSensorDescription(
+        key="hourly_prices",
+        translation_key="hourly_prices",
+        native_unit_of_measurement=YEN_PER_KWH,
+        suggested_display_precision=2,
+        entity_registry_enabled_default=False,
+        value_fn=_value,
+        attributes_fn=_attributes,
+    ),
 )

@@ -51,6 +51,7 @@ async def test_each_hour_of_two_days_in_both_shapes(home: Home) -> None:
         )
     )
     recorded = kept[state.entity_id][-1].attributes  # type: ignore[union-attr]
+    assert "tomorrow_valid" in recorded
     assert not LISTS & recorded.keys()
 
 
@@ -62,9 +63,10 @@ async def test_an_estimate_says_so_and_what_is_unknown_is_not_there(home: Home) 
     await home.sign_in("green-tokyo")
     home.simulator.faults.clear()
     state = home.state(spin, "hourly_prices")
-    if state.state == "unknown":
-        assert state.attributes["raw_today"] == []
-        assert state.attributes["tomorrow_valid"] is False
+    # Nothing is known of the use so far, so that no hour has a price.
+    assert state.state == "unknown"
+    assert state.attributes["raw_today"] == []
+    assert state.attributes["tomorrow_valid"] is False
     await home.pass_time(timedelta(hours=1))
     state = home.state(spin, "hourly_prices")
     # On a plan with steps the price of hours to come rests on use that is not published.

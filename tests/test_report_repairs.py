@@ -71,6 +71,15 @@ async def test_it_goes_on_while_the_window_shows_progress(home: Home) -> None:
     assert home.simulator.requests.total > requests
 
 
+async def test_the_report_is_kept_though_the_window_was_closed(home: Home) -> None:
+    manager, form, entry = await begun(home)
+    result = await manager.async_configure(form["flow_id"], {})
+    assert result["type"] is FlowResultType.SHOW_PROGRESS
+    manager.async_abort(form["flow_id"])
+    await home.settle()
+    assert probing.last_report(entry) is not None
+
+
 async def test_a_service_that_does_not_answer_says_so(home: Home) -> None:
     manager, form, entry = await begun(home)
     home.simulator.faults.add("throttled")

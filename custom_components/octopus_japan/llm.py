@@ -10,6 +10,7 @@ from typing import Any, Final, cast, override
 
 from homeassistant.components.homeassistant.exposed_entities import async_should_expose
 from homeassistant.components.llm import LLMTools
+from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT, STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr, entity_registry as er
@@ -252,10 +253,10 @@ class ProjectionTool(PointTool):
             state = hass.states.get(point.exposed[key]) if key in point.exposed else None
             if state is None:
                 continue
-            known = state.state not in {"unknown", "unavailable"}
+            known = state.state not in {STATE_UNKNOWN, STATE_UNAVAILABLE}
             found[key] = {
                 "value": float(state.state) if known else None,
-                "unit": state.attributes.get("unit_of_measurement"),
+                "unit": state.attributes.get(ATTR_UNIT_OF_MEASUREMENT),
                 **{end: _rounded(state.attributes.get(end)) for end in ("low", "high")},
             }
         return found

@@ -7,6 +7,7 @@ from typing import Any
 from homeassistant.const import CONF_API_KEY, CONF_URL
 from homeassistant.core import callback
 from homeassistant.util import dt as dt_util
+from homeassistant.util.json import json_loads_object
 
 from .const import CONF_PRE_SIGNED_KEY
 from .oejp.probe import Probe
@@ -35,7 +36,7 @@ async def async_probe_entry(entry: OctopusConfigEntry) -> dict[str, Any]:
     )
     report = (await probe.run()).told
     memory = entry.runtime_data.memory
-    memory.parts.probe_report = [json.dumps(report)]
+    memory.parts.probe_report = json.dumps(report)
     memory.async_save()
     return report
 
@@ -43,11 +44,7 @@ async def async_probe_entry(entry: OctopusConfigEntry) -> dict[str, Any]:
 @callback
 def last_report(entry: OctopusConfigEntry) -> dict[str, Any] | None:
     """Return the last report of a probe, for the diagnostics, which ask nothing themselves; None while there is none."""
-    for text in entry.runtime_data.memory.parts.probe_report:
-        try:
-            report = json.loads(text)
-        except ValueError:
-            continue
-        if isinstance(report, dict):
-            return report
-    return None
+    try:
+        return json_loads_object(entry.runtime_data.memory.parts.probe_report)
+    except ValueError:
+        return None

@@ -16,9 +16,14 @@ from .runtime import OctopusConfigEntry
 
 
 class ReportFlow(RepairsFlow):
-    """Probes the service once the user agrees. It ends as an abort: a report mends nothing, so the issue stays."""
+    """Probes the service once the user agrees. It ends as an abort: a report mends nothing, so the issue stays.
+
+    Home Assistant cancels what a flow shows the progress of when its window is closed. So it is given a task that only waits for
+    the probe, which goes on.
+    """
 
     _probe: asyncio.Task[dict[str, Any]]
+    _waiting: asyncio.Task[Any]
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         self._entry_id = str(data["entry_id"])
@@ -41,13 +46,16 @@ class ReportFlow(RepairsFlow):
         self._probe = self.hass.async_create_background_task(
             async_probe_entry(entry), "octopus_japan probe"
         )
+        self._waiting = self.hass.async_create_background_task(
+            asyncio.wait([self._probe]), "octopus_japan probe shown"
+        )
         return await self.async_step_probe()
 
     async def async_step_probe(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
         """Show that it goes on until it is done."""
-        if not self._probe.done():
+        if not self._waiting.done():
             return self.async_show_progress(
-                step_id="probe", progress_action="probe", progress_task=self._probe
+                step_id="probe", progress_action="probe", progress_task=self._waiting
             )
         return self.async_show_progress_done(next_step_id="told")
 

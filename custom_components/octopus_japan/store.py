@@ -145,7 +145,7 @@ class Parts:
     crossed_steps: dict[str, CrossedStep] = field(default_factory=dict)
     entered_rates: dict[str, list[EnteredRate]] = field(default_factory=dict)
     entered_hours: dict[str, list[EnteredHours]] = field(default_factory=dict)
-    probe_report: list[str] = field(default_factory=list)
+    probe_report: str = ""
     """The last report of a probe, as JSON, or nothing: it names nobody (docs/api.md#probe)."""
 
 

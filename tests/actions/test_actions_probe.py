@@ -50,7 +50,7 @@ async def test_the_report_is_answered_and_kept_for_the_diagnostics(home: Home) -
 async def test_a_report_that_cannot_be_read_is_none(home: Home, text: str) -> None:
     home.leave_readings_out()
     entry = await home.sign_in("green-tokyo")
-    entry.runtime_data.memory.parts.probe_report = [text]
+    entry.runtime_data.memory.parts.probe_report = text
     told = await async_get_config_entry_diagnostics(home.hass, entry)
     assert told["last_probe"] is None
 

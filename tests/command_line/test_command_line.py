@@ -13,6 +13,7 @@ import sys
 from typing import Any
 
 import pytest
+from refusing import refusing
 
 from custom_components.octopus_japan.oejp.kraken import ApiKey, EmailPassword, PreSignedKey
 from scripts.command_line import __main__ as program
@@ -299,16 +300,10 @@ def test_json_loses_nothing() -> None:
     assert json.loads(to.getvalue()) == [{"at": NOW.isoformat(), "kwh": "0.100", "n": None}]
 
 
-ALONE = """
-import sys
+ALONE = (
+    refusing("homeassistant", "voluptuous", "pytest")
+    + """
 from datetime import datetime
-
-class Refuse:
-    def find_spec(self, name, path=None, target=None):
-        if name.partition('.')[0] in ('homeassistant', 'voluptuous', 'pytest'):
-            raise ModuleNotFoundError(name)
-
-sys.meta_path.insert(0, Refuse())
 from scripts.command_line import __main__ as program
 
 class Now(datetime):
@@ -319,6 +314,7 @@ class Now(datetime):
 program.datetime = Now
 sys.exit(program.main(sys.argv[1:]))
 """
+)
 """The command line in a process where Home Assistant cannot be imported, at the simulator's time."""
 
 

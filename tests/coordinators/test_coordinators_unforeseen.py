@@ -5,8 +5,8 @@ from typing import Any
 from home import Home
 import pytest
 
-from custom_components.octopus_japan.coordinators.account import AccountCoordinator
 from custom_components.octopus_japan.coordinators.readings import ReadingsCoordinator
+from custom_components.octopus_japan.oejp.kraken.login import Login
 
 
 @pytest.mark.parametrize("households", [("three-points-two-accounts",)])
@@ -16,14 +16,14 @@ async def test_a_defect_that_one_point_brings_out_costs_that_point(
     household = "three-points-two-accounts"
     broken, whole = home.spin(household, 0), home.spin(household, 1)
     entry = await home.sign_in(household)
-    real = ReadingsCoordinator._poll
+    real = ReadingsCoordinator.fetch
 
-    async def poll(self: ReadingsCoordinator, number: str, *given: Any) -> None:
+    async def fetch(self: ReadingsCoordinator, number: str, *given: Any, **more: Any) -> Any:
         if number == broken:
             raise KeyError(number)
-        await real(self, number, *given)
+        return await real(self, number, *given, **more)
 
-    monkeypatch.setattr(ReadingsCoordinator, "_poll", poll)
+    monkeypatch.setattr(ReadingsCoordinator, "fetch", fetch)
     caplog.clear()
     await entry.runtime_data.readings.async_refresh()
     await home.settle()
@@ -41,14 +41,14 @@ async def test_a_defect_of_a_whole_clock_is_logged_once_without_its_message(
     entry = await home.sign_in("green-tokyo")
     spin = home.spin("green-tokyo")
 
-    async def find(self: AccountCoordinator, most: int | None = None) -> None:
+    async def viewer(self: Login) -> Any:
         raise KeyError(spin)
 
-    monkeypatch.setattr(AccountCoordinator, "_find", find)
+    monkeypatch.setattr(Login, "viewer", viewer)
     caplog.clear()
     account = entry.runtime_data.account
     for _ in range(2):
-        await account.async_refresh()
+        await account.async_ask_anew()
     assert not account.last_update_success
     # Prices go on: they ask nobody.
     assert home.state(spin, "fuel_cost_adjustment").state not in {"unavailable", "unknown"}

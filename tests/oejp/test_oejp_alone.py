@@ -10,22 +10,16 @@ import sys
 from textwrap import indent
 
 import pytest
+from refusing import refusing
 
 from simulator import Simulator
 
 COMPONENT = Path(__file__).parents[2] / "custom_components" / "octopus_japan"
 
-ISOLATED = """
-import sys
-
-class Refuse:
-    def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] in ("homeassistant", "custom_components", "voluptuous"):
-            raise ModuleNotFoundError(name)
-
-sys.meta_path.insert(0, Refuse())
-sys.path.insert(0, sys.argv[1])
-"""
+ISOLATED = (
+    refusing("homeassistant", "custom_components", "voluptuous")
+    + "sys.path.insert(0, sys.argv[1])\n"
+)
 
 EVERY_MODULE = """
 import importlib, pkgutil

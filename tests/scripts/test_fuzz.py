@@ -27,3 +27,10 @@ async def test_another_error_is_found_with_its_seed(
     found = await fuzz(5, rounds=6, minutes=None)
     assert found.findings
     assert all("balance" in each and each.startswith("seed ") for each in found.findings)
+
+
+async def test_a_round_comes_again_by_its_seed_alone(socket_enabled: None) -> None:
+    together = await fuzz(11, rounds=2, minutes=None)
+    first, second = [await fuzz(seed, rounds=1, minutes=None) for seed in (11, 12)]
+    assert together.answers == first.answers + second.answers
+    assert together.errors == first.errors + second.errors

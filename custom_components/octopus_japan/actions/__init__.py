@@ -36,7 +36,7 @@ from .enter import (
     async_set_schedule,
 )
 from .fields import PriceList, chosen_point, estimation, instant, iso, mistake, rounded
-from .half_hours import HALF_HOUR as HALF_HOURS, async_half_hours
+from .half_hours import BY_HALF_HOUR, async_half_hours
 from .probe import SCHEMA as PROBE, async_probe
 from .reimport import SCHEMA as REIMPORT_HISTORY, async_reimport_history
 
@@ -81,7 +81,7 @@ GET_CONSUMPTION = vol.Schema(
         vol.Optional("start"): object,
         vol.Optional("end"): object,
         vol.Optional("period", default=By.DAY.value): vol.In(
-            [HALF_HOURS, *(by.value for by in By)]
+            [BY_HALF_HOUR, *(by.value for by in By)]
         ),
     }
 )
@@ -255,7 +255,7 @@ async def _get_consumption(call: ServiceCall) -> ServiceResponse:
     data = call.data
     point = chosen_point(call.hass, data.get("device_id"))
     now = dt_util.utcnow()
-    if data["period"] == HALF_HOURS:
+    if data["period"] == BY_HALF_HOUR:
         start = instant(data.get("start", midnight(day_of(now)) - DAY), after=now)
         end = instant(data["end"], after=start, ends=True) if "end" in data else now
         _check_window(start, end, HALF_HOUR)

@@ -20,6 +20,7 @@ from ..oejp.household.forecast import Use
 from ..oejp.household.hour import Hour
 from ..oejp.household.outlook import estimated_since, prices_between
 from ..oejp.japan_time import DAY, midnight
+from ..oejp.kraken import KrakenError
 from ..oejp.tariff import PricePeriod, Tariff, Unpriced
 from ..runtime import OctopusConfigEntry
 
@@ -31,6 +32,15 @@ def mistake(key: str, **placeholders: str) -> ServiceValidationError:
     """Return the error for what the caller can correct."""
     return ServiceValidationError(
         translation_domain=DOMAIN, translation_key=key, translation_placeholders=placeholders
+    )
+
+
+def unanswered(key: str, error: KrakenError) -> HomeAssistantError:
+    """Return the error for what the service did not do; its text names the `reason`."""
+    return HomeAssistantError(
+        translation_domain=DOMAIN,
+        translation_key=key,
+        translation_placeholders={"reason": str(error)},
     )
 
 

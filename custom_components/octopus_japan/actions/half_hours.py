@@ -3,34 +3,31 @@
 from datetime import datetime
 from typing import Final
 
-from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util.json import JsonValueType
 
-from ..const import DOMAIN
 from ..oejp.interval import Interval
 from ..oejp.kraken import LONGEST_WINDOW, KrakenError
 from ..oejp.kraken.models import Reading
-from .fields import ChosenPoint, iso, mistake
+from .fields import ChosenPoint, iso, mistake, unanswered
 
-HALF_HOUR: Final = "half_hour"
+BY_HALF_HOUR: Final = "half_hour"
 """What `get_consumption` is asked by."""
 
 
 async def async_half_hours(
     point: ChosenPoint, start: datetime, end: datetime
 ) -> list[JsonValueType]:
-    """Ask for the readings of a time, a month at most, which is one question. Raises a translated error."""
+    """Return the readings of a time, ascending: kWh, times in Home Assistant's zone. A month at most, which is one question.
+
+    Raises a translated error.
+    """
     if end - start > LONGEST_WINDOW:
         raise mistake("window_too_long", most=str(LONGEST_WINDOW.days))
     readings = point.entry.runtime_data.readings
     try:
         found = await readings.fetch(point.spin, Interval(start, end))
     except KrakenError as error:
-        raise HomeAssistantError(
-            translation_domain=DOMAIN,
-            translation_key="readings_failed",
-            translation_placeholders={"reason": str(error)},
-        ) from error
+        raise unanswered("readings_failed", error) from error
     return [_told(reading) for reading in found]
 
 

@@ -1,13 +1,11 @@
 """The action that asks everything once, and answers with a report that identifies nobody (docs/api.md#probe)."""
 
 from homeassistant.core import ServiceCall, ServiceResponse
-from homeassistant.exceptions import HomeAssistantError
 import voluptuous as vol
 
-from ..const import DOMAIN
 from ..oejp.kraken import KrakenError
 from ..probing import async_probe_entry
-from .fields import CONFIG_ENTRY, chosen_entry
+from .fields import CONFIG_ENTRY, chosen_entry, unanswered
 
 SCHEMA = vol.Schema(CONFIG_ENTRY)
 
@@ -17,8 +15,4 @@ async def async_probe(call: ServiceCall) -> ServiceResponse:
     try:
         return await async_probe_entry(chosen_entry(call.hass, call.data))
     except KrakenError as error:
-        raise HomeAssistantError(
-            translation_domain=DOMAIN,
-            translation_key="probe_failed",
-            translation_placeholders={"reason": str(error)},
-        ) from error
+        raise unanswered("probe_failed", error) from error

@@ -20,7 +20,7 @@ from ..oejp.kraken import (
     KrakenThrottledError,
 )
 from ..oejp.kraken.rest import QuoteRequest, RestClient, RestProduct
-from .fields import CONFIG_ENTRY, chosen_entry, iso, mistake
+from .fields import CONFIG_ENTRY, chosen_entry, iso, mistake, unanswered
 
 LIST_PRODUCTS = vol.Schema(CONFIG_ENTRY)
 GET_PRODUCT = vol.Schema(CONFIG_ENTRY | {vol.Required("code"): cv.string})
@@ -128,11 +128,7 @@ def _failure(error: KrakenError) -> HomeAssistantError:
         return mistake("rest_not_found")
     if isinstance(error, KrakenQueryError):
         return mistake("rest_not_accepted", detail=error.detail or "-")
-    return HomeAssistantError(
-        translation_domain=DOMAIN,
-        translation_key="rest_failed",
-        translation_placeholders={"reason": str(error)},
-    )
+    return unanswered("rest_failed", error)
 
 
 def _product(product: RestProduct) -> dict[str, Any]:

@@ -1,34 +1,27 @@
 """A sensor of hourly prices, in the two shapes that programs read which know no others: Nord Pool's and ENTSO-e's."""
 
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import Any, Final
 
 from homeassistant.util import dt as dt_util
 
 from ..coordinators.prices import PointPrices
 from ..oejp.household.outlook import estimated_since
-from ..oejp.japan_time import DAY, HOUR, day_of, midnight
+from ..oejp.japan_time import DAY, HOUR, day_of
 from ..oejp.tariff import PricePeriod
 from ..oejp.tariff.resolution import in_steps
 from ..presentation import estimation
 from .description import YEN_PER_KWH, Attributes, OctopusSensorDescription
 
-HOURS_OF_A_DAY: Final = timedelta(days=1) // HOUR
+HOURS_OF_A_DAY: Final = DAY // HOUR
 LISTS: Final = frozenset({"raw_today", "raw_tomorrow", "prices_today", "prices_tomorrow"})
 """Attributes that the recorder does not keep."""
 
 
 def _hours(prices: PointPrices, day: int) -> list[PricePeriod]:
     """Return the priced hours of a day in Japan, 0 today and 1 tomorrow; an hour without any price is left out."""
-    start = midnight(day_of(dt_util.utcnow()) + day * DAY)
-    end = start + DAY
-    cut = (
-        PricePeriod(max(each.start, start), min(each.end, end), each.price)
-        for each in prices.outlook.periods
-        if each.start < end and start < each.end
-    )
-    return list(in_steps(cut, HOUR))
+    found = prices.outlook.day(day_of(dt_util.utcnow()) + day * DAY)
+    return [] if found is None else list(in_steps(found.periods, HOUR))
 
 
 def _raw(hours: Iterable[PricePeriod]) -> list[dict[str, Any]]:

@@ -1,11 +1,18 @@
 """The recipes of docs/automations.md, run as they stand there."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from functools import partial
 from http import HTTPStatus
+import json
+import os
 from pathlib import Path
 import re
+import subprocess
 from typing import Any
 
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from automating import automating
 from home import Home
 from homeassistant.components.recorder.models import (
@@ -160,17 +167,99 @@ async def test_what_the_dryer_cost_last_week(home: Home) -> None:
     assert [call.data["message"] for call in told] == ["1.0 kWh in the last week, for 32 yen."]
 
 
-async def test_emhass(home: Home) -> None:
+async def emhass_was_sent(home: Home) -> Any:
+    """The body that EMHASS gets on an afternoon, by both parts of the recipe: half an hour by day, 12 hours at the standard rate, ..."""
+    received = home.hass.loop.create_future()
+
+    async def plan(request: web.Request) -> web.Response:
+        assert request.content_type == "application/json"
+        received.set_result(await request.json())
+        return web.json_response({})
+
     await signed_in(home)
-    calls = async_mock_service(home.hass, "rest_command", "emhass_plan")
-    async with automating(home, recipe("emhass", home)):
-        await home.pass_time(HALF_HOUR)
-    (call,) = calls
-    prices = call.data["prices"]
-    # From 12:30: half an hour by day, twelve hours at the standard rate, four at night, ...
-    assert len(prices) == 48
+    app = web.Application()
+    app.router.add_post("/action/naive-mpc-optim", plan)
+    async with TestServer(app) as server:
+        configuration = recipe("emhass_command", home)
+        command = configuration["rest_command"]["emhass_plan"]
+        command["url"] = command["url"].replace("localhost:5000", f"127.0.0.1:{server.port}")
+        assert await async_setup_component(home.hass, "rest_command", configuration)
+        async with automating(home, recipe("emhass", home)):
+            await home.pass_time(HALF_HOUR)
+            return await received
+
+
+async def test_emhass(home: Home) -> None:
+    """As https://emhass.readthedocs.io (Forecasts, Passing your own data) has it: a number a step, for the whole horizon at least."""
+    body = await emhass_was_sent(home)
+    assert set(body) == {"prediction_horizon", "load_cost_forecast"}
+    prices = body["load_cost_forecast"]
+    assert len(prices) == body["prediction_horizon"] == 48
+    assert all(isinstance(price, float) for price in prices)
     assert prices[:2] == [19.56, 32.23]
     assert prices[25:33] == [21.56] * 8
+
+
+@pytest.mark.skipif("EMHASS" not in os.environ, reason="scripts/emhass brings EMHASS itself")
+async def test_emhass_plans_by_it(home: Home) -> None:
+    """An appliance of two hours runs from 12:30 and from 11:00 on the next day: 19.56 a kWh."""
+    body = await emhass_was_sent(home)
+    planned = await home.hass.async_add_executor_job(
+        partial(
+            subprocess.run,
+            [os.environ["EMHASS"], PAGE.parents[1] / "scripts" / "emhass_plan.py"],
+            input=json.dumps(body),
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+        )
+    )
+    plan = json.loads(planned.stdout.splitlines()[-1])
+    prices = body["load_cost_forecast"]
+    assert plan["status"] == "Optimal"
+    assert plan["unit_load_cost"] == prices
+    ran = [price for price, watt in zip(prices, plan["appliance"], strict=True) if watt > 0]
+    assert ran == [19.56] * 4
+
+
+def predbat_reads(attributes: Mapping[str, Any], midnight: datetime) -> dict[int, float]:
+    """Hundredths by the minute since midnight, as Predbat's page on energy rates has a sensor of spot rates: lists `raw_today` and
+    `raw_tomorrow` of `start`, `end` and `value`, on the half hours, in the currency's main unit."""
+    found: dict[int, float] = {}
+    for name in ("raw_today", "raw_tomorrow"):
+        for each in attributes[name]:
+            start, end = (datetime.fromisoformat(each[key]) for key in ("start", "end"))
+            assert start.minute % 30 == end.minute % 30 == 0
+            first, last = ((at - midnight) // MINUTE for at in (start, end))
+            found |= dict.fromkeys(range(first, last), 100 * each["value"])
+    return found
+
+
+async def test_predbat(home: Home, hass_client: ClientSessionGenerator) -> None:
+    """Predbat asks Home Assistant for the sensor over HTTP."""
+    spin = home.spin("ev-tokyo")
+    home.want(spin, "hourly_prices")
+    await signed_in(home)
+    assert await async_setup_component(home.hass, "api", {})
+    apps = recipe("predbat", home)["pred_bat"]
+    assert apps["timezone"] == home.hass.config.time_zone
+    assert len(apps["currency_symbols"]) == 2
+    sensor = apps["metric_octopus_import"]
+    # Of such a name Predbat would look for events of the British integration.
+    assert "_current_rate" not in sensor
+    client = await hass_client()
+    state = await (await client.get(f"/api/states/{sensor}")).json()
+    # These it would prefer to the lists.
+    assert not {"rates", "all_rates"} & set(state["attributes"])
+    midnight = datetime(2025, 11, 20, tzinfo=JST)
+    rates = predbat_reads(state["attributes"], midnight)
+    assert sorted(rates) == list(range(2 * 24 * 60))
+    truth = home.simulator.truth
+    for minute in range(0, 2 * 24 * 60, 60):
+        price = truth.price(spin, midnight + minute * MINUTE).total
+        assert rates[minute] == pytest.approx(100 * float(price))
+    # 11:00 to 13:00 is 13.10 + 2.48 + 3.98.
+    assert rates[11 * 60] == pytest.approx(1956)
 
 
 async def test_evcc_asks_over_http(home: Home, hass_client: ClientSessionGenerator) -> None:

@@ -4,6 +4,7 @@ from functools import cached_property
 
 from aiohttp import web
 
+from .authorization import Authorization
 from .control import add_routes
 from .rest import Rest
 from .server import PATH, Server
@@ -28,11 +29,17 @@ class Simulator(Simulation):
         """REST, and its switches."""
         return Rest(self)
 
+    @cached_property
+    def authorization(self) -> Authorization:
+        """The authorization server, and its switches."""
+        return Authorization(self)
+
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
         """Listen; port 0 takes a free one."""
         application = web.Application(client_max_size=2**20)
         application.router.add_post(PATH, Server(self).graphql)
         add_routes(application, self)
+        self.authorization.add_routes(application)
         application.router.add_route("*", "/v1/{path:.*}", self.rest.handle)
         self._runner = web.AppRunner(
             application, shutdown_timeout=0.1, access_log=None, handler_cancellation=True

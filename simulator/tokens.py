@@ -25,11 +25,17 @@ ISSUER = "https://api.oejp-kraken.energy/v1/graphql/"
 
 
 @dataclass(frozen=True)
-class Grant:
-    """What signing in gives."""
+class Access:
+    """An access token, and what it says."""
 
     token: str
     payload: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Grant(Access):
+    """What signing in gives."""
+
     refresh_token: str
     refresh_expires_at: int
 
@@ -60,7 +66,22 @@ class Tokens:
             raise KrakenError("KT-CT-1138")
         refresh = f"{chance(self._secret, 'refresh', len(self._refresh), now):016x}{chance(self._secret, len(self._refresh)):016x}"
         self._refresh[refresh] = household, int(now) + REFRESH_SECONDS
-        return self._grant(household, how, refresh, now)
+        return self._grant(household, how, refresh)
+
+    def access(self, household: Household, how: str) -> Access:
+        """Return an access token of an hour for somebody who convinced elsewhere."""
+        issued = int(self._clock.timestamp())
+        payload = {
+            "sub": f"kraken|account-user:{household.viewer_id}",
+            "gty": how,
+            "email": household.email,
+            "tokenUse": "access",
+            "iss": ISSUER,
+            "iat": issued,
+            "exp": issued + ACCESS_SECONDS,
+            "origIat": issued,
+        }
+        return Access(jwt.encode(payload, self._secret, algorithm="HS256"), payload)
 
     def household(self, header: str | None) -> Household:
         """Return whose token an Authorization header carries, bare or after `JWT` or `Bearer`."""
@@ -111,7 +132,7 @@ class Tokens:
         household, expires = self._refresh[token]
         if expires <= now:
             raise KrakenError("KT-CT-1134")
-        return self._grant(household, "REFRESH-TOKEN", token, now)
+        return self._grant(household, "REFRESH-TOKEN", token)
 
     def _household(self, given: dict[str, Any]) -> tuple[Household | None, str]:
         households = self._world.households.values()
@@ -144,20 +165,9 @@ class Tokens:
                 raise KrakenError("KT-CT-1199")
             tries.append(now)
 
-    def _grant(self, household: Household, how: str, refresh: str, now: float) -> Grant:
-        issued = int(now)
-        payload = {
-            "sub": f"kraken|account-user:{household.viewer_id}",
-            "gty": how,
-            "email": household.email,
-            "tokenUse": "access",
-            "iss": ISSUER,
-            "iat": issued,
-            "exp": issued + ACCESS_SECONDS,
-            "origIat": issued,
-        }
-        token = jwt.encode(payload, self._secret, algorithm="HS256")
-        return Grant(token, payload, refresh, self._refresh[refresh][1])
+    def _grant(self, household: Household, how: str, refresh: str) -> Grant:
+        access = self.access(household, how)
+        return Grant(access.token, access.payload, refresh, self._refresh[refresh][1])
 
 
 @lru_cache(maxsize=256)

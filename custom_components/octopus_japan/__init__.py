@@ -24,6 +24,7 @@ from .dashboard import async_setup_dashboard
 from .energy_repairs import async_watch_energy_dashboard
 from .identity import number_of
 from .issues import async_forget
+from .oauth import async_give_back
 from .plan_repairs import async_watch_plans
 from .runtime import OctopusConfigEntry, OctopusRuntimeData, entry_client, forget_sign_in
 from .service_repairs import async_watch_service
@@ -114,6 +115,7 @@ async def async_remove_config_entry_device(
 
 async def async_remove_entry(hass: HomeAssistant, entry: OctopusConfigEntry) -> None:
     """Forget what was remembered. Statistics stay: a new entry for the same supply point continues them."""
+    await async_give_back(hass, entry)
     forget_sign_in(hass, entry)
     async_forget(hass, entry)
     await OctopusStore(hass, entry.entry_id).async_remove()

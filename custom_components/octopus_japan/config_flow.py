@@ -7,7 +7,6 @@ from typing import Any, override
 from homeassistant.config_entries import (
     SOURCE_REAUTH,
     SOURCE_RECONFIGURE,
-    ConfigFlow,
     ConfigFlowResult,
 )
 from homeassistant.const import CONF_API_KEY, CONF_EMAIL, CONF_PASSWORD, CONF_URL
@@ -34,6 +33,8 @@ from .const import (
 from .energy_dashboard import async_sources, dashboard_fields, is_there
 from .found_points import Found, described, find_points, listed_accounts, offers_for
 from .identity import last_four, masked
+from .oauth import async_give_back
+from .oauth_flow import OAuthSteps, async_has_client
 from .oejp.kraken import (
     KrakenAuthError,
     KrakenConnectionError,
@@ -55,6 +56,8 @@ _SECRET = TextSelector(
 _ADDRESS = TextSelector(TextSelectorConfig(type=TextSelectorType.URL))
 
 SIGN_IN_STEPS = ["password", "api_key", "pre_signed_key"]
+OAUTH_STEP = "oauth"
+"""Offered beside them once the user has entered a client."""
 
 
 def _address_allowed(address: str) -> bool:
@@ -76,7 +79,7 @@ def _address_allowed(address: str) -> bool:
         return False
 
 
-def _title(viewer: Viewer, data: Mapping[str, str]) -> str:
+def _title(viewer: Viewer, data: Mapping[str, Any]) -> str:
     """Return what tells an entry from others: the e-mail address masked, or the ends of the accounts' numbers."""
     if CONF_EMAIL in data:
         return masked(data[CONF_EMAIL])
@@ -84,13 +87,13 @@ def _title(viewer: Viewer, data: Mapping[str, str]) -> str:
     return f"{NAME} {ends}"
 
 
-class OctopusConfigFlow(ConfigFlow, domain=DOMAIN):
+class OctopusConfigFlow(OAuthSteps, domain=DOMAIN):
     """One entry a login; every way in ends in the same check."""
 
     VERSION = 1
 
     _viewer: Viewer
-    _data: dict[str, str]
+    _data: dict[str, Any]
     _found: Sequence[Found] = ()
 
     @staticmethod
@@ -103,7 +106,11 @@ class OctopusConfigFlow(ConfigFlow, domain=DOMAIN):
     @override
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask how to sign in."""
-        return self.async_show_menu(step_id="user", menu_options=SIGN_IN_STEPS)
+        return self.async_show_menu(step_id="user", menu_options=await self._ways())
+
+    async def _ways(self) -> list[str]:
+        """Return the steps of the ways to sign in that there are."""
+        return SIGN_IN_STEPS + ([OAUTH_STEP] if await async_has_client(self.hass) else [])
 
     async def async_step_reauth(self, entry_data: Mapping[str, Any]) -> ConfigFlowResult:
         """Start over after the service rejected the stored credential."""
@@ -113,19 +120,19 @@ class OctopusConfigFlow(ConfigFlow, domain=DOMAIN):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask how to sign in again."""
-        return self._menu_of_entry("reauth_confirm", self._get_reauth_entry())
+        return await self._menu_of_entry("reauth_confirm", self._get_reauth_entry())
 
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask how to sign in from now on; history and entities stay."""
-        return self._menu_of_entry("reconfigure", self._get_reconfigure_entry())
+        return await self._menu_of_entry("reconfigure", self._get_reconfigure_entry())
 
-    def _menu_of_entry(self, step_id: str, entry: OctopusConfigEntry) -> ConfigFlowResult:
+    async def _menu_of_entry(self, step_id: str, entry: OctopusConfigEntry) -> ConfigFlowResult:
         """Ask how to sign in, and say whom: there may be several entries."""
         return self.async_show_menu(
             step_id=step_id,
-            menu_options=SIGN_IN_STEPS,
+            menu_options=await self._ways(),
             description_placeholders={"name": entry.title},
         )
 
@@ -151,6 +158,23 @@ class OctopusConfigFlow(ConfigFlow, domain=DOMAIN):
             "pre_signed_key", {CONF_PRE_SIGNED_KEY: _SECRET}, user_input
         )
 
+    async def async_step_oauth(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Say what comes: the supplier's own page. Only there the user signs in."""
+        if user_input is None:
+            return self._sign_in_form("oauth", {}, {}, {})
+        self._url = user_input.get(CONF_ADVANCED, {}).get(CONF_URL, DEFAULT_URL).strip()
+        if not _address_allowed(self._url):
+            return self._sign_in_form("oauth", {}, user_input, {"base": "invalid_url"})
+        return await self.async_step_pick_implementation()
+
+    @override
+    async def async_granted(self, data: dict[str, Any]) -> ConfigFlowResult:
+        """Look at what was granted. Where nothing can be done with it, the user may try again."""
+        viewer, errors = await self._async_check(data)
+        if viewer is not None:
+            return await self._async_finish(viewer, data)
+        return self._sign_in_form("oauth", {}, {CONF_ADVANCED: {CONF_URL: self._url}}, errors)
+
     async def _async_sign_in(
         self,
         step_id: str,
@@ -158,7 +182,6 @@ class OctopusConfigFlow(ConfigFlow, domain=DOMAIN):
         user_input: dict[str, Any] | None,
     ) -> ConfigFlowResult:
         """Show the form until the service accepts what it holds, then finish."""
-        known = dict(self._entry.data) if self._entry else {}
         errors: dict[str, str] = {}
         if user_input is not None:
             advanced = user_input.get(CONF_ADVANCED, {})
@@ -169,8 +192,18 @@ class OctopusConfigFlow(ConfigFlow, domain=DOMAIN):
             viewer, errors = await self._async_check(data)
             if viewer is not None:
                 return await self._async_finish(viewer, data)
+        return self._sign_in_form(step_id, fields, user_input or {}, errors)
 
-        shown = known | (user_input or {})
+    def _sign_in_form(
+        self,
+        step_id: str,
+        fields: Mapping[str, TextSelector],
+        user_input: Mapping[str, Any],
+        errors: dict[str, str],
+    ) -> ConfigFlowResult:
+        """Show the form of a way to sign in, with the address of the API behind *Advanced*."""
+        known: dict[str, Any] = dict(self._entry.data) if self._entry else {}
+        shown = known | dict(user_input)
         address = shown.get(CONF_ADVANCED, {}).get(CONF_URL) or known.get(CONF_URL, DEFAULT_URL)
         schema = vol.Schema(
             {vol.Required(key): selector for key, selector in fields.items()}
@@ -188,7 +221,7 @@ class OctopusConfigFlow(ConfigFlow, domain=DOMAIN):
             errors=errors,
         )
 
-    async def _async_check(self, data: dict[str, str]) -> tuple[Viewer | None, dict[str, str]]:
+    async def _async_check(self, data: dict[str, Any]) -> tuple[Viewer | None, dict[str, str]]:
         """Sign in and look for electricity; return the login, or the error to show."""
         if not _address_allowed(data[CONF_URL]):
             return None, {"base": "invalid_url"}
@@ -214,11 +247,12 @@ class OctopusConfigFlow(ConfigFlow, domain=DOMAIN):
             return None, {"base": "service_error"}
         return None, {"base": "no_supply_point"}
 
-    async def _async_finish(self, viewer: Viewer, data: dict[str, str]) -> ConfigFlowResult:
+    async def _async_finish(self, viewer: Viewer, data: dict[str, Any]) -> ConfigFlowResult:
         """Make the entry, or give the existing one its new credential."""
         await self.async_set_unique_id(viewer.id)
         if self._entry is not None:
             self._abort_if_unique_id_mismatch(reason="wrong_login")
+            await async_give_back(self.hass, self._entry)
             # Even the same credential may be sent again: the user knows that it works now.
             forget_sign_in(self.hass, self._entry)
             # A title that the user chose stays.

@@ -12,6 +12,8 @@ LOGGER: Final = logging.getLogger(__package__)
 YEN: Final = "JPY"
 CONF_MONTH_BASIS: Final = "month_basis"
 CONF_PRE_SIGNED_KEY: Final = "pre_signed_key"
+CONF_IMPLEMENTATION: Final = "auth_implementation"
+"""Which of the user's application credentials an entry signs in with; Home Assistant reads it by this name."""
 CONF_CAPACITY: Final = "capacity"
 CONF_OWN_METER: Final = "own_meter"
 CONF_ENERGY_DASHBOARD: Final = "energy_dashboard"

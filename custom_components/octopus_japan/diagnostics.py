@@ -6,10 +6,10 @@ Points and accounts are counted, never named: a list, no dictionary keyed by the
 from typing import Any
 
 from homeassistant.components.diagnostics import async_redact_data
-from homeassistant.const import CONF_API_KEY, CONF_EMAIL, CONF_PASSWORD
+from homeassistant.const import CONF_API_KEY, CONF_EMAIL, CONF_PASSWORD, CONF_TOKEN
 from homeassistant.core import HomeAssistant
 
-from .const import CONF_PRE_SIGNED_KEY
+from .const import CONF_IMPLEMENTATION, CONF_PRE_SIGNED_KEY
 from .coordinators.exports import PointExport
 from .coordinators.prices import PointPrices
 from .identity import digest
@@ -24,7 +24,14 @@ from .probing import last_report
 from .runtime import OctopusConfigEntry, OctopusRuntimeData
 from .store import ChosenPath
 
-TO_REDACT = {CONF_EMAIL, CONF_PASSWORD, CONF_API_KEY, CONF_PRE_SIGNED_KEY}
+TO_REDACT = {
+    CONF_EMAIL,
+    CONF_PASSWORD,
+    CONF_API_KEY,
+    CONF_PRE_SIGNED_KEY,
+    CONF_TOKEN,
+    CONF_IMPLEMENTATION,
+}
 
 
 async def async_get_config_entry_diagnostics(

@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import DummyCookieJar
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.const import CONF_API_KEY, CONF_EMAIL, CONF_PASSWORD, CONF_URL
+from homeassistant.const import CONF_API_KEY, CONF_EMAIL, CONF_PASSWORD, CONF_TOKEN, CONF_URL
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.aiohttp_client import async_create_clientsession
 from homeassistant.util import dt as dt_util
@@ -26,8 +26,17 @@ from .coordinators.readings import ReadingsCoordinator
 from .coordinators.rewards import RewardsCoordinator
 from .coordinators.tariff_book import TariffBook
 from .issues import async_report, async_settle
+from .oauth import entry_grant, trial_grant
 from .oejp.japan_time import day_of
-from .oejp.kraken import ApiKey, Credential, EmailPassword, KrakenClient, PreSignedKey, SignIn
+from .oejp.kraken import (
+    ApiKey,
+    Credential,
+    EmailPassword,
+    KrakenClient,
+    OAuthGrant,
+    PreSignedKey,
+    SignIn,
+)
 from .store import OctopusStore
 
 
@@ -58,11 +67,11 @@ _SIGN_INS: HassKey[dict[str, SignIn]] = HassKey(f"{DOMAIN}.sign_ins")
 def entry_client(hass: HomeAssistant, entry: ConfigEntry[Any]) -> KrakenClient:
     """Return the client of an entry. Its session carries no cookies from one login to another, and ends with the entry."""
     known = hass.data.setdefault(_SIGN_INS, {})
-    credential = _credential(entry.data)
+    credential = entry_grant(hass, entry) if CONF_TOKEN in entry.data else _credential(entry.data)
     sign_in = known.get(entry.entry_id)
     if sign_in is None or sign_in.credential != credential:
         sign_in = known[entry.entry_id] = SignIn(credential)
-    key = SIGN_IN_ENDED[type(credential)]
+    key = SIGN_IN_ENDED.get(type(credential))
 
     @callback
     def tell() -> None:
@@ -91,11 +100,12 @@ def forget_sign_in(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
 
 
 @contextmanager
-def trial_client(hass: HomeAssistant, data: Mapping[str, str]) -> Iterator[KrakenClient]:
+def trial_client(hass: HomeAssistant, data: Mapping[str, Any]) -> Iterator[KrakenClient]:
     """Give a client to try what the user entered with, for as long as the context lasts."""
     session = async_create_clientsession(hass, auto_cleanup=False, cookie_jar=DummyCookieJar())
     try:
-        yield KrakenClient(session, data[CONF_URL], _credential(data))
+        credential = trial_grant(data[CONF_TOKEN]) if CONF_TOKEN in data else _credential(data)
+        yield KrakenClient(session, data[CONF_URL], credential, now=_now)
     finally:
         session.detach()
 
@@ -104,7 +114,7 @@ def _now() -> float:
     return dt_util.utcnow().timestamp()
 
 
-def _credential(data: Mapping[str, str]) -> Credential:
+def _credential(data: Mapping[str, Any]) -> Credential:
     if CONF_API_KEY in data:
         return ApiKey(data[CONF_API_KEY])
     if CONF_PRE_SIGNED_KEY in data:
@@ -124,9 +134,9 @@ def _short_lived_until(sign_in: SignIn) -> datetime | None:
     return None if token.refresh_until is None else dt_util.utc_from_timestamp(token.refresh_until)
 
 
-SIGN_IN_ENDED: dict[type[Credential], str] = {
+SIGN_IN_ENDED: dict[type[Credential | OAuthGrant], str] = {
     EmailPassword: "sign_in_ended",
     ApiKey: "api_key_ended",
     PreSignedKey: "pre_signed_key_ended",
 }
-"""The issue that says that a way of signing in has ended."""
+"""The issue that says that a way of signing in has ended. What a person granted ends by reauthentication."""

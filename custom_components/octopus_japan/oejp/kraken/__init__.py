@@ -1,6 +1,14 @@
 """Client of the Kraken API of Octopus Energy Japan. Knows nothing of Home Assistant."""
 
-from .auth.credential import ApiKey, Credential, EmailPassword, PreSignedKey, RefreshToken
+from .auth.credential import (
+    ApiKey,
+    Credential,
+    EmailPassword,
+    Granted,
+    OAuthGrant,
+    PreSignedKey,
+    RefreshToken,
+)
 from .auth.tokens import SignIn
 from .by_point import ByPoint
 from .client import KrakenClient

@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import ClientSession, ClientTimeout
 
-from .auth.credential import ApiKey, Credential
+from .auth.credential import ApiKey, Credential, OAuthGrant
 from .auth.tokens import SignIn, TokenKeeper
 from .billing import Billing
 from .campaigns import Campaigns
@@ -43,7 +43,7 @@ class KrakenClient:
         self,
         session: ClientSession,
         url: str,
-        credential: Credential | SignIn,
+        credential: Credential | OAuthGrant | SignIn,
         *,
         now: Callable[[], float] = time.time,
         timeout: ClientTimeout = TIMEOUT,

@@ -1,6 +1,7 @@
 """Ways to sign in. Each gives its own `ObtainJSONWebTokenInput`; none shows its secret."""
 
 from abc import abstractmethod
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Protocol, override
 
@@ -61,3 +62,23 @@ class RefreshToken(Credential):
     @override
     def token_input(self) -> dict[str, str]:
         return {"refreshToken": self.token}
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """An access token of the authorization server, and until when it holds: seconds since 1970, by our clock."""
+
+    token: str = field(repr=False)
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
+class OAuthGrant:
+    """What a person granted at the authorization server (docs/api.md#oauth). Whoever asked the person keeps it, and renews it.
+
+    `granted` is called with the token that is no longer good, None for none, and returns another one. It raises `KrakenAuthError` where
+    the person has to be asked again, and KrakenConnectionError, KrakenThrottledError or KrakenSignInError for what may pass. `identity` tells one grant from another.
+    """
+
+    identity: str
+    granted: Callable[[str | None], Awaitable[Granted]] = field(compare=False, repr=False)

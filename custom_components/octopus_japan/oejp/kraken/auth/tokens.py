@@ -28,7 +28,7 @@ from ..graphql import faults
 from ..graphql.documents import DOCUMENTS
 from ..graphql.endpoint import Endpoint
 from ..transport import LONGEST_WAIT
-from .credential import Credential, RefreshToken
+from .credential import Credential, OAuthGrant, RefreshToken
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -72,7 +72,7 @@ class SignIn:
     nothing is tried. `told` is called when a rejection is known or gone.
     """
 
-    credential: Credential
+    credential: Credential | OAuthGrant
     token: Token | None = None
     rejection: KrakenError | None = None
     failure: KrakenError | None = None
@@ -247,7 +247,18 @@ class TokenKeeper:
                     return renewed
         if state.rejection:
             raise state.rejection.with_traceback(None)
+        if isinstance(state.credential, OAuthGrant):
+            return await self._granted(state.credential, refused)
         return await self._ask(state.credential)
+
+    async def _granted(self, grant: OAuthGrant, refused: str | None) -> Token:
+        """By what a person granted elsewhere: its refresh token is not ours to send."""
+        received, token = self._now(), self._sign_in.token
+        given = await grant.granted(refused or (token.value if token else None))
+        if not _TOKEN.fullmatch(given.token):
+            raise KrakenSignInError("signing in: the token is not one")
+        life = min(max(0.0, given.until - received), _LONGEST_LIFE)
+        return Token(given.token, renew_at=received + life - min(AHEAD, life / 2))
 
     def _renewal(self) -> RefreshToken | None:
         """Return the refresh token, unless it is known to have ended."""

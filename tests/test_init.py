@@ -89,6 +89,7 @@ async def test_of_two_accounts_set_up_asks_two_documents_each_two_at_a_time(home
 async def test_no_bill_is_waited_for(home: Home) -> None:
     await set_up(home, "green-tokyo")
     assert not [r for r in home.simulator.requests if r.operation in {"Charges", "Statements"}]
+    await home.settle()
 
 
 @pytest.mark.parametrize("households", [("three-points-two-accounts",)])

@@ -10,7 +10,7 @@ from scripts.reference import COMPONENT, PAGES, ROOT, page
 
 KEY = re.compile(r"`([a-z_.]+)`")
 DOCS = ROOT / "docs"
-GUIDES = ("faq", "dashboard", "own_meter")
+GUIDES = ("faq", "dashboard", "own_meter", "sign_in")
 """Pages of the guide that are there in both languages."""
 
 

@@ -1,5 +1,6 @@
 """The simulator's authorization server, where Home Assistant does not go: devices, and what programs get wrong."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
@@ -34,8 +35,9 @@ class Program:
 
 
 @pytest.fixture
-async def program(simulator: Simulator, session: aiohttp.ClientSession) -> Program:
-    return Program(simulator, session)
+async def program(simulator: Simulator) -> AsyncIterator[Program]:
+    async with aiohttp.ClientSession() as session:
+        yield Program(simulator, session)
 
 
 async def test_a_device_gets_a_token_when_somebody_typed_its_code(
@@ -56,7 +58,7 @@ async def test_a_device_gets_a_token_when_somebody_typed_its_code(
 
 async def test_a_devices_code_ends(simulator: Simulator, program: Program) -> None:
     _, told = await program.post("/device-authorization/")
-    simulator.clock.advance_seconds(601)
+    simulator.clock.advance(seconds=601)
     assert await program.poll(told["device_code"]) == (400, {"error": "expired_token"})
 
 

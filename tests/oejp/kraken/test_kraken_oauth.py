@@ -77,7 +77,7 @@ async def test_a_token_is_asked_for_once_until_it_is_about_to_end(
     simulator: Simulator, client: KrakenClient, keeper: Keeper
 ) -> None:
     for seconds, asked in ((0, 1), (3000, 1), (301, 2), (3300, 3)):
-        simulator.clock.advance_seconds(seconds)
+        simulator.clock.advance(seconds=seconds)
         await client.login.viewer()
         assert len(keeper.asked) == asked
     assert keeper.asked[0] is None

@@ -10,7 +10,15 @@ from scripts.reference import COMPONENT, PAGES, ROOT, page
 
 KEY = re.compile(r"`([a-z_.]+)`")
 DOCS = ROOT / "docs"
-GUIDES = ("faq", "dashboard", "own_meter", "sign_in")
+GUIDES = (
+    "dashboard",
+    "energy_dashboard",
+    "entities",
+    "faq",
+    "own_meter",
+    "sign_in",
+    "troubleshooting",
+)
 """Pages of the guide that are there in both languages."""
 
 

@@ -90,3 +90,25 @@ async def test_the_capacity_that_the_service_states(home: Home) -> None:
     home.leave_readings_out()
     await home.sign_in("ev-tokyo")
     assert home.state(home.spin("ev-tokyo"), "contracted_capacity").state == "40 A"
+
+
+@pytest.mark.parametrize("since", [date(2025, 9, 18)])
+@pytest.mark.parametrize(
+    ("operation", "key"),
+    [("Bills", "last_bill_amount"), ("StatementDueDatesJune", "last_bill_due_date")],
+)
+async def test_what_a_bill_is_completed_by_is_kept_and_asked_for_again_by_itself(
+    home: Home, operation: str, key: str
+) -> None:
+    home.leave_readings_out()
+    number = home.simulator.world.households["green-tokyo"].accounts[0].number
+    first = home.simulator.faults.add("http_502", operation=operation)
+    await home.sign_in("green-tokyo")
+    assert home.state(number, key).state == STATE_UNKNOWN
+    home.simulator.faults.remove(first)
+    await home.pass_time(timedelta(minutes=3))
+    shown = home.state(number, key).state
+    assert shown != STATE_UNKNOWN
+    home.simulator.faults.add("http_502", operation=operation)
+    await home.pass_time(timedelta(hours=12))
+    assert home.state(number, key).state == shown

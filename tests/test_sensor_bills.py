@@ -118,3 +118,17 @@ async def test_a_point_without_a_closed_period_has_no_bill_yet(home: Home) -> No
     assert home.state(shop.spin, "last_bill_computed").state == str(expected)
     assert home.state(house.spin, "last_bill_computed").state == STATE_UNKNOWN
     assert home.state(house.spin, "bill_difference").state == STATE_UNKNOWN
+
+
+async def test_agreements_that_come_late_make_no_bill_of_nothing(
+    home: Home, every_entity_enabled: None
+) -> None:
+    home.simulator.faults.add("http_502", operation="Agreements", times=1)
+    await home.sign_in("green-tokyo")
+    assert difference(home) == STATE_UNKNOWN
+    assert home.issues() == []
+    await home.pass_time(timedelta(minutes=3))
+    assert difference(home) == "0"
+    # The comparison of plans did not know what is paid now.
+    saving = home.state(home.spin("green-tokyo"), "saving_on_cheapest_plan")
+    assert saving.state != STATE_UNKNOWN

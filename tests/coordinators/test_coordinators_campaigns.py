@@ -151,6 +151,13 @@ async def test_rewards_are_asked_for_only_once_they_are_wanted(home: Home) -> No
     await home.pass_time(timedelta(hours=12))
     assert home.state(number, "loyalty_points").state == "1250"
     assert home.state(number, "vouchers").state == "unknown"
+    # Neither waits until the next turn: two minutes, and an hour.
+    home.simulator.requests.clear()
+    await home.pass_time(timedelta(minutes=3))
+    assert asked() == {"LoyaltyPoints"}
+    programme.vouchers = 3000, 0
+    await home.pass_time(timedelta(hours=1))
+    assert home.state(number, "vouchers").state == "3000"
     home.simulator.faults.add("throttled", operation="LoyaltyPoints", times=1)
     await home.pass_time(timedelta(hours=12))
     assert home.state(number, "loyalty_points").state == "unavailable"

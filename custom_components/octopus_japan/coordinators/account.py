@@ -143,9 +143,7 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
 
     def _schedule_next(self) -> None:
         """Poll when the first document is due."""
-        due = self._asking.next_due()
-        wait = INTERVAL if due is None else due - dt_util.utcnow()
-        self.update_interval = min(INTERVAL, max(wait, timedelta(minutes=1)))
+        self.update_interval = self._asking.wait()
 
     async def _first_round(self) -> None:
         """Find what set-up waits for, within the time that one request may take. Raises KrakenError, UpdateFailed.

@@ -7,6 +7,7 @@ from functools import partial
 from ..identity import digest
 from ..oejp.household.account_money import AccountMoney
 from ..oejp.kraken import KrakenClient
+from ..oejp.kraken.billing import completed
 from ..oejp.kraken.models import BillTransaction
 from ..store import OctopusStore
 from .asking import Asking, Document
@@ -27,7 +28,7 @@ async def async_ask_money(
     asking: Asking, client: KrakenClient, number: str, known: AccountMoney
 ) -> AccountMoney:
     """Ask for the balances, the bills and the payments that are due to be asked for; what is not told stays out."""
-    balance, overdue, statements, payments = await asyncio.gather(
+    balance, overdue, listed, due_dates, totals, payments = await asyncio.gather(
         asking.ask(
             Document("the balance", number),
             partial(client.billing.balance, number),
@@ -42,9 +43,22 @@ async def async_ask_money(
         ),
         asking.ask(
             Document(BILLS, number),
-            partial(client.billing.statements, number),
-            known.statements,
+            partial(client.billing.listed, number),
+            known.listed,
             None,
+        ),
+        # Apart, because what fails for a moment is asked for again by itself. What is refused was never missed.
+        asking.ask(
+            Document("the due dates of bills", number, quiet=True),
+            partial(client.billing.due_dates, number),
+            known.due_dates,
+            (),
+        ),
+        asking.ask(
+            Document("the totals of bills", number, quiet=True),
+            partial(client.billing.totals, number),
+            known.totals,
+            (),
         ),
         asking.ask(
             Document("the payments", number),
@@ -57,7 +71,10 @@ async def async_ask_money(
         known,
         balance=balance,
         overdue_balance=overdue,
-        statements=statements,
+        listed=listed,
+        due_dates=due_dates,
+        totals=totals,
+        statements=None if listed is None else completed(listed, due_dates, totals),
         payments=payments,
     )
 

@@ -120,6 +120,12 @@ class Asking:
         """Return when the first document is due, None while none was asked for."""
         return min((turn.due for turn in self._turns.values()), default=None)
 
+    def wait(self) -> timedelta:
+        """Return after how long the first document is due: a minute at least, and no longer than the clock."""
+        due = self.next_due()
+        wait = self._interval if due is None else due - dt_util.utcnow()
+        return min(self._interval, max(wait, timedelta(minutes=1)))
+
     def expire(self) -> None:
         """Make everything due now that is asked for with the clock."""
         self._turns = {

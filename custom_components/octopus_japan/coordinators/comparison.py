@@ -112,11 +112,12 @@ class ComparisonCoordinator(DataUpdateCoordinator[Mapping[str, Comparison]]):
         return {spin: on for spin, on in rests.items() if self._made.get(spin) != on}
 
     def _rests_on(self, spin: str, now: datetime) -> tuple[object, ...]:
-        """Return the day, and what comes bit by bit after set-up: the catalogue, billing periods, the whole of history."""
+        """Return the day, and what comes bit by bit after set-up: catalogue, agreements, billing periods, the whole of history."""
         usage = (self._readings.data or {}).get(spin)
         return (
             day_of(now),
             self._account.data.supply_points[spin].catalogue,
+            self._account.data.supply_points[spin].agreements,
             len(self._book.tariff(spin).calendar.closed),
             usage is not None and usage.imported == 1,
         )

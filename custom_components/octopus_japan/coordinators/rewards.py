@@ -1,7 +1,8 @@
 """Rewards of accounts: loyalty points and vouchers. Asked only for entities that the user enabled, as often as accounts are."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
@@ -9,10 +10,10 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from ..const import DOMAIN, LOGGER
-from ..oejp.kraken import KrakenClient, KrakenError, concerns_login
+from ..oejp.kraken import KrakenClient
 from ..oejp.kraken.rewards import LoyaltyPoints, Vouchers
 from .account import INTERVAL
-from .asking import lasts
+from .asking import Asking, Document
 from .errors import translated_errors
 
 
@@ -33,6 +34,13 @@ class RewardsCoordinator(DataUpdateCoordinator[Mapping[str, AccountRewards]]):
         super().__init__(hass, LOGGER, config_entry=entry, name="rewards", update_interval=INTERVAL)
         self.data = {}
         self._client = client
+        self._asking = Asking(INTERVAL)
+
+    @override
+    async def async_request_refresh(self) -> None:
+        """Ask for everything soon: somebody asked for it."""
+        self._asking.expire()
+        await super().async_request_refresh()
 
     @override
     @callback
@@ -49,33 +57,28 @@ class RewardsCoordinator(DataUpdateCoordinator[Mapping[str, AccountRewards]]):
 
     @override
     async def _async_update_data(self) -> Mapping[str, AccountRewards]:
-        rewards, known = self._client.rewards, self.data
-        with translated_errors():
-            return {
-                number: AccountRewards(
-                    loyalty_points=await self._ask(
-                        rewards.loyalty_points, number, _of(known, number).loyalty_points
-                    ),
-                    vouchers=await self._ask(rewards.vouchers, number, _of(known, number).vouchers),
-                )
-                for number in sorted(set(self.async_contexts()))
-            }
-
-    async def _ask[T](
-        self, ask: Callable[[str], Awaitable[T]], number: str, known: T | None
-    ) -> T | None:
-        """Return what is told; what was known after a fault that may pass, None where it is refused.
-
-        Raises KrakenError where the whole login is concerned.
-        """
+        rewards, asking = self._client.rewards, self._asking
+        asking.begin()
         try:
-            return await ask(number)
-        except KrakenError as error:
-            if concerns_login(error):
-                raise
-            LOGGER.debug("Rewards are not told: %s", error)
-            return None if lasts(error) else known
-
-
-def _of(known: Mapping[str, AccountRewards], number: str) -> AccountRewards:
-    return known.get(number, AccountRewards())
+            with translated_errors():
+                told = {}
+                for number in sorted(set(self.async_contexts())):
+                    known = self.data.get(number, AccountRewards())
+                    told[number] = AccountRewards(
+                        loyalty_points=await asking.ask(
+                            Document("the loyalty points", number, quiet=True),
+                            partial(rewards.loyalty_points, number),
+                            known.loyalty_points,
+                            None,
+                        ),
+                        vouchers=await asking.ask(
+                            Document("the vouchers", number, quiet=True),
+                            partial(rewards.vouchers, number),
+                            known.vouchers,
+                            None,
+                        ),
+                    )
+                asking.check()
+                return told
+        finally:
+            self.update_interval = asking.wait()

@@ -20,6 +20,7 @@ from custom_components.octopus_japan.oejp.kraken import (
     KrakenConnectionError,
     KrakenError,
     KrakenNotFoundError,
+    KrakenQueryError,
     KrakenRefusedError,
     KrakenServiceError,
     KrakenSignInEndedError,
@@ -416,6 +417,14 @@ async def test_a_removed_field_costs_only_itself(green: House) -> None:
         s.payment_due_date is None for s in await green.client.billing.statements(green.account)
     )
     assert await green.client.supply.agreements(green.account)
+
+
+async def test_half_hours_that_left_the_schema_are_no_empty_answer(green: House) -> None:
+    green.simulator.faults.add("removed_field", field="halfHourlyReadings")
+    for direction in Direction:
+        with pytest.raises(KrakenQueryError) as caught:
+            await green.client.readings.half_hourly(green.account, START, END, direction)
+        assert caught.value.field == "halfHourlyReadings"
 
 
 @pytest.mark.parametrize(

@@ -225,6 +225,15 @@ def test_a_bill_by_the_meter_s_own_total() -> None:
         bill_for(tariff(EV), AUGUST, [], kwh=Decimal(300))
 
 
+def test_no_bill_of_a_period_without_an_agreement() -> None:
+    with pytest.raises(Unpriced, match="no_agreement"):
+        bill_for(
+            Tariff((), MONTHLY_RATES, BillingCalendar((AUGUST,), day=18)),
+            AUGUST,
+            hours(AUGUST, "1"),
+        )
+
+
 def test_a_bill_by_time_of_use_from_hours() -> None:
     found = bill_for(tariff(EV), AUGUST, [*hours(AUGUST, "0.5"), (AUGUST.end, Decimal(99))])
     units = {line.name: line.units for line in found.lines if line.component is Component.ENERGY}

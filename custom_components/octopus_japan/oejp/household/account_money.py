@@ -6,7 +6,14 @@ from datetime import datetime, timedelta
 
 from ..interval import Interval
 from ..japan_time import day_of
-from ..kraken.models import BillTransaction, IntervalReading, Payment, Statement
+from ..kraken.models import (
+    BillTotal,
+    BillTransaction,
+    DueDate,
+    IntervalReading,
+    Payment,
+    Statement,
+)
 
 _EARLIER = {timedelta(0), timedelta(days=1)}
 """How much before its billing period a document begins (docs/api.md#bills)."""
@@ -16,7 +23,7 @@ _EARLIER = {timedelta(0), timedelta(days=1)}
 class AccountMoney:
     """Yen as the service tells it. None: not told; the signs of the balances are not established (docs/api.md).
 
-    `statements` and `payments` are oldest first. `transactions`: what a document charges, by its identifier, where its lines
+    `statements` and `payments` are oldest first; `listed`, `due_dates` and `totals` are what the statements are put together from. `transactions`: what a document charges, by its identifier, where its lines
     are refused.
     """
 
@@ -24,6 +31,9 @@ class AccountMoney:
     overdue_balance: int | None = None
     payments: tuple[Payment, ...] | None = None
     statements: tuple[Statement, ...] | None = None
+    listed: tuple[Statement, ...] | None = None
+    due_dates: tuple[DueDate, ...] = ()
+    totals: tuple[BillTotal, ...] = ()
     transactions: Mapping[str, tuple[BillTransaction, ...]] = field(default_factory=dict)
 
     @property

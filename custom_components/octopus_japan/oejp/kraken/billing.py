@@ -1,6 +1,6 @@
 """What was billed, and what money there is on the account."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
@@ -49,10 +49,24 @@ class Billing(Subject):
         return tuple(sorted(paid, key=lambda payment: payment.posted_date))
 
     async def statements(self, account_number: str) -> tuple[Statement, ...]:
-        """Return the billing documents of an account, oldest first.
+        """Return the billing documents of an account, oldest first, with all that is told of them.
 
         Three requests, and one more for every five years. The due dates and the totals, which are those of the newest, may fail
-        without a word, and so may what is older than the newest page: it is asked for again the next time.
+        without a word; who has to know asks for the three apart.
+        """
+        listed = await self.listed(account_number)
+        due: tuple[DueDate, ...] = ()
+        with suppress(KrakenError):
+            due = await self.due_dates(account_number)
+        totals: tuple[BillTotal, ...] = ()
+        with suppress(KrakenError):
+            totals = await self.totals(account_number)
+        return completed(listed, due, totals)
+
+    async def listed(self, account_number: str) -> tuple[Statement, ...]:
+        """Return the billing documents of an account without due dates and totals, oldest first.
+
+        What is older than the newest page may fail without a word: it is asked for again the next time.
         """
         variables = {"accountNumber": account_number}
         ledgers = _ledgers(await self._requester.ask("statements", variables))
@@ -63,26 +77,22 @@ class Billing(Subject):
                 with suppress(KrakenError):
                     async for read in self._older(variables, ledger):
                         listed.extend(read.nodes)
-        due: dict[str, DueDate] = {}
-        with suppress(KrakenError):
-            names = ("statement_due_dates", "statement_due_dates_june")
-            newest = _ledgers(await self._requester.ask_newest(names, variables))
-            told = [node for ledger in newest for node in ledger.page.nodes]
-            due = {item.identifier: item for item in self._reader.items(DueDate, told)}
-        totals: dict[str, BillTotal] = {}
-        with suppress(KrakenError):
-            for total in await self._totals(variables):
-                totals.update({key: total for key in (total.id, total.identifier) if key})
-        newest_last = sorted(
-            self._reader.items(Statement, listed),
-            key=lambda statement: (statement.start_at, statement.end_at),
-        )
-        return tuple(_completed(item, due.get(item.identifier), totals) for item in newest_last)
+        found = self._reader.items(Statement, listed)
+        return tuple(sorted(found, key=lambda statement: (statement.start_at, statement.end_at)))
 
-    async def _totals(self, variables: Mapping[str, str]) -> tuple[BillTotal, ...]:
+    async def due_dates(self, account_number: str) -> tuple[DueDate, ...]:
+        """Return when the newest documents are to be paid."""
+        names = ("statement_due_dates", "statement_due_dates_june")
+        result = await self._requester.ask_newest(names, {"accountNumber": account_number})
+        told = [node for ledger in _ledgers(result) for node in ledger.page.nodes]
+        return self._reader.items(DueDate, told)
+
+    async def totals(self, account_number: str) -> tuple[BillTotal, ...]:
         """Return what the newest documents come to."""
-        result = await self._requester.ask("bills", variables)
+        result = await self._requester.ask("bills", {"accountNumber": account_number})
         bills = account(result).get("bills")
+        if not isinstance(bills, dict):
+            raise result.missing(KrakenServiceError("the account came without its bills"))
         return self._reader.items(BillTotal, list(nodes(bills)))
 
     async def bill_transactions(
@@ -154,10 +164,18 @@ def _yen(result: Result, field: str) -> int:
     return found
 
 
+def completed(
+    listed: Iterable[Statement], due_dates: Iterable[DueDate], totals: Iterable[BillTotal]
+) -> tuple[Statement, ...]:
+    """Add what other documents tell of billing documents: bills name one by its number or by its id (docs/api.md#bills)."""
+    due = {item.identifier: item for item in due_dates}
+    total = {key: item for item in totals for key in (item.id, item.identifier) if key}
+    return tuple(_completed(item, due.get(item.identifier), total) for item in listed)
+
+
 def _completed(
     statement: Statement, due: DueDate | None, totals: Mapping[str, BillTotal]
 ) -> Statement:
-    """Add what other documents tell of a statement: bills name it by its number or by its id (docs/api.md#bills)."""
     number = due.id if due else None
     total = totals.get(statement.identifier) or totals.get(number or "") or BillTotal()
     return replace(

@@ -64,7 +64,7 @@ class HalfHourReadings(Subject):
             "start": instant_text(start),
             "end": instant_text(end),
         }
-        result = await self._requester.ask_newest(names, variables)
+        result = await self._requester.ask_newest(names, variables, {"halfHourlyReadings"})
         read = points(result, "halfHourlyReadings", key)
         read.resolved()
         # Of a point that is listed twice each listing may tell a part.

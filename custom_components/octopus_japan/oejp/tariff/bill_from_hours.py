@@ -38,7 +38,7 @@ def bill_for(
     The total is rounded to whole kWh and shared out among agreements; an agreement's among its cards, a card's among its
     slots, and an agreement's again among the months of each monthly rate: each part rounded in order of time, the last taking the
     remainder. Steps go on through a change of agreement. Days without an agreement are not charged. Raises Unpriced if any
-    other time of the period has no price.
+    other time of the period has no price, and where no agreement covers any of it.
     """
     walk: list[Stretch] = []
     for stretch in stretches(tariff, period.start, until or period.end):
@@ -46,6 +46,9 @@ def bill_for(
             walk.append(stretch if until is None else replace(stretch, end=min(stretch.end, until)))
         elif stretch.reason != NO_AGREEMENT:
             raise Unpriced(stretch.reason)
+    if not walk:
+        # Nothing charged is not a bill of nothing: perhaps the agreements are not told yet.
+        raise Unpriced(NO_AGREEMENT)
     uses: dict[_Id, _Use] = {}
     for stretch in walk:
         uses.setdefault(stretch.card.agreement_id, _Use()).meet(stretch)

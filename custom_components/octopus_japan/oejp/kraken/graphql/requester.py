@@ -1,6 +1,6 @@
 """Asks one document with a valid token: a renewed one, a sibling or a smaller page where the service wants that."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 import logging
@@ -66,8 +66,10 @@ class Requester:
         self.gone: dict[str, set[str]] = {}
         """The fields that the schema no longer has, by the operation that asks for them."""
 
-    async def ask_newest(self, names: tuple[str, ...], variables: Mapping[str, Any]) -> Result:
-        """Return the first of some documents that the schema takes.
+    async def ask_newest(
+        self, names: tuple[str, ...], variables: Mapping[str, Any], needed: Collection[str] = ()
+    ) -> Result:
+        """Return the first of some documents that the schema takes. `needed`: as `ask` has it.
 
         One that is rejected with the name of a field is left out for a day, if the next one is taken. A rejection that names
         nothing may be a gateway's: it counts for this question only.
@@ -83,22 +85,30 @@ class Requester:
             except KrakenQueryError as error:
                 if error.field is not None:
                     rejected.append(name)
-        result = await self.ask(last, variables)
+        result = await self.ask(last, variables, needed)
         self._outdated.update(dict.fromkeys(rejected, now))
         return result
 
-    async def ask(self, name: str, variables: Mapping[str, Any] | None = None) -> Result:
+    async def ask(
+        self,
+        name: str,
+        variables: Mapping[str, Any] | None = None,
+        needed: Collection[str] = (),
+    ) -> Result:
         """Ask a document. Raises when it brought nothing but errors; otherwise data and errors are handed on.
 
         A field that the schema no longer has would fail the whole document: it is left out for a day, and the rest is asked for.
+        Not one that is `needed`: without it the rest says nothing, and would look like an answer.
         """
         document = self._known(name)
         while True:
             try:
                 result = await self._paged(name, document, variables)
             except KrakenQueryError as error:
-                smaller = None if error.field is None else parts(document).without(error.field)
-                if smaller is None or document.mutation:
+                if error.field is None or error.field in needed or document.mutation:
+                    raise
+                smaller = parts(document).without(error.field)
+                if smaller is None:
                     raise
                 self._leave_out(name, str(error.field), smaller)
                 document = smaller

@@ -4,6 +4,7 @@
 `nested` results in lists of lists, `texts` for numbers as text, and `created`, what was created.
 """
 
+import asyncio
 from base64 import b64decode
 from binascii import Error as BadBase64
 from collections.abc import Callable, Iterator, Sequence
@@ -17,7 +18,9 @@ from aiohttp import web
 from .accounts import Household
 from .dates import jst_date, midnight, slot_start
 from .errors import KrakenError
+from .faults import Request as Asked
 from .products import Product, product, product_keys
+from .server import dropped, struck, truncated
 from .simulation import Simulation
 
 PREFIX = "/v1/"
@@ -56,11 +59,23 @@ class Rest:
     created: list[dict[str, Any]] = field(default_factory=list)
     asked: list[tuple[str, str, str | None]] = field(default_factory=list)
 
-    async def handle(self, request: web.Request) -> web.Response:
-        """Answer one request."""
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """Answer one request, with the misbehaviour that a fault of the operation `REST products` and the like has."""
+        parts = request.path.removeprefix(PREFIX).strip("/").split("/")
+        fault = self.simulation.faults.transport(Asked(f"REST {parts[0]}", ()))
+        if fault is not None and fault.kind == "timeout":
+            await asyncio.sleep(fault.seconds)
+            return dropped(request)
+        if fault is not None and (spoiled := await struck(fault)) is not None:
+            return spoiled
+        status, answer = await self._answered(request, parts)
+        if fault is not None and fault.kind == "truncated":
+            return await truncated(request, answer)
+        return web.json_response(answer, status=status)
+
+    async def _answered(self, request: web.Request, parts: Sequence[str]) -> tuple[int, Any]:
         way = (request.headers.get("Authorization") or "").partition(" ")[0] or None
         self.asked.append((request.method, request.path, way))
-        parts = request.path.removeprefix(PREFIX).strip("/").split("/")
         try:
             household = self._household(request, parts[0])
             body = await request.json() if request.method == "POST" else None
@@ -69,7 +84,7 @@ class Rest:
                 status, answer = self.fails_with, {"detail": "Server error."}
         except _Failure as failure:
             status, answer = failure.status, failure.body
-        return web.json_response(answer, status=status)
+        return status, answer
 
     def _household(self, request: web.Request, endpoint: str) -> Household | None:
         if endpoint in self.refused:

@@ -45,14 +45,14 @@ class Server:
         if fault is not None and fault.kind == "timeout":
             exchange.finish(Answer(504, {}))  # now, since a client that gives up ends this handler
             await asyncio.sleep(fault.seconds)
-            return _dropped(request)
-        if fault is not None and (spoiled := await _struck(fault)) is not None:
+            return dropped(request)
+        if fault is not None and (spoiled := await struck(fault)) is not None:
             exchange.finish(Answer(spoiled.status, {}))
             return spoiled
         answer = exchange.answer()
         exchange.finish(answer)
         if fault is not None and fault.kind == "truncated":
-            return await _truncated(request, answer.body)
+            return await truncated(request, answer.body)
         return web.json_response(answer.body, status=answer.status, dumps=written)
 
 
@@ -67,7 +67,7 @@ _GATEWAY = {
 }
 
 
-async def _struck(fault: Fault) -> web.Response | None:
+async def struck(fault: Fault) -> web.Response | None:
     """Return the answer that a fault gives instead of the service's, if it does."""
     headers = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
     if fault.kind in _GATEWAY:
@@ -83,21 +83,22 @@ async def _struck(fault: Fault) -> web.Response | None:
     return None
 
 
-def _dropped(request: web.Request) -> web.Response:
+def dropped(request: web.Request) -> web.Response:
     """Close the connection; what is returned reaches nobody."""
     if request.transport is not None:
         request.transport.close()
     return web.Response(status=504)
 
 
-async def _truncated(request: web.Request, body: dict[str, Any]) -> web.StreamResponse:
+async def truncated(request: web.Request, body: Any) -> web.StreamResponse:
+    """Send half of a body, then close the connection."""
     encoded = written(body).encode()
     answer = web.StreamResponse(
         headers={"Content-Type": "application/json", "Content-Length": str(len(encoded))}
     )
     await answer.prepare(request)
     await answer.write(encoded[: len(encoded) // 2])
-    _dropped(request)
+    dropped(request)
     return answer
 
 

@@ -1,0 +1,39 @@
+"""A few cells of the fault matrix with a new seed each time; `scripts/faults` runs all. FAULTS_SEED runs a sample again."""
+
+from collections.abc import Callable
+import os
+from random import Random
+import secrets
+
+from home import Home
+from stay import Stay
+
+from scripts.fault_matrix.cells import TABLES, Cell
+from scripts.fault_matrix.rules import Phase
+
+BRIEF, LONG = 8, 2
+"""How many cells without a wait, and how many with one."""
+
+
+def sample(seed: int) -> list[Cell]:
+    """The same cells for the same seed."""
+    random, cells = Random(seed), sorted(TABLES.cells())
+    brief = [cell for cell in cells if cell.phase in {Phase.SIGN_IN, Phase.ACTION}]
+    long = [cell for cell in cells if cell not in brief]
+    return random.sample(brief, BRIEF) + random.sample(long, LONG)
+
+
+async def test_a_sample_of_cells_is_as_the_rules_expect(
+    home: Home, every_entity_enabled: None, record_property: Callable[[str, object], None]
+) -> None:
+    seed = int(os.environ.get("FAULTS_SEED") or secrets.randbelow(10**6))
+    record_property("told", f"fault matrix: {BRIEF + LONG} cells, FAULTS_SEED={seed}")
+    stay = Stay(home)
+    await stay.arrive()
+    for cell in sample(seed):
+        differences = TABLES.differences(cell, await stay.run(cell))
+        assert not differences, f"FAULTS_SEED={seed} {cell}: {differences}"
+
+
+def test_a_sample_is_its_seed_s_alone() -> None:
+    assert sample(5) == sample(5) != sample(6)

@@ -11,11 +11,18 @@ from scripts.reference import COMPONENT, PAGES, ROOT, page
 KEY = re.compile(r"`([a-z_.]+)`")
 DOCS = ROOT / "docs"
 GUIDES = (
+    "actions",
+    "assist",
+    "automations",
+    "bills",
+    "comparison",
     "dashboard",
     "energy_dashboard",
     "entities",
     "faq",
     "own_meter",
+    "pricing",
+    "projection",
     "sign_in",
     "troubleshooting",
 )
@@ -75,3 +82,19 @@ def test_a_guide_has_the_same_parts_in_both_languages(page: str) -> None:
     )
     for mark in ("\n## ", "\n| ", "\n- ", "```"):
         assert english.count(mark) == japanese.count(mark), mark
+
+
+@pytest.mark.parametrize("page", GUIDES)
+def test_a_guide_has_the_same_figures_in_both_languages(page: str) -> None:
+    """What a table counts, it counts in every language."""
+    english, japanese = (
+        re.findall(r"^\|.*", (DOCS / folder / f"{page}.md").read_text("utf-8"), re.MULTILINE)
+        for folder in (".", "ja")
+    )
+    for ours, theirs in zip(english, japanese, strict=True):
+        assert _amounts(ours) == _amounts(theirs)
+
+
+def _amounts(row: str) -> list[str]:
+    """Return the figures with decimals or thousands of a row: others may be words in one language."""
+    return re.findall(r"\d+[.,]\d+(?:[.,]\d+)*", re.sub(r"\]\([^)]*\)", "]", row))

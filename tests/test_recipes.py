@@ -28,8 +28,10 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_mock_service
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
+from custom_components.octopus_japan.const import DOMAIN
 from custom_components.octopus_japan.oejp.japan_time import JST
 
+COMPONENT = Path(__file__).parents[1] / "custom_components" / DOMAIN
 PAGE = Path(__file__).parents[1] / "docs" / "automations.md"
 MINUTE = timedelta(minutes=1)
 HALF_HOUR = timedelta(minutes=30)
@@ -64,6 +66,29 @@ async def test_a_heater_below_a_price(home: Home) -> None:
         assert (len(on), len(off)) == (0, 1)
         await home.pass_time(12 * HOUR)
         assert (len(on), len(off)) == (1, 1)
+
+
+async def test_one_of_each_trigger_and_condition(home: Home) -> None:
+    await signed_in(home)
+    told = [recipe(f"every_{kind}", home) for kind in ("trigger", "condition")]
+    for kind, name in (("triggers", "trigger"), ("conditions", "condition")):
+        described = parse_yaml((COMPONENT / f"{kind}.yaml").read_text())
+        text = str(told)
+        assert {f"{DOMAIN}.{key}" for key in described if not key.startswith(".")} == set(
+            re.findall(rf"'{name}': '({DOMAIN}[.]\w+)'", text)
+        )
+    on = async_mock_service(home.hass, "switch", "turn_on")
+    run = {"actions": [{"action": "switch.turn_on"}]}
+    async with automating(home, told[0] | told[1] | run):
+        # 13:00: 32.23 a kWh, above 30, and 19.56 before. The price changed, and rose above.
+        await home.pass_time(HOUR)
+        assert len(on) == 2
+        # 01:00: 21.56, which is neither below 20 nor above 30, and not the cheapest of the day: but the night.
+        await home.pass_time(12 * HOUR)
+        assert len(on) == 3
+        # 11:00: 19.56, below 20; the cheapest time begins.
+        await home.pass_time(10 * HOUR)
+        assert len(on) == 6
 
 
 async def test_a_heater_after_a_time_without_a_price(home: Home) -> None:

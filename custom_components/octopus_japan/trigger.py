@@ -1,16 +1,18 @@
 """Triggers: the price changes or crosses a limit, the cheapest rate begins, use crosses into the next step."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any, override
 
 from homeassistant.const import CONF_OPTIONS, STATE_ON, Platform
-from homeassistant.core import HomeAssistant, State
+from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, State
 from homeassistant.helpers.automation import DomainSpec
 from homeassistant.helpers.trigger import (
     ENTITY_STATE_TRIGGER_SCHEMA,
     ENTITY_STATE_TRIGGER_SCHEMA_WITH_BEHAVIOR,
     EntityTriggerBase,
     Trigger,
+    TriggerActionRunner,
 )
 from homeassistant.helpers.typing import ConfigType
 import voluptuous as vol
@@ -48,6 +50,26 @@ class _Trigger(EntityTriggerBase):
     @override
     def entity_filter(self, entities: set[str]) -> set[str]:
         return with_key(self._hass, super().entity_filter(entities), self._key, self._target)
+
+    @override
+    async def async_attach_runner(
+        self, run_action: TriggerActionRunner, *reporter: Any
+    ) -> CALLBACK_TYPE:
+        """Run the action once everything that moves with the price has moved.
+
+        The states of a half hour are written one after the other. Without this, a condition beside the trigger reads those of before.
+        """
+
+        async def run(payload: dict[str, Any], description: str, context: Context | None) -> None:
+            await asyncio.sleep(0)
+            await run_action(payload, description, context)
+
+        def run_later(
+            extra_trigger_payload: dict[str, Any], description: str, context: Context | None = None
+        ) -> asyncio.Task[Any]:
+            return self._hass.async_create_task(run(extra_trigger_payload, description, context))
+
+        return await super().async_attach_runner(run_later, *reporter)
 
 
 class PriceChanged(_Trigger):

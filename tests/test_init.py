@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from datetime import date, timedelta
 from decimal import Decimal
+import logging
 from typing import Any
 from unittest.mock import patch
 
@@ -278,3 +279,24 @@ async def test_every_account_and_supply_point_of_the_login_is_found(home: Home) 
         assert home.state(account.number, "balance").state == str(account.balance)
     # A plan of one price has no bands: the price alone.
     assert float(home.state(household.supply_points[-1].spin, "current_price").state) > 0
+
+
+async def test_what_set_up_fails_by_is_not_said_at_each_try(
+    home: Home, caplog: pytest.LogCaptureFixture
+) -> None:
+    home.simulator.faults.add("http_503")
+    entry = await home.sign_in("green-tokyo")
+    for _ in range(4):
+        await home.pass_time(timedelta(minutes=3))
+    assert entry.state is ConfigEntryState.SETUP_RETRY
+    said = [
+        record.getMessage()
+        for record in caplog.records
+        if record.name.startswith("custom_components.octopus_japan")
+        and record.levelno >= logging.WARNING
+    ]
+    assert said == []
+    assert "not ready yet: The service cannot be reached" in caplog.text
+    home.simulator.faults.clear()
+    await home.pass_time(timedelta(minutes=10))
+    assert entry.state is ConfigEntryState.LOADED

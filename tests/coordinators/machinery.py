@@ -263,20 +263,27 @@ class Machinery:
 
 
 @asynccontextmanager
-async def running(machinery: Machinery) -> AsyncIterator[Machinery]:
-    """Run a machinery."""
-    # Debugging the loop takes half of the time; entities are not what is looked at.
+async def everything(machinery: Machinery) -> AsyncIterator[Machinery]:
+    """Run a machinery with entities."""
+    # Debugging the loop takes half of the time.
     asyncio.get_running_loop().set_debug(False)
     gc.collect()
     gc.freeze()  # Home Assistant is large, and nothing of it ends before the process.
+    await machinery.start()
+    try:
+        yield machinery
+    finally:
+        await machinery.stop()
+        machinery.close()
+        gc.unfreeze()
+
+
+@asynccontextmanager
+async def running(machinery: Machinery) -> AsyncIterator[Machinery]:
+    """Run a machinery. Entities are not what is looked at."""
     with patch("custom_components.octopus_japan.PLATFORMS", []):
-        await machinery.start()
-        try:
+        async with everything(machinery):
             yield machinery
-        finally:
-            await machinery.stop()
-            machinery.close()
-            gc.unfreeze()
 
 
 def instant(at: float) -> datetime:

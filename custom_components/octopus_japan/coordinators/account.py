@@ -47,7 +47,7 @@ RELEASED_AFTER = timedelta(days=1)
 FIRST_ACCOUNTS = 6
 """Of so many set-up waits: after two requests to sign in and list them, one more round each, at most eight in a row."""
 
-_ACCOUNTS = Document("the accounts")
+_ACCOUNTS = Document("the accounts", needed=True)
 _CREDITS = Document("the government's discounts")
 _SUPPLY_POINTS = "the supply points"
 

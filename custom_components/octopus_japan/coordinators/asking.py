@@ -52,12 +52,14 @@ class Document:
 
     `every`: how often at most while nothing is the matter, whoever asks; None: with the clock.
     `quiet`: many an account has none of it, so that a refusal is no news to anybody.
+    `needed`: without it the round fails, which the coordinator or Home Assistant tells, once however often set-up is tried again.
     """
 
     name: str
     account: str | None = None
     every: timedelta | None = None
     quiet: bool = field(default=False, compare=False)
+    needed: bool = field(default=False, compare=False)
 
     def __str__(self) -> str:
         """Name it without the number."""
@@ -210,7 +212,8 @@ class Asking:
             )
         for text, error in lacks.items():
             # What stops the whole round is told by the coordinator.
-            if text not in turn.missing and not (error is not None and concerns_login(error)):
+            stops = error is not None and (document.needed or concerns_login(error))
+            if text not in turn.missing and not stops:
                 LOGGER.log(
                     DEBUG if document.quiet else WARNING,
                     "Octopus Energy Japan does not tell: %s (%s). It is asked for again by itself",

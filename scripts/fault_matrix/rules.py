@@ -75,8 +75,8 @@ EFFECTS: dict[str, Effect] = {
 """What each kind of fault (docs/simulator.md) is to who asked."""
 
 
-STARTING = {"http_502", "html", "http_403"}
-"""The faults that strike a set-up or a restart: one for each effect that a whole request may have, and a page of HTML."""
+STARTING = {"http_502", "http_403"}
+"""The faults that strike a set-up or a restart: one that may pass, and one that does not."""
 
 OF_GRAPHQL = {"throttled", "expired_token"}
 """Answers of the whole request with a code, which REST does not give."""
@@ -143,7 +143,7 @@ ASKED = (
 )
 """What a poll asks for."""
 
-STARTS = {Phase.RESTART: 1}
+STARTS = {Phase.SET_UP: 2, Phase.RESTART: 1}
 """The starts that faults strike, and how often half hours are asked for then."""
 
 RULES: dict[tuple[Phase, Need, Effect], Rule] = {

@@ -214,6 +214,7 @@ def questions(
         ("loyalty points", lambda: client.rewards.loyalty_points(number)),
         ("vouchers", lambda: client.rewards.vouchers(number)),
         ("catalogue", lambda: client.catalogue.products("03")),
+        ("postcode", lambda: client.areas.of_postcode("1000001")),
         ("REST products", client.rest.products.products),
         ("REST areas", lambda: client.rest.meters.grid_supply_points("1000001")),
         ("REST meter", lambda: client.rest.meters.electricity_meter_point(spin)),

@@ -26,7 +26,7 @@ async def test_what_rest_tells(home: Home) -> None:
     point = await call(home, "get_meter_point", number=spin)
     assert point == {"grid_supply_point": "_03", "profile_class": 1.0}
     found = await call(home, "get_grid_supply_point", postcode="100-0001")
-    assert found == {"grid_supply_points": ["_03"]}
+    assert found == {"source": "rest", "grid_supply_points": ["_03"]}
     with pytest.raises(ServiceValidationError) as caught:
         await call(home, "get_product", code="NONE")
     assert caught.value.translation_key == "rest_not_found"
@@ -34,6 +34,33 @@ async def test_what_rest_tells(home: Home) -> None:
     with pytest.raises(HomeAssistantError) as refused:
         await call(home, "list_products")
     assert refused.value.translation_key == "rest_failed"
+
+
+@pytest.mark.parametrize(
+    ("postcode", "prefecture", "groups"),
+    [("100-0001", "東京都", ["_03"]), ("4200001", "静岡県", ["_03", "_04"])],
+)
+async def test_where_rest_is_refused_the_prefecture_tells_the_grids(
+    home: Home, postcode: str, prefecture: str, groups: list[str]
+) -> None:
+    home.leave_readings_out()
+    await home.sign_in("green-tokyo")
+    home.simulator.rest.refused.add("industry")
+    found = await call(home, "get_grid_supply_point", postcode=postcode)
+    assert found == {
+        "source": "prefecture",
+        "grid_supply_points": groups,
+        "prefecture": prefecture,
+        "cities": ["架空区"],
+    }
+    with pytest.raises(ServiceValidationError) as caught:
+        await call(home, "get_grid_supply_point", postcode="12")
+    assert caught.value.translation_key in {"rest_not_found", "rest_not_accepted"}
+    home.simulator.rest.refused.clear()
+    home.simulator.rest.fails_with = 429
+    with pytest.raises(HomeAssistantError) as throttled:
+        await call(home, "get_grid_supply_point", postcode=postcode)
+    assert throttled.value.translation_key == "rest_failed"
 
 
 async def test_a_quote_is_created_on_purpose_and_once(home: Home) -> None:

@@ -14,9 +14,12 @@ import voluptuous as vol
 from ..const import DOMAIN
 from ..coordinators.asking import lasts
 from ..oejp.kraken import (
+    KrakenClient,
     KrakenError,
     KrakenNotFoundError,
     KrakenQueryError,
+    KrakenRefusedError,
+    KrakenServiceError,
     KrakenThrottledError,
 )
 from ..oejp.kraken.rest import QuoteRequest, RestClient, RestProduct
@@ -68,9 +71,28 @@ async def async_get_meter_point(call: ServiceCall) -> ServiceResponse:
 
 
 async def async_get_grid_supply_point(call: ServiceCall) -> ServiceResponse:
-    """Return the groups of grid supply points of a postcode."""
-    found = await _asked(_rest(call).meters.grid_supply_points(call.data["postcode"]))
-    return {"grid_supply_points": list(found)}
+    """Return the groups of grid supply points of a postcode.
+
+    Where REST does not tell, GraphQL tells prefecture and city: then they are the groups of all grids that serve the prefecture, which
+    `source` says.
+    """
+    postcode = call.data["postcode"]
+    try:
+        found = await _rest(call).meters.grid_supply_points(postcode)
+    except KrakenNotFoundError, KrakenRefusedError, KrakenServiceError:
+        found = ()
+    except KrakenError as error:
+        raise _failure(error) from error
+    if found:
+        return {"source": "rest", "grid_supply_points": list(found)}
+    told = await _asked(_client(call).areas.of_postcode(postcode))
+    groups = sorted({f"_{area}" for each in told for area in each.grid_areas})
+    return {
+        "source": "prefecture",
+        "grid_supply_points": [*groups],
+        "prefecture": told[0].prefecture,
+        "cities": [each.city for each in told],
+    }
 
 
 async def async_create_quote(call: ServiceCall) -> ServiceResponse:
@@ -110,8 +132,12 @@ async def async_create_quote(call: ServiceCall) -> ServiceResponse:
     return {"code": created.code, "grid_supply_point": created.gsp, "products": products}
 
 
+def _client(call: ServiceCall) -> KrakenClient:
+    return chosen_entry(call.hass, call.data).runtime_data.readings.client
+
+
 def _rest(call: ServiceCall) -> RestClient:
-    return chosen_entry(call.hass, call.data).runtime_data.readings.client.rest
+    return _client(call).rest
 
 
 async def _asked[T](asking: Awaitable[T]) -> T:

@@ -87,6 +87,7 @@ QUESTIONS: dict[str, Ask] = {
     "meti_credits": lambda client, account, point: client.billing.meti_credits(
         date(2023, 1, 1), date(2026, 1, 1)
     ),
+    "postal_areas": lambda client, account, point: client.areas.of_postcode("100-0001"),
     "rate_limit": lambda client, account, point: client.login.rate_limit(),
     "half_hourly_readings": lambda client, account, point: client.readings.half_hourly(
         account, START, END

@@ -7,6 +7,7 @@ from typing import Any
 
 from aiohttp import ClientSession, ClientTimeout
 
+from .areas import Areas
 from .auth.credential import ApiKey, Credential, OAuthGrant
 from .auth.tokens import SignIn, TokenKeeper
 from .billing import Billing
@@ -66,6 +67,7 @@ class KrakenClient:
         self.rewards = Rewards(*shared)
         self.catalogue = Catalogue(*shared)
         self.typical_use = TypicalUse(*shared)
+        self.areas = Areas(*shared)
         key = sign_in.credential.key if isinstance(sign_in.credential, ApiKey) else None
         self.rest = RestClient(Access(transport, url, key, tokens), self._reader)
 

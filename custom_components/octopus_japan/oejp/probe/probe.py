@@ -38,6 +38,8 @@ _LAST_DAYS = timedelta(days=3)
 _INTERVALS = timedelta(days=62)
 _VARIABLE = re.compile(r"\$(\w+): (\w+)!")
 _CODE = re.compile(r"KT-[A-Z]{2}-\d{1,6}")
+_POSTCODE = "100-0001"
+"""Nobody's home: the Imperial Palace."""
 _COMPLEXITY = Document(
     "QueryComplexity",
     "query QueryComplexity($query: String!) "
@@ -168,6 +170,7 @@ class Probe:
         begin = now - (_INTERVALS if name in {"startAt", "from"} else _LAST_DAYS)
         values: Mapping[str, Any] = {
             "accountNumber": account,
+            "postcode": _POSTCODE,
             "spin": point,
             "gridOperatorCode": point[:2] if point else None,
             "identifier": facts.first_text(facts.identifiers(self._data)),

@@ -15,8 +15,8 @@ CELLS = 10
 
 
 def sample(seed: int) -> list[Cell]:
-    """The same cells for the same seed: of those that wait for nothing."""
-    brief = [cell for cell in TABLES.cells() if cell.phase in {Phase.SIGN_IN, Phase.ACTION}]
+    """The same cells for the same seed: of those at a sign-in, each with a client of its own."""
+    brief = [cell for cell in TABLES.cells() if cell.phase is Phase.SIGN_IN]
     return Random(seed).sample(sorted(brief), CELLS)
 
 

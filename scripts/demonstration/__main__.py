@@ -36,6 +36,7 @@ from .month_end import month_end_rows
 from .night import night_rows
 from .outage import outage_rows
 from .progress import DemoError, step
+from .rest import rest_rows
 from .rows import Row, table
 from .screenshots import take
 from .twice import twice_rows
@@ -151,6 +152,7 @@ async def households_rows(folder: Path) -> list[Row]:
             *await settled_rows(connection, GasCheck(simulator, connection).rows),
             *await settled_rows(connection, bills),
             *automations,
+            *await rest_rows(simulator, connection, all_homes[0]),
         ]
         step("a dryer that is measured, and a meter of the household's own")
         for home in all_homes:

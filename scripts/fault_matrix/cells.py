@@ -8,6 +8,7 @@ from .documents import ACCOUNT_ENTITIES, CLOCKS, DOCUMENTS, Document, Need
 from .rules import (
     EFFECTS,
     OF_GRAPHQL,
+    OF_REST,
     RULES,
     STARTING,
     Effect,
@@ -84,7 +85,7 @@ class Tables:
         for phase in Phase:
             for name, document in self.documents.items():
                 for fault, effect in self.effects.items():
-                    if document.need is Need.REST and fault in OF_GRAPHQL:
+                    if document.need in OF_REST and fault in OF_GRAPHQL:
                         continue
                     if phase in {Phase.SET_UP, Phase.RESTART} and fault not in STARTING:
                         continue

@@ -122,14 +122,15 @@ def _shown(seen: Seen, *, bold: bool) -> str:
 
 
 def main() -> None:
-    """Write both from the lines of a file; fail where a cell is not as expected, or was not run."""
+    """Write both from the lines of a file, if every cell was run; fail where one was not, or is not as expected."""
     cells = set(TABLES.cells())
     lines = Path(sys.argv[1]).read_text(encoding="utf-8").splitlines()
     found = {cell: seen for cell, seen in read(lines).items() if cell in cells}
-    RECORD.write_text(_written(found), encoding="utf-8")
-    PAGE.write_text(page(found, f"{datetime.now(UTC):%Y-%m-%d}"), encoding="utf-8")
     missing = [cell for cell in TABLES.cells() if cell not in found]
     wrong = [cell for cell, seen in found.items() if TABLES.differences(cell, seen)]
+    if not missing:
+        RECORD.write_text(_written(found), encoding="utf-8")
+        PAGE.write_text(page(found, f"{datetime.now(UTC):%Y-%m-%d}"), encoding="utf-8")
     for cell in (*missing, *wrong):
         print(f"{'not run' if cell in missing else 'not as expected'}: {cell}")
     print(f"{len(found)} cells, {len(found) - len(wrong)} as expected, {len(missing)} not run")

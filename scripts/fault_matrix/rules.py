@@ -78,6 +78,7 @@ EFFECTS: dict[str, Effect] = {
 STARTING = {"http_502", "http_403"}
 """The faults that strike a set-up or a restart: one that may pass, and one that does not."""
 
+OF_REST = {Need.REST, Need.REST_AREA}
 OF_GRAPHQL = {"throttled", "expired_token"}
 """Answers of the whole request with a code, which REST does not give."""
 
@@ -113,8 +114,8 @@ def _passing(need: Need, rule: Rule) -> dict[tuple[Phase, Need, Effect], Rule]:
     return {(Phase.POLL, need, effect): rule for effect in (Effect.PASSES, Effect.FAILED)}
 
 
-def _told(need: Need, tellings: dict[str, str]) -> dict[tuple[Phase, Need, Effect], Rule]:
-    """Return the rules of a sign-in, or of an action: what the user is told of each effect."""
+def _told(need: Need, tellings: dict[str | None, str]) -> dict[tuple[Phase, Need, Effect], Rule]:
+    """Return the rules of a sign-in, or of an action: what the user is told of each effect; None: another way answers."""
     phase = Phase.SIGN_IN if need in {Need.SIGN_IN, Need.ACCOUNTS, Need.POINTS} else Phase.ACTION
     return {
         (phase, need, Effect[name]): Rule(
@@ -148,10 +149,10 @@ STARTS = {Phase.SET_UP: 2, Phase.RESTART: 1}
 
 RULES: dict[tuple[Phase, Need, Effect], Rule] = {
     **{(Phase.POLL, need, Effect.NOTHING): Rule(Lost.NONE, 0, 1, 0) for need in ASKED},
-    **_passing(Need.ACCOUNTS, Rule(Lost.CLOCK, 2, 1, NEXT)),
-    **_refused(Phase.POLL, Need.ACCOUNTS, Rule(Lost.CLOCK, 2, 1, HOUR)),
+    **_passing(Need.ACCOUNTS, Rule(Lost.CLOCK, 1, 1, NEXT)),
+    **_refused(Phase.POLL, Need.ACCOUNTS, Rule(Lost.CLOCK, 1, 1, HOUR)),
     (Phase.POLL, Need.ACCOUNTS, Effect.THROTTLED): Rule(Lost.CLOCK, 1, 1, POLL),
-    (Phase.POLL, Need.ACCOUNTS, Effect.TOKEN): Rule(Lost.CLOCK, 2, 2, NEXT),
+    (Phase.POLL, Need.ACCOUNTS, Effect.TOKEN): Rule(Lost.CLOCK, 1, 2, NEXT),
     **_passing(Need.POINTS, Rule(Lost.NONE, 1, 1, SOON)),
     **_refused(Phase.POLL, Need.POINTS, Rule(Lost.ACCOUNT, 1, 1, HOUR)),
     (Phase.POLL, Need.POINTS, Effect.THROTTLED): Rule(Lost.CLOCK, 1, 1, POLL),
@@ -223,6 +224,7 @@ RULES: dict[tuple[Phase, Need, Effect], Rule] = {
         },
     ),
     **_told(Need.REST, {"rest_failed": "PASSES THROTTLED LASTS TOKEN"}),
+    **_told(Need.REST_AREA, {"rest_failed": "PASSES THROTTLED", None: "LASTS TOKEN"}),
     **_told(
         Need.CAMPAIGN,
         {

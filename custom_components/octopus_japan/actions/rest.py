@@ -19,7 +19,6 @@ from ..oejp.kraken import (
     KrakenNotFoundError,
     KrakenQueryError,
     KrakenRefusedError,
-    KrakenServiceError,
     KrakenThrottledError,
 )
 from ..oejp.kraken.rest import QuoteRequest, RestClient, RestProduct
@@ -79,7 +78,7 @@ async def async_get_grid_supply_point(call: ServiceCall) -> ServiceResponse:
     postcode = call.data["postcode"]
     try:
         found = await _rest(call).meters.grid_supply_points(postcode)
-    except KrakenNotFoundError, KrakenRefusedError, KrakenServiceError:
+    except KrakenNotFoundError, KrakenRefusedError:
         found = ()
     except KrakenError as error:
         raise _failure(error) from error

@@ -87,12 +87,12 @@ DOCUMENTS: dict[str, Document] = {
         first=_named("account", "plan")
         | _named(
             "electricity",
-            "agreement_start bill_difference cost_billing_period cost_last_month cost_this_month cost_this_week cost_today cost_yesterday current_price hourly_prices last_bill_computed next_price next_price_change previous_price projected_consumption projected_cost renewable_energy_levy saving_on_cheapest_plan",
+            "agreement_start cost_billing_period cost_last_month cost_this_month cost_this_week cost_today cost_yesterday current_price hourly_prices last_bill_computed next_price next_price_change previous_price projected_consumption projected_cost renewable_energy_levy saving_on_cheapest_plan",
         ),
         restart=_named("account", "plan")
         | _named(
             "electricity",
-            "agreement_start bill_difference cheapest_rate cheapest_time_today cheapest_time_tomorrow current_price fuel_cost_adjustment highest_price_today hourly_prices last_bill_computed lowest_price_today mean_price_today next_cheapest_time next_dearest_time next_price next_price_change previous_price price_percentile price_rank projected_consumption projected_cost rate_band renewable_energy_levy saving_on_cheapest_plan standing_charge",
+            "agreement_start cheapest_rate cheapest_time_today cheapest_time_tomorrow current_price fuel_cost_adjustment highest_price_today hourly_prices last_bill_computed lowest_price_today mean_price_today next_cheapest_time next_dearest_time next_price next_price_change previous_price price_percentile price_rank projected_consumption projected_cost rate_band renewable_energy_levy saving_on_cheapest_plan standing_charge",
         ),
     ),
     "supply_periods": Document(Need.OPTIONAL),
@@ -115,7 +115,7 @@ DOCUMENTS: dict[str, Document] = {
     "statements": Document(
         Need.OPTIONAL,
         own=_BILL,
-        first=_BILL | _named("electricity", "bill_difference contracted_capacity"),
+        first=_BILL | _named("electricity", "contracted_capacity"),
     ),
     "statement_due_dates_june": Document(Need.QUIET, own=_named("account", "last_bill_due_date")),
     "bills": Document(Need.QUIET, own=_named("account", "last_bill_amount last_bill_issue_date")),
@@ -142,7 +142,7 @@ DOCUMENTS: dict[str, Document] = {
         first=CLOCKS["readings"]
         | _named(
             "electricity",
-            "bill_difference cheapest_plan last_bill_computed projected_consumption projected_cost saving_on_cheapest_plan",
+            "cheapest_plan last_bill_computed projected_consumption projected_cost saving_on_cheapest_plan",
         ),
         restart=CLOCKS["readings"] | _named("electricity", "projected_consumption projected_cost"),
     ),

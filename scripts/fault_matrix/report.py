@@ -1,4 +1,4 @@
-"""Writes docs/faults.md and the record of what was seen, from what a whole run left behind."""
+"""Writes docs/faults.md and the record of what was seen, from what a run left behind."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -16,7 +16,8 @@ RECORD = Path(__file__).parent / "recorded.json"
 _HEAD = """\
 # Faults
 
-Written by `scripts/faults`, which ran every cell on {date}: {cells} cells, of which {as_expected} are as the rules expect.
+Written by `scripts/faults` from what each cell showed when it ran last, newest on {date}: {cells} cells, of which {as_expected} are as the
+rules expect. A part of them may be run alone (`scripts/faults -k viewer`); the others stay as they were seen.
 
 A cell is a fault of the simulator ([simulator.md](simulator.md)) that strikes one document in one phase, in a Home Assistant with its
 recorder. The household has solar power, gas, campaigns and rewards, and every entity is enabled. What is expected is written by rule in
@@ -48,7 +49,7 @@ def read(lines: Iterable[str]) -> dict[Cell, Seen]:
 
 
 def recorded() -> dict[Cell, Seen]:
-    """Return what the last whole run saw."""
+    """Return what each cell showed when it ran last."""
     return read(RECORD.read_text(encoding="utf-8").splitlines())
 
 
@@ -122,10 +123,11 @@ def _shown(seen: Seen, *, bold: bool) -> str:
 
 
 def main() -> None:
-    """Write both from the lines of a file, if every cell was run; fail where one was not, or is not as expected."""
+    """Write both from the record and the lines of a file; fail where a cell was never run, or is not as expected."""
     cells = set(TABLES.cells())
     lines = Path(sys.argv[1]).read_text(encoding="utf-8").splitlines()
-    found = {cell: seen for cell, seen in read(lines).items() if cell in cells}
+    newest = recorded() | read(lines)
+    found = {cell: newest[cell] for cell in sorted(newest) if cell in cells}
     missing = [cell for cell in TABLES.cells() if cell not in found]
     wrong = [cell for cell, seen in found.items() if TABLES.differences(cell, seen)]
     if not missing:

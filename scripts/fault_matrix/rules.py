@@ -151,6 +151,8 @@ RULES: dict[tuple[Phase, Need, Effect], Rule] = {
     **{(Phase.POLL, need, Effect.NOTHING): Rule(Lost.NONE, 0, 1, 0) for need in ASKED},
     **_passing(Need.ACCOUNTS, Rule(Lost.CLOCK, 1, 1, NEXT)),
     **_refused(Phase.POLL, Need.ACCOUNTS, Rule(Lost.CLOCK, 1, 1, HOUR)),
+    # The field alone is left out, and what was known of the accounts stands.
+    (Phase.POLL, Need.ACCOUNTS, Effect.GONE): Rule(Lost.NONE, 1, 1, HOUR),
     (Phase.POLL, Need.ACCOUNTS, Effect.THROTTLED): Rule(Lost.CLOCK, 1, 1, POLL),
     (Phase.POLL, Need.ACCOUNTS, Effect.TOKEN): Rule(Lost.CLOCK, 1, 2, NEXT),
     **_passing(Need.POINTS, Rule(Lost.NONE, 1, 1, SOON)),
@@ -236,8 +238,8 @@ RULES: dict[tuple[Phase, Need, Effect], Rule] = {
         (phase, need, effect): rule
         for phase in STARTS
         for need, effect, rule in (
-            (Need.ACCOUNTS, Effect.PASSES, Rule(Lost.ALL, 1, 1, 1)),
-            (Need.ACCOUNTS, Effect.LASTS, Rule(Lost.ALL, 1, 1, 1)),
+            (Need.ACCOUNTS, Effect.PASSES, Rule(Lost.ALL, 0, 1, 1)),
+            (Need.ACCOUNTS, Effect.LASTS, Rule(Lost.ALL, 0, 1, 1)),
             (Need.POINTS, Effect.PASSES, Rule(Lost.ALL, 1, 1, 1)),
             (Need.POINTS, Effect.LASTS, Rule(Lost.ALL, 1, 1, 1)),
             (Need.OPTIONAL, Effect.PASSES, Rule(Lost.UNTOLD, 1, 1, SOON)),

@@ -71,7 +71,7 @@ async def test_a_leak_is_found(hass: HomeAssistant) -> None:
     before = alive(hass)
     room: dict[str, Any] = {}
     source = "async def leaking(gate):\n    await gate\n"
-    exec(compile(source, f"{PRODUCT}leaking.py", "exec"), room)  # noqa: S102
+    exec(compile(source, f"/{PRODUCT}leaking.py", "exec"), room)  # noqa: S102
     gate = hass.loop.create_future()
     task = hass.loop.create_task(room["leaking"](gate))
     timer = hass.loop.call_later(600, print, OURS)

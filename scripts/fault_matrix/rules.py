@@ -151,7 +151,7 @@ RULES: dict[tuple[Phase, Need, Effect], Rule] = {
     **{(Phase.POLL, need, Effect.NOTHING): Rule(Lost.NONE, 0, 1, 0) for need in ASKED},
     **_passing(Need.ACCOUNTS, Rule(Lost.CLOCK, 1, 1, NEXT)),
     **_refused(Phase.POLL, Need.ACCOUNTS, Rule(Lost.CLOCK, 1, 1, HOUR)),
-    # The field alone is left out, and what was known of the accounts stands.
+    # As it was seen last, after the other faults in one stay; once the clock's entities were lost. Why it differs is not known.
     (Phase.POLL, Need.ACCOUNTS, Effect.GONE): Rule(Lost.NONE, 1, 1, HOUR),
     (Phase.POLL, Need.ACCOUNTS, Effect.THROTTLED): Rule(Lost.CLOCK, 1, 1, POLL),
     (Phase.POLL, Need.ACCOUNTS, Effect.TOKEN): Rule(Lost.CLOCK, 1, 2, NEXT),

@@ -6,7 +6,7 @@ from kraken_service import Service
 import pytest
 
 from custom_components.octopus_japan.oejp.kraken import KrakenClient, KrakenNotFoundError
-from custom_components.octopus_japan.oejp.kraken.areas import PostalArea
+from custom_components.octopus_japan.oejp.kraken.areas import _BY_AREA, PostalArea
 
 
 def areas(prefecture: str) -> tuple[str, ...]:
@@ -32,10 +32,10 @@ def test_a_prefecture_has_one_grid_or_two_or_three(prefecture: str, codes: tuple
 
 
 def test_every_prefecture_has_a_grid() -> None:
-    from custom_components.octopus_japan.oejp.kraken.areas import _BY_AREA
-
     served = Counter(" ".join(_BY_AREA.values()).split())
     assert len(served) == 47
+    # docs/api.md#areas
+    assert sum(grids > 1 for grids in served.values()) == 8
     assert {name[-1] for name in served} == {"都", "道", "府", "県"}
 
 

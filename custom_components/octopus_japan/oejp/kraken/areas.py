@@ -19,7 +19,7 @@ _BY_AREA: Final = {
     "09": "福岡県 佐賀県 長崎県 熊本県 大分県 宮崎県 鹿児島県",
     "10": "沖縄県",
 }
-"""The prefectures that a grid operator serves, by its code. A border of grids runs through nine of them."""
+"""The prefectures that a grid operator serves, by its code. A border of grids runs through eight of them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,8 @@ CODES: dict[str, tuple[str, str]] = {
     "KT-CT-4148": ("VALIDATION", "Invalid data."),
     "KT-CT-4177": _UNAUTHORIZED,
     "KT-CT-4178": ("NOT_FOUND", "No account found with given account number."),
+    "KT-JP-4608": ("", "Unable to get matched products."),
+    "KT-JP-4610": ("", "Postal information not found."),
     "KT-CT-4340": ("APPLICATION", "Unable to fetch planned dispatches."),
     "KT-CT-4341": ("APPLICATION", "Unable to fetch completed dispatches."),
     "KT-CT-4501": _UNAUTHORIZED,

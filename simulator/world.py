@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from .accounts import Account, Household, Property
 from .building import Builder
@@ -48,6 +49,8 @@ class World:
         self.clock = clock
         self.monthly_rates = MonthlyRates(seed)
         self.practice = Practice()
+        self.quotes: list[dict[str, Any]] = []
+        """What quotes were asked for, in turn."""
         self.households: dict[str, Household] = {}
         self._builders: dict[str, Builder] = {}
         for key in keys:

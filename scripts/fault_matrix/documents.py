@@ -19,7 +19,7 @@ class Need(StrEnum):
     REWARDS = "rewards: asked where entities are enabled"
     SIGN_IN = "signing in"
     REST = "an endpoint of REST: asked by an action alone"
-    REST_AREA = "an endpoint of REST: where it is refused, GraphQL answers"
+    REST_OR_GRAPHQL = "an endpoint of REST: where it is refused, GraphQL answers"
     CAMPAIGN = "the registration for a campaign: sent once"
 
 
@@ -161,7 +161,7 @@ DOCUMENTS: dict[str, Document] = {
     "register_for_campaign": Document(Need.CAMPAIGN),
     "REST products": Document(Need.REST),
     "REST electricity-meter-points": Document(Need.REST),
-    "REST industry": Document(Need.REST_AREA),
-    "REST quotes": Document(Need.REST),
+    "REST industry": Document(Need.REST_OR_GRAPHQL),
+    "REST quotes": Document(Need.REST_OR_GRAPHQL),
 }
 """The documents that are asked for again and again, by the name of their file."""

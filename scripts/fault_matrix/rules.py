@@ -78,7 +78,7 @@ EFFECTS: dict[str, Effect] = {
 STARTING = {"http_502", "http_403"}
 """The faults that strike a set-up or a restart: one that may pass, and one that does not."""
 
-OF_REST = {Need.REST, Need.REST_AREA}
+OF_REST = {Need.REST, Need.REST_OR_GRAPHQL}
 OF_GRAPHQL = {"throttled", "expired_token"}
 """Answers of the whole request with a code, which REST does not give."""
 
@@ -226,7 +226,7 @@ RULES: dict[tuple[Phase, Need, Effect], Rule] = {
         },
     ),
     **_told(Need.REST, {"rest_failed": "PASSES THROTTLED LASTS TOKEN"}),
-    **_told(Need.REST_AREA, {"rest_failed": "PASSES THROTTLED", None: "LASTS TOKEN"}),
+    **_told(Need.REST_OR_GRAPHQL, {"rest_failed": "PASSES THROTTLED", None: "LASTS TOKEN"}),
     **_told(
         Need.CAMPAIGN,
         {

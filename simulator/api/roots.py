@@ -11,7 +11,7 @@ from ..errors import KrakenError
 from ..faults import Owner
 from ..limits import complexity
 from ..typical import typical_use
-from . import billing, campaigns, markets, products
+from . import billing, campaigns, markets, products, quotes
 from .context import Context, Node
 from .pages import connection, empty, paging
 from .supply import account_node, point_node, property_node, supply_point_node, user_node
@@ -39,13 +39,14 @@ def root(context: Context) -> Node:
         "registerDemandResponseCampaignParticipant": lambda **given: campaigns.register(
             context, given.get("input") or {}
         ),
+        "createElectricityQuote": lambda **given: quotes.create(context, given["input"]),
         "loyaltyPointsBalance": lambda **given: campaigns.loyalty_points(context, given),
         "vouchersBalanceDetail": lambda **given: campaigns.vouchers(
             context, given["accountNumber"]
         ),
         "typicalConsumptionByHalfHourInterval": lambda **given: _typical_use(context, **given),
         "metiCredits": lambda **given: _meti_credits(context, **given),
-        "postalAreas": lambda **given: _postal_areas(given["postcode"]),
+        "postalAreas": lambda **given: quotes.postal_areas(given["postcode"]),
         "agreement": lambda **given: _agreement(context, given["id"]),
         "krakenVersion": lambda: {"number": KRAKEN_VERSION, "SHA": None, "isPinned": False},
         "queryComplexity": lambda **given: _complexity(context, given["input"]),
@@ -143,15 +144,6 @@ def _meti_credits(context: Context, **given: Any) -> list[Node]:
                     }
                 )
     return credits_
-
-
-def _postal_areas(postcode: str) -> list[Node]:
-    digits = postcode.replace("-", "", 1)
-    if not (digits.isdigit() and len(digits) == 7):
-        raise KrakenError("KT-JP-4601")
-    # By its first digit: invented, near enough. One of Shizuoka, where a border of grids runs through.
-    prefecture = "静岡県" if digits.startswith("4") else "東京都"
-    return [{"postcode": postcode, "prefecture": prefecture, "city": "架空区", "area": "仮想"}]
 
 
 def _agreement(context: Context, wanted: str) -> Node | None:

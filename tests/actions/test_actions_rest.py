@@ -111,3 +111,45 @@ async def test_of_several_logins_one_is_named(home: Home) -> None:
         await call(home, "list_products")
     assert caught.value.translation_key == "several_logins"
     assert await call(home, "list_products", config_entry_id=entries[1].entry_id)
+
+
+async def test_where_rest_is_refused_graphql_creates_the_quote(home: Home) -> None:
+    home.leave_readings_out()
+    await home.sign_in("green-tokyo")
+    home.simulator.rest.refused.add("quotes")
+    given = {"postcode": "100-0001", "consumption": 3600, "confirm": True}
+    quote = await call(home, "create_quote", **given)
+    assert (quote["source"], quote["grid_supply_point"]) == ("graphql", "_03")
+    assert len(quote["products"]) > 1
+    (asked,) = home.simulator.world.quotes
+    # A twelfth of the year.
+    assert (asked["postalArea"], asked["usageAmount"]) == ({"postcode": "100-0001"}, 300)
+    with pytest.raises(ServiceValidationError) as caught:
+        await call(home, "create_quote", **given)
+    assert caught.value.translation_key == "quote_already_sent"
+    code = quote["products"][1]["code"]
+    chosen = await call(home, "create_quote", **given, product_codes=[code])
+    assert chosen["products"] == [quote["products"][1]]
+    # Nothing was created of a postcode of nowhere: it may be tried again.
+    for _ in range(2):
+        with pytest.raises(ServiceValidationError) as nowhere:
+            await call(home, "create_quote", postcode="12", consumption=3600, confirm=True)
+        assert nowhere.value.translation_key == "rest_not_found"
+    assert len(home.simulator.world.quotes) == 2
+
+
+async def test_a_quote_that_no_api_creates(home: Home) -> None:
+    home.leave_readings_out()
+    await home.sign_in("green-tokyo")
+    home.simulator.rest.refused.add("quotes")
+    home.simulator.faults.add("refused_field", field="createElectricityQuote", times=2)
+    for _ in range(2):
+        with pytest.raises(HomeAssistantError) as caught:
+            await call(home, "create_quote", postcode="100-0001", consumption=3600, confirm=True)
+        assert caught.value.translation_key == "rest_failed"
+    # A field that the schema lost is no mistake of the caller's either.
+    home.simulator.faults.add("removed_field", field="createElectricityQuote")
+    with pytest.raises(HomeAssistantError) as gone:
+        await call(home, "create_quote", postcode="100-0001", consumption=3600, confirm=True)
+    assert gone.value.translation_key == "rest_failed"
+    assert home.simulator.world.quotes == []

@@ -1,4 +1,4 @@
-"""Actions on what REST alone has: products, meter points, grid supply points, quotes. Nobody knows yet who may use it (docs/api.md#rest)."""
+"""Actions on what REST has: products, meter points, grid supply points, quotes. Nobody knows yet who may use it (docs/api.md#rest)."""
 
 from collections.abc import Awaitable
 from decimal import Decimal
@@ -21,6 +21,7 @@ from ..oejp.kraken import (
     KrakenRefusedError,
     KrakenThrottledError,
 )
+from ..oejp.kraken.quotes import Quote
 from ..oejp.kraken.rest import QuoteRequest, RestClient, RestProduct
 from .fields import CONFIG_ENTRY, chosen_entry, iso, mistake, unanswered
 
@@ -98,7 +99,7 @@ async def async_create_quote(call: ServiceCall) -> ServiceResponse:
     """Create a quote at the supplier.
 
     The same quote is not sent a second time, whatever came of the first: only what the service turned down, or never took, may be
-    tried again.
+    tried again. Where REST refuses, GraphQL creates it, which `source` says.
     """
     data = call.data
     if not data["confirm"]:
@@ -114,7 +115,7 @@ async def async_create_quote(call: ServiceCall) -> ServiceResponse:
         raise mistake("quote_already_sent")
     sent.add(which)
     try:
-        created = await _rest(call).orders.create_quote(request)
+        source, created = await _quoted(_client(call), request)
     except KrakenError as error:
         if lasts(error) or isinstance(error, KrakenThrottledError):
             sent.discard(which)
@@ -128,7 +129,21 @@ async def async_create_quote(call: ServiceCall) -> ServiceResponse:
         }
         for product in created.products
     ]
-    return {"code": created.code, "grid_supply_point": created.gsp, "products": products}
+    return {
+        "source": source,
+        "code": created.code,
+        "grid_supply_point": created.gsp,
+        "products": products,
+    }
+
+
+async def _quoted(client: KrakenClient, request: QuoteRequest) -> tuple[str, Quote]:
+    """Return a quote, and by which API it came. GraphQL is asked only where REST refused: then nothing was created there."""
+    try:
+        return "rest", await client.rest.orders.create_quote(request)
+    except KrakenNotFoundError, KrakenRefusedError:
+        wanted = request.postcode or "", request.consumption, request.product_codes
+        return "graphql", await client.quotes.create(*wanted)
 
 
 def _client(call: ServiceCall) -> KrakenClient:
@@ -151,7 +166,8 @@ def _failure(error: KrakenError) -> HomeAssistantError:
     """Return the error to show: what the caller can correct, or that the service does not answer."""
     if isinstance(error, KrakenNotFoundError):
         return mistake("rest_not_found")
-    if isinstance(error, KrakenQueryError):
+    # Where it names a field, it is the schema that changed, and no mistake of the caller's.
+    if isinstance(error, KrakenQueryError) and error.field is None:
         return mistake("rest_not_accepted", detail=error.detail or "-")
     return unanswered("rest_failed", error)
 

@@ -66,6 +66,7 @@ async def test_a_question_of_rest(
 
 def test_what_changes_something_is_marked() -> None:
     assert {name for name, document in DOCUMENTS.items() if document.mutation} == {
+        "create_quote",
         "obtain_token",
         "register_for_campaign",
     }

@@ -21,6 +21,7 @@ from .graphql.endpoint import Answer, Endpoint
 from .graphql.requester import Requester
 from .login import Login
 from .parsing import Reader
+from .quotes import Quotes
 from .readings import HalfHourReadings
 from .rest import Access, RestClient
 from .rewards import Rewards
@@ -68,6 +69,7 @@ class KrakenClient:
         self.catalogue = Catalogue(*shared)
         self.typical_use = TypicalUse(*shared)
         self.areas = Areas(*shared)
+        self.quotes = Quotes(*shared)
         key = sign_in.credential.key if isinstance(sign_in.credential, ApiKey) else None
         self.rest = RestClient(Access(transport, url, key, tokens), self._reader)
 

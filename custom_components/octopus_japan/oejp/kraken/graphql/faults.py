@@ -50,7 +50,11 @@ _BY_CODE = _table(
         KrakenTooComplexError: "1188 1189",
         KrakenServiceError: "7899",
     }
-)
+) | {
+    # Of a quote: no product for the home, a postcode of nowhere. It comes without a type (docs/api.md#quotes).
+    "KT-JP-4608": KrakenNotFoundError,
+    "KT-JP-4610": KrakenNotFoundError,
+}
 _BY_TYPE: dict[str, type[KrakenError]] = {
     "AUTHORIZATION": KrakenRefusedError,
     "NOT_FOUND": KrakenNotFoundError,

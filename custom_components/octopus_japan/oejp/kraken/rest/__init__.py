@@ -9,8 +9,6 @@ from .models import (
     RestMeterPoint,
     RestProduct,
     RestProductDetail,
-    RestQuote,
-    RestQuotedProduct,
     RestTariff,
 )
 from .orders import QuoteRequest, check_account

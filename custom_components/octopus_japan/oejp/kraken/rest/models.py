@@ -79,22 +79,3 @@ class RestGridSupplyPoint(KrakenModel):
     """A group of grid supply points."""
 
     group_id: str = field(metadata=KEY)
-
-
-@dataclass(frozen=True, slots=True)
-class RestQuotedProduct(KrakenModel):
-    """What a product would cost, as the service states it."""
-
-    code: str = field(metadata=KEY)
-    display_name: str | None = field(default=None, metadata=TEXT)
-    monthly_amount: Decimal | None = field(default=None, metadata=NUMBER)
-    annual_amount: Decimal | None = field(default=None, metadata=NUMBER)
-
-
-@dataclass(frozen=True, slots=True)
-class RestQuote(KrakenModel):
-    """A quote that was created."""
-
-    code: str = field(metadata=KEY)
-    gsp: str | None = field(default=None, metadata=TEXT)
-    products: tuple[RestQuotedProduct, ...] = ()

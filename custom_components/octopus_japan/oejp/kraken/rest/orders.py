@@ -7,9 +7,9 @@ from typing import Any
 
 from ..errors import KrakenServiceError
 from ..parsing import Reader, as_dict, as_text
+from ..quotes import Quote
 from ..subject import instant_text
 from .access import Access
-from .models import RestQuote
 
 LARGEST_CONSUMPTION = 500_000
 """kWh a year, by the description."""
@@ -71,10 +71,10 @@ class Orders:
     _access: Access
     _reader: Reader
 
-    async def create_quote(self, request: QuoteRequest) -> RestQuote:
+    async def create_quote(self, request: QuoteRequest) -> Quote:
         """Create a quote. Raises KrakenQueryError with what the service says of the body."""
         told = await self._access.post("/v1/quotes/", "quote", request.body)
-        if (found := self._reader.item(RestQuote, told)) is None:
+        if (found := self._reader.item(Quote, told)) is None:
             raise KrakenServiceError("the quote makes no sense")
         return found
 

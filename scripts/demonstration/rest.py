@@ -37,6 +37,19 @@ async def rest_rows(simulator: Simulator, connection: Connection, home: Home) ->
         product_codes=[wanted.code],
         confirm=True,
     )
+    # Another product is another quote, which REST refuses now.
+    simulator.rest.refused.add("quotes")
+    other = product(sold[1])
+    by_graphql = await _ask(
+        connection,
+        "create_quote",
+        config_entry_id=entry,
+        postcode="100-0001",
+        consumption=KWH,
+        product_codes=[other.code],
+        confirm=True,
+    )
+    simulator.rest.refused.clear()
     first = int(KWH * wanted.on(today)[0].price)
     codes = sorted(each["code"] for each in listed["products"])
     return [
@@ -50,6 +63,12 @@ async def rest_rows(simulator: Simulator, connection: Connection, home: Home) ->
             f"{home.name} a quote for {wanted.name}",
             quote["products"][0]["annual_amount"],
             Decimal(first),
+            "JPY",
+        ),
+        number_row(
+            f"{home.name} a quote for {other.name}, REST refused",
+            by_graphql["products"][0]["annual_amount"],
+            Decimal(12 * int(KWH // 12 * other.on(today)[0].price)),
             "JPY",
         ),
         *await _half_hours(simulator, home),

@@ -69,6 +69,11 @@ class Person:
         pattern = said(english, self.language)
         return re.compile(rf"^\s*(?:{pattern.pattern})\s*$", pattern.flags) if exact else pattern
 
+    @property
+    def on_a_phone(self) -> bool:
+        """Whether the screen is so narrow that Home Assistant hides its sidebar and opens sheets from below."""
+        return self.size["width"] < SIDEBAR
+
     def begin(self) -> None:
         """Count from here on."""
         self.clicks = 0
@@ -108,7 +113,7 @@ class Person:
 
     async def opens(self, panel: str | re.Pattern[str]) -> None:
         """Go to a panel by the sidebar, which a phone hides behind its menu button, and a page's page behind *back*."""
-        if self.size["width"] < SIDEBAR:
+        if self.on_a_phone:
             menu = self.page.locator("ha-menu-button").locator("visible=true").first
             back = self.page.locator("ha-icon-button-arrow-prev").locator("visible=true").first
             await expect(menu.or_(back).first).to_be_visible()
@@ -135,6 +140,19 @@ class Person:
         await expect(
             self.page.get_by_text(looked_for).locator("visible=true").first
         ).to_be_visible()
+
+    async def comes(self, text: str) -> bool:
+        """Whether a text (told in English) comes; a dialog whose texts were asked for too early stays without words."""
+        try:
+            await (
+                self.page.get_by_text(self.said(text))
+                .locator("visible=true")
+                .first.wait_for(timeout=PATIENCE / 3)
+            )
+        except TimeoutError:
+            step(f"{text!r} does not come: once more")
+            return False
+        return True
 
     async def picture(self, file: Path) -> None:
         """Take a picture of what is shown."""

@@ -12,6 +12,7 @@ from scripts.demonstration.words import own
 from simulator.dates import Month, jst_date
 
 MOST_CLICKS = 10
+"""On a desk; on a phone one more, which closes the sheet of what was added last."""
 SEARCHED = {"en": ("electricity", "persistent"), "ja": ("電気", "通知")}
 """For the trigger, and for what it does."""
 TOKYO = "03"
@@ -72,13 +73,15 @@ async def test_a_price_trigger_is_found_saved_and_fires(
     await me.click("Add action")
     await me.search(action)
     await me.click("Create persistent notification")
+    if me.on_a_phone:  # its settings are a sheet that may lie over the button
+        await me.click(page.locator("ha-automation-sidebar").get_by_role("button").first)
     await me.click("Save", role="button")
     name = page.locator("ha-dialog input").locator("visible=true").first
     await name.fill("Cheap now")
     await me.click(page.get_by_role("button", name=me.said("Save", exact=True)).last)
     await automation(stage, "Cheap now")
     record_property("told", me.told("a saved price automation"))
-    assert me.clicks <= MOST_CLICKS
+    assert me.clicks <= MOST_CLICKS + me.on_a_phone
 
     # The service states another fuel cost adjustment from now on.
     world = stage.simulator.world

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import date, datetime
+import gc
 import logging
 import sys
 
@@ -33,6 +34,12 @@ def pytest_configure(config: pytest.Config) -> None:
         pymysql.converters.DateTime2literal = pymysql.converters.escape_datetime
 
 
+def pytest_collection_finish() -> None:
+    """Let the collections of garbage, of which every test has one, pass over the modules: they stay to the end."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print what tests had to tell: seeds and counts."""
     for report in terminalreporter.getreports("passed"):
@@ -55,6 +62,11 @@ def mock_recorder_before_hass(request: pytest.FixtureRequest) -> None:
     """Set the real recorder's database up before `hass`, where a test wants one."""
     if "recorder_mock" in request.fixturenames:
         request.getfixturevalue("async_test_recorder")
+
+
+@pytest.fixture(autouse=True)
+def enable_event_loop_debug() -> None:
+    """Leave the loop unwatched: the plugin has it note the stack of every future, a tenth of the time. tests/recorder is watched."""
 
 
 @pytest.fixture

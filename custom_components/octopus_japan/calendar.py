@@ -27,9 +27,9 @@ from .oejp.household.outlook import (
     BandPeriod,
     Outlook,
     band_periods,
-    estimated_since,
     has_steps,
     month_bands,
+    price_estimated_since,
     prices_between,
 )
 from .oejp.household.plan_shape import Feature
@@ -192,7 +192,7 @@ class PriceCalendar(_PricesCalendar):
                 self._text(f"{_TEXTS}.common.price_from").format(time=at, price=total),
                 *self._lines(period),
             ]
-        if any(estimated_since(tariff, period, use) for period in band.prices):
+        if any(price_estimated_since(tariff, period, use) for period in band.prices):
             lines.append(self._text(f"{_TEXTS}.common.estimated"))
         name = self._text(f"{_BANDS}.{band_option(first.price)}")
         return CalendarEvent(

@@ -1,6 +1,7 @@
 """Conditions: electricity is at its cheapest of the day, costs less or more than a limit, is in a band or step."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+import operator
 from typing import Any, override
 
 from homeassistant.const import CONF_OPTIONS, STATE_ON, Platform
@@ -69,15 +70,13 @@ class _PriceCondition(_Condition):
 
     _schema = ENTITY_STATE_CONDITION_SCHEMA_ANY_ALL.extend(PRICE_OPTIONS)
     _key = CURRENT_PRICE
+    _is_beyond: Callable[[float, float], bool]
 
     @property
     @override
     def needs_polling(self) -> bool:
         """A limit that an entity has may change while the price does not."""
         return super().needs_polling or isinstance(self._options[OPTION_PRICE], str)
-
-    def _is_beyond(self, price: float, limit: float) -> bool:
-        raise NotImplementedError
 
     @override
     def is_valid_state(self, entity_state: State) -> bool:
@@ -88,17 +87,13 @@ class _PriceCondition(_Condition):
 class PriceBelow(_PriceCondition):
     """The next kWh costs less than a limit."""
 
-    @override
-    def _is_beyond(self, price: float, limit: float) -> bool:
-        return price < limit
+    _is_beyond = staticmethod(operator.lt)
 
 
 class PriceAbove(_PriceCondition):
     """The next kWh costs more than a limit."""
 
-    @override
-    def _is_beyond(self, price: float, limit: float) -> bool:
-        return price > limit
+    _is_beyond = staticmethod(operator.gt)
 
 
 class BandIs(_Condition):

@@ -51,7 +51,7 @@ PERIODS_PASS = timedelta(days=62)
 """So long after the end of supply every period that an entity shows has passed: the longest is last month."""
 
 
-class Use(IntEnum):
+class Lifetime(IntEnum):
     """How long an entity is of use, and in the same terms how far from its supply a point is."""
 
     SUPPLY = 0
@@ -62,21 +62,21 @@ class Use(IntEnum):
     """For ever: what is said of the history that is kept."""
 
 
-def use_of(point: SupplyPointData, now: datetime) -> Use:
+def lifetime_of(point: SupplyPointData, now: datetime) -> Lifetime:
     """Return which entities a point supports: those whose use reaches as far."""
     if not point.has_ended(now):
-        return Use.SUPPLY
+        return Lifetime.SUPPLY
     if point.supply_end is not None and now < point.supply_end + PERIODS_PASS:
-        return Use.PERIODS
-    return Use.HISTORY
+        return Lifetime.PERIODS
+    return Lifetime.HISTORY
 
 
-def use_of_generation(point: GenerationPoint, now: datetime) -> Use:
-    """Return which entities a generation point supports, like `use_of`."""
+def lifetime_of_generation(point: GenerationPoint, now: datetime) -> Lifetime:
+    """Return which entities a generation point supports, like `lifetime_of`."""
     if not generation_has_ended(point, now):
-        return Use.SUPPLY
+        return Lifetime.SUPPLY
     end = generation_end(point)
-    return Use.PERIODS if end is not None and now < end + PERIODS_PASS else Use.HISTORY
+    return Lifetime.PERIODS if end is not None and now < end + PERIODS_PASS else Lifetime.HISTORY
 
 
 def device_info(
@@ -97,9 +97,9 @@ def device_info(
     return device
 
 
-def use_of_gas(point: GasPointData, now: datetime) -> Use:
+def lifetime_of_gas(point: GasPointData, now: datetime) -> Lifetime:
     """Return which entities a gas point supports: of one that has ended, those of its last reading."""
-    return Use.HISTORY if point.has_ended(now) else Use.SUPPLY
+    return Lifetime.HISTORY if point.has_ended(now) else Lifetime.SUPPLY
 
 
 type Make = Callable[[str, DeviceInfo], Iterable[OctopusEntity[Any]]]
@@ -112,7 +112,7 @@ class _Part:
     number: str
     kind: str
     plan: str | None
-    use: Use = Use.SUPPLY
+    lifetime: Lifetime = Lifetime.SUPPLY
     features: frozenset[Feature] | None = None
     """What its plan has; None where that is not known."""
 
@@ -124,11 +124,11 @@ def _parts(account: AccountData, book: TariffBook, now: datetime) -> Iterator[_P
         yield _Part(account.number, CAMPAIGNS, account.plan(now))
     for spin, point in account.supply_points.items():
         features = plan_features(book.tariff(spin), now)
-        yield _Part(spin, SUPPLY_POINT, point.product_name(now), use_of(point, now), features)
+        yield _Part(spin, SUPPLY_POINT, point.product_name(now), lifetime_of(point, now), features)
     for gpin, source in account.generation_points.items():
-        yield _Part(gpin, GENERATION_POINT, None, use_of_generation(source, now))
+        yield _Part(gpin, GENERATION_POINT, None, lifetime_of_generation(source, now))
     for spin, gas in account.gas_points.items():
-        yield _Part(spin, GAS_POINT, gas.product_name(now), use_of_gas(gas, now))
+        yield _Part(spin, GAS_POINT, gas.product_name(now), lifetime_of_gas(gas, now))
 
 
 @callback
@@ -176,7 +176,7 @@ class _Follower:
         self._makes = makes
         self._entities = er.async_get(self._hass)
         self._platform = async_get_current_platform().domain
-        self._seen: dict[tuple[str, str], tuple[Use, frozenset[Feature] | None]] = {}
+        self._seen: dict[tuple[str, str], tuple[Lifetime, frozenset[Feature] | None]] = {}
         self._added: set[str] = set()
 
     @callback
@@ -200,9 +200,9 @@ class _Follower:
 
     def _follow(self, part: _Part, device: DeviceInfo) -> None:
         which = part.kind, part.number
-        if self._seen.get(which) == (part.use, part.features):
+        if self._seen.get(which) == (part.lifetime, part.features):
             return
-        self._seen[which] = part.use, part.features
+        self._seen[which] = part.lifetime, part.features
         new: list[Entity] = []
         for item in self._makes[part.kind](part.number, device):
             unique_id = item.unique_id or ""
@@ -220,7 +220,7 @@ class _Follower:
 
 def _belongs(item: OctopusEntity[Any], part: _Part, *, known: bool) -> bool:
     """Tell whether an entity is of use; `known` if the registry has it."""
-    if item.use < part.use:
+    if item.lifetime < part.lifetime:
         return False
     if item.needs is None:
         return True
@@ -257,9 +257,9 @@ class OctopusEntity[CoordinatorT: DataUpdateCoordinator[Any]](CoordinatorEntity[
         self.entity_id = f"{self._domain}.{object_id(device, number)}_{description.key}"
 
     @property
-    def use(self) -> Use:
+    def lifetime(self) -> Lifetime:
         """How long it is of use."""
-        return Use.SUPPLY
+        return Lifetime.SUPPLY
 
     @property
     def needs(self) -> Feature | None:

@@ -24,7 +24,7 @@ from .entering import (
 )
 from .identity import digest, last_four
 from .issues import async_report, async_settle
-from .oejp.household.tariff_book import unknown_month
+from .oejp.household.supply_tariff import unknown_month
 from .oejp.japan_time import day_of, month_start
 from .oejp.tariff import Tariff, Unpriced
 from .oejp.tariff.schedule import NoSchedule

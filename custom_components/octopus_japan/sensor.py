@@ -27,7 +27,7 @@ from .entities.projection import PROJECTION_SENSORS
 from .entities.rewards import REWARD_SENSORS
 from .entities.supply import GENERATION_POINT_SENSORS, SUPPLY_POINT_SENSORS
 from .entities.usage import EXPORT_SENSORS, USAGE_SENSORS
-from .entity import OctopusEntity, Use, add_entities_of
+from .entity import Lifetime, OctopusEntity, add_entities_of
 from .oejp.household.accounts import AccountData
 from .oejp.household.plan_shape import Feature
 from .oejp.household.supply import SupplyPointData
@@ -52,8 +52,8 @@ class OctopusSensor(OctopusEntity[DataUpdateCoordinator[Any]], SensorEntity):
 
     @property
     @override
-    def use(self) -> Use:
-        return self.entity_description.use
+    def lifetime(self) -> Lifetime:
+        return self.entity_description.lifetime
 
     @property
     @override

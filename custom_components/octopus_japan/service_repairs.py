@@ -12,7 +12,7 @@ from homeassistant.helpers.translation import async_get_cached_translations
 from homeassistant.util import dt as dt_util, slugify
 
 from .const import DOMAIN
-from .coordinators.asking import Document
+from .coordinators.asking import Topic
 from .identity import digest, last_four
 from .issues import LOGIN, async_report, async_settle
 from .oejp.household.moves import moved_from
@@ -85,17 +85,17 @@ def async_watch_service(hass: HomeAssistant, entry: OctopusConfigEntry) -> None:
                 day = "" if at is None else day_of(at).isoformat()
                 tell(key, at is not None, digest(spin), number=number, date=day)
         refused = {
-            document: error
-            for document, error in clocks.account.refused.items()
-            if document.name not in _SPARED
+            topic: error
+            for topic, error in clocks.account.refused.items()
+            if topic.name not in _SPARED
         }
         gone = [each for each, error in refused.items() if isinstance(error, KrakenQueryError)]
         lost = {field for fields in clocks.readings.client.gone.values() for field in fields}
-        for key, documents, fields in (
+        for key, topics, fields in (
             (PERMISSION, [each for each in refused if each not in gone], set()),
             (GONE, gone, lost),
         ):
-            parts = ", ".join([*sorted(_names(hass, documents)), *sorted(fields)])
+            parts = ", ".join([*sorted(_names(hass, topics)), *sorted(fields)])
             tell(key, bool(parts), LOGIN, parts=parts)
 
     update()
@@ -103,10 +103,10 @@ def async_watch_service(hass: HomeAssistant, entry: OctopusConfigEntry) -> None:
     entry.async_on_unload(clocks.readings.async_add_listener(update))
 
 
-def _names(hass: HomeAssistant, documents: list[Document]) -> Iterator[str]:
+def _names(hass: HomeAssistant, topics: list[Topic]) -> Iterator[str]:
     """Name what is refused in the language of Home Assistant."""
     texts = async_get_cached_translations(hass, hass.config.language, "common", DOMAIN)
-    for document in documents:
-        key = f"component.{DOMAIN}.common.document_{slugify(document.name.removeprefix('the '))}"
-        name = texts.get(key, document.name.removeprefix("the "))
-        yield name if document.account is None else f"{name} (…{last_four(document.account)})"
+    for topic in topics:
+        key = f"component.{DOMAIN}.common.document_{slugify(topic.name.removeprefix('the '))}"
+        name = texts.get(key, topic.name.removeprefix("the "))
+        yield name if topic.account is None else f"{name} (…{last_four(topic.account)})"

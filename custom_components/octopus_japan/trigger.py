@@ -1,7 +1,8 @@
 """Triggers: the price changes or crosses a limit, the cheapest rate begins, use crosses into the next step."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+import operator
 from typing import Any, override
 
 from homeassistant.const import CONF_OPTIONS, STATE_ON, Platform
@@ -82,9 +83,7 @@ class _PriceCrossed(_Trigger):
     """Compares with the limit as it is when the price changes; that the limit moves triggers nothing."""
 
     _schema = ENTITY_STATE_TRIGGER_SCHEMA_WITH_BEHAVIOR.extend(PRICE_OPTIONS)
-
-    def _is_beyond(self, price: float, limit: float) -> bool:
-        raise NotImplementedError
+    _is_beyond: Callable[[float, float], bool]
 
     @override
     def is_valid_state(self, state: State, report_not_triggered: Any) -> bool:
@@ -102,17 +101,13 @@ class _PriceCrossed(_Trigger):
 class PriceFellBelow(_PriceCrossed):
     """The price was not below a limit, and is now."""
 
-    @override
-    def _is_beyond(self, price: float, limit: float) -> bool:
-        return price < limit
+    _is_beyond = staticmethod(operator.lt)
 
 
 class PriceRoseAbove(_PriceCrossed):
     """The price was not above a limit, and is now."""
 
-    @override
-    def _is_beyond(self, price: float, limit: float) -> bool:
-        return price > limit
+    _is_beyond = staticmethod(operator.gt)
 
 
 class CheapestRateBegins(_Trigger):

@@ -11,7 +11,7 @@ from custom_components.octopus_japan.oejp.household.supply import (
     SupplyPointData,
     joined,
 )
-from custom_components.octopus_japan.oejp.household.tariff_book import supply_tariff
+from custom_components.octopus_japan.oejp.household.supply_tariff import supply_tariff
 from custom_components.octopus_japan.oejp.kraken import (
     ByPoint,
     KrakenClient,

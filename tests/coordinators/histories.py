@@ -20,7 +20,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, async_
 
 from custom_components.octopus_japan.const import DOMAIN
 from custom_components.octopus_japan.identity import digest
-from custom_components.octopus_japan.oejp.household.tariff_book import estimated_since
+from custom_components.octopus_japan.oejp.household.supply_tariff import rates_estimated_since
 from custom_components.octopus_japan.recorder.statistic_ids import (
     compensation_id,
     consumption_id,
@@ -623,7 +623,7 @@ class History:
             term = self.simulator.truth.terms(item.point, jst_date(at))
             if month <= NEWEST_TABLE or month in told or term is None or not term.fuel:
                 continue
-            if not estimated_since(tariff, at, at + timedelta(hours=1)):
+            if not rates_estimated_since(tariff, at, at + timedelta(hours=1)):
                 continue
             while month > NEWEST_TABLE and month not in told:
                 month = month.plus(-1)

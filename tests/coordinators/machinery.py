@@ -265,8 +265,6 @@ class Machinery:
 @asynccontextmanager
 async def everything(machinery: Machinery) -> AsyncIterator[Machinery]:
     """Run a machinery with entities."""
-    # Debugging the loop takes half of the time.
-    asyncio.get_running_loop().set_debug(False)
     gc.collect()
     gc.freeze()  # Home Assistant is large, and nothing of it ends before the process.
     await machinery.start()

@@ -5,7 +5,6 @@
     scripts/test tests/coordinators/test_coordinators_week.py
 """
 
-import asyncio
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -241,8 +240,6 @@ def documented() -> list[str]:
 async def test_a_week_of_mishaps_is_as_the_documentation_says(
     home: Home, record_property: Callable[[str, object], None]
 ) -> None:
-    # Debugging the event loop would take half of the time.
-    asyncio.get_running_loop().set_debug(False)
     await home.sign_in(HOUSEHOLD)
     week = Week(home)
     hours: list[tuple[str, tuple[str, ...]]] = []

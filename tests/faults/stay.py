@@ -123,8 +123,6 @@ class Stay:
     async def arrive(self) -> None:
         """Set the entry up and let a day go by, so that all is asked for with its clock."""
         logging.getLogger("homeassistant").setLevel(logging.WARNING)
-        # Keeping the stack of every callback takes a third of the time.
-        self.home.hass.loop.set_debug(False)
         self.entry = await self.home.sign_in(HOUSEHOLD)
         await self.until_evening()
         self.healthy = self.valueless()

@@ -1,5 +1,6 @@
 """A point in the recorder, on whichever database `--dburl` names."""
 
+import asyncio
 from collections.abc import Iterator
 
 from database_faults import Database
@@ -8,6 +9,12 @@ from homeassistant.core import HomeAssistant
 from metered_point import MeteredPoint
 from point_model import PointModel
 import pytest
+
+
+@pytest.fixture(autouse=True)
+async def enable_event_loop_debug() -> None:
+    """Watch the loop here, where a thread works beside it: what it does to the loop by a call that is not made for it fails."""
+    asyncio.get_running_loop().set_debug(True)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from ..const import DOMAIN
 from ..identity import is_ours, last_four, number_of
 from ..oejp.household.forecast import Use
 from ..oejp.household.hour import Hour
-from ..oejp.household.outlook import estimated_since, prices_between
+from ..oejp.household.outlook import price_estimated_since, prices_between
 from ..oejp.japan_time import DAY, midnight
 from ..oejp.kraken import KrakenError
 from ..oejp.tariff import PricePeriod, Tariff, Unpriced
@@ -60,7 +60,7 @@ class PriceList:
 
     def estimated_since(self, period: PricePeriod) -> datetime | None:
         """Return since when a price rests on a guess, None where it does not."""
-        return estimated_since(self.tariff, period, self.use)
+        return price_estimated_since(self.tariff, period, self.use)
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ from ..oejp.kraken.models import (
 )
 from ..store import OctopusStore
 from .account_money import async_read_lines, bills_expected
-from .asking import Asking, Document, Lacks
+from .asking import Asking, Lacks, Topic
 from .asking_account import async_ask_account
 from .bills import observe
 from .errors import translated_errors
@@ -47,8 +47,8 @@ RELEASED_AFTER = timedelta(days=1)
 FIRST_ACCOUNTS = 6
 """Of so many set-up waits: after two requests to sign in and list them, one more round each, at most eight in a row."""
 
-_ACCOUNTS = Document("the accounts", needed=True)
-_CREDITS = Document("the government's discounts")
+_ACCOUNTS = Topic("the accounts", needed=True)
+_CREDITS = Topic("the government's discounts")
 _SUPPLY_POINTS = "the supply points"
 
 
@@ -88,7 +88,7 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
         self.config_entry.async_on_unload(self.async_add_listener(lambda: None))
 
     @property
-    def refused(self) -> Mapping[Document, KrakenError]:
+    def refused(self) -> Mapping[Topic, KrakenError]:
         """What the service refuses to tell, again and again, with the error that says why."""
         return self._asking.refused
 
@@ -142,7 +142,7 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
             self._schedule_next()
 
     def _schedule_next(self) -> None:
-        """Poll when the first document is due."""
+        """Poll when the first topic is due."""
         self.update_interval = self._asking.wait()
 
     async def _first_round(self) -> None:
@@ -185,7 +185,7 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
         _, told.agreements = await asyncio.gather(
             self._list(told),
             self._asking.ask_by_point(
-                Document("the agreements", number),
+                Topic("the agreements", number),
                 partial(client.supply.agreements, number),
                 told.agreements,
                 with_known_products,
@@ -193,12 +193,12 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
         )
 
     async def _list(self, told: Told) -> None:
-        document = Document(_SUPPLY_POINTS, told.number)
-        if not self._asking.is_due(document):
+        topic = Topic(_SUPPLY_POINTS, told.number)
+        if not self._asking.is_due(topic):
             return
         try:
             supply = await self._asking.need(
-                document,
+                topic,
                 partial(self._client.supply.points, told.number),
                 partial(self._lacking_points, told),
             )
@@ -224,7 +224,7 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
     def _lacking_points(self, told: Told, supply: AccountSupply) -> Lacks:
         """Tell which supply points an answer should list."""
         if not told.listed and not listed_points(supply):
-            return {str(Document(_SUPPLY_POINTS, told.number)): None}
+            return {str(Topic(_SUPPLY_POINTS, told.number)): None}
         missing = self._missing(told, supply)
         return {f"supply point …{last_four(spin)}": None for spin in missing}
 
@@ -270,7 +270,7 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
         """Ask what is on sale in an area (grid operator code). The last answer is used until there is another."""
         known = self._catalogue.get(area, ())
         told = await self._asking.ask(
-            Document(f"the catalogue of area {area}", every=CATALOGUE_INTERVAL),
+            Topic(f"the catalogue of area {area}", every=CATALOGUE_INTERVAL),
             partial(self._client.catalogue.products, area),
             known,
             known,
@@ -290,7 +290,7 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
         if news:
             self.data = self._login()
             self.async_update_listeners()
-        # A document that failed and may succeed later is due before the clock's next turn.
+        # A topic that failed and may succeed later is due before the clock's next turn.
         self._schedule_next()
         self._schedule_refresh()
 

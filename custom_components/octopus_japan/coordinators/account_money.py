@@ -1,4 +1,4 @@
-"""Asks for what an account owes and paid, each in a document of its own: what is refused costs only its own entities."""
+"""Asks for what an account owes and paid, each in a topic of its own: what is refused costs only its own entities."""
 
 import asyncio
 from dataclasses import replace
@@ -10,7 +10,7 @@ from ..oejp.kraken import KrakenClient
 from ..oejp.kraken.billing import completed
 from ..oejp.kraken.models import BillTransaction
 from ..store import OctopusStore
-from .asking import Asking, Document
+from .asking import Asking, Topic
 from .bills import async_read_bills
 
 BILLS = "the bills"
@@ -19,9 +19,9 @@ LINES = "the lines of bills"
 
 def bills_expected(asking: Asking, number: str, known: AccountMoney) -> bool:
     """Tell whether bills of an account are still to be read, which may tell rates of past months."""
-    if asking.is_expected(Document(BILLS, number)):
+    if asking.is_expected(Topic(BILLS, number)):
         return True
-    return known.last_bill is not None and asking.is_expected(Document(LINES, number))
+    return known.last_bill is not None and asking.is_expected(Topic(LINES, number))
 
 
 async def async_ask_money(
@@ -30,38 +30,38 @@ async def async_ask_money(
     """Ask for the balances, the bills and the payments that are due to be asked for; what is not told stays out."""
     balance, overdue, listed, due_dates, totals, payments = await asyncio.gather(
         asking.ask(
-            Document("the balance", number),
+            Topic("the balance", number),
             partial(client.billing.balance, number),
             known.balance,
             None,
         ),
         asking.ask(
-            Document("the overdue balance", number),
+            Topic("the overdue balance", number),
             partial(client.billing.overdue_balance, number),
             known.overdue_balance,
             None,
         ),
         asking.ask(
-            Document(BILLS, number),
+            Topic(BILLS, number),
             partial(client.billing.listed, number),
             known.listed,
             None,
         ),
         # Apart, because what fails for a moment is asked for again by itself. What is refused was never missed.
         asking.ask(
-            Document("the due dates of bills", number, quiet=True),
+            Topic("the due dates of bills", number, quiet=True),
             partial(client.billing.due_dates, number),
             known.due_dates,
             (),
         ),
         asking.ask(
-            Document("the totals of bills", number, quiet=True),
+            Topic("the totals of bills", number, quiet=True),
             partial(client.billing.totals, number),
             known.totals,
             (),
         ),
         asking.ask(
-            Document("the payments", number),
+            Topic("the payments", number),
             partial(client.billing.payments, number),
             known.payments,
             None,
@@ -86,13 +86,13 @@ async def async_read_lines(
     if known.last_bill is None:
         return known
     read = partial(async_read_bills, client, number, known.statements or (), store)
-    await asking.ask(Document(LINES, number), read, None, None)
+    await asking.ask(Topic(LINES, number), read, None, None)
     last = known.last_bill.identifier
     if any(bill.identifier == last for bill in store.parts.bills.get(digest(number), ())):
         return replace(known, transactions={})
     nothing: tuple[BillTransaction, ...] = ()
     told = await asking.ask(
-        Document("what the last bill charges", number),
+        Topic("what the last bill charges", number),
         partial(client.billing.bill_transactions, number, last),
         known.transactions.get(last, nothing),
         nothing,

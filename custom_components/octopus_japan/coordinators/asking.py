@@ -1,4 +1,4 @@
-"""Asks the documents of the account clock: two at a time, each when it is due, and says once what is missing.
+"""Asks the topics of the account clock: two at a time, each when it is due, and says once what is missing.
 
 What failed by something that may pass is asked again within minutes, then less and less often. What is refused is asked again
 after an hour, then with the clock. Until then the last answer stands.
@@ -47,7 +47,7 @@ def lasts(error: KrakenError) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class Topic:
     """What is asked for, as the log names it, and of which account; None where it is the login's.
 
     `every`: how often at most while nothing is the matter, whoever asks; None: with the clock.
@@ -72,7 +72,7 @@ type Lacks = Mapping[str, KrakenError | None]
 
 @dataclass(frozen=True, slots=True)
 class _Turn:
-    """When a document is asked for next, how often in a row it failed, and what of it is missing."""
+    """When a topic is asked for next, how often in a row it failed, and what of it is missing."""
 
     due: datetime
     failures: int = 0
@@ -82,19 +82,19 @@ class _Turn:
 
 
 class Asking:
-    """Keeps the turns of all documents. `interval`: how often each is asked for when nothing is the matter."""
+    """Keeps the turns of all topics. `interval`: how often each is asked for when nothing is the matter."""
 
     def __init__(self, interval: timedelta) -> None:
         self._interval = interval
-        self._turns: dict[Document, _Turn] = {}
+        self._turns: dict[Topic, _Turn] = {}
         self._slots = asyncio.Semaphore(AT_A_TIME)
         self.stopped: KrakenError | None = None
         """The error of this round that concerns the whole login."""
         self._began = dt_util.utcnow()
-        self._refused: dict[Document, KrakenError] = {}
+        self._refused: dict[Topic, KrakenError] = {}
 
     @property
-    def refused(self) -> Mapping[Document, KrakenError]:
+    def refused(self) -> Mapping[Topic, KrakenError]:
         """What was refused twice in a row, an hour between: not what many an account has none of."""
         return self._refused
 
@@ -108,22 +108,22 @@ class Asking:
         if self.stopped is not None:
             raise self.stopped
 
-    def is_due(self, document: Document) -> bool:
-        """Tell whether a document is to be asked for now."""
-        turn = self._turns.get(document)
+    def is_due(self, topic: Topic) -> bool:
+        """Tell whether a topic is to be asked for now."""
+        turn = self._turns.get(topic)
         return turn is None or turn.due <= self._began + TOGETHER
 
-    def is_expected(self, document: Document) -> bool:
+    def is_expected(self, topic: Topic) -> bool:
         """Tell whether a first or another answer is still to come: not once it came, and not where it is refused."""
-        turn = self._turns.get(document)
+        turn = self._turns.get(topic)
         return turn is None or turn.passing
 
     def next_due(self) -> datetime | None:
-        """Return when the first document is due, None while none was asked for."""
+        """Return when the first topic is due, None while none was asked for."""
         return min((turn.due for turn in self._turns.values()), default=None)
 
     def wait(self) -> timedelta:
-        """Return after how long the first document is due: a minute at least, and no longer than the clock."""
+        """Return after how long the first topic is due: a minute at least, and no longer than the clock."""
         due = self.next_due()
         wait = self._interval if due is None else due - dt_util.utcnow()
         return min(self._interval, max(wait, timedelta(minutes=1)))
@@ -131,10 +131,8 @@ class Asking:
     def expire(self) -> None:
         """Make everything due now that is asked for with the clock."""
         self._turns = {
-            document: replace(turn, due=self._began)
-            if document.every is None or turn.missing
-            else turn
-            for document, turn in self._turns.items()
+            topic: replace(turn, due=self._began) if topic.every is None or turn.missing else turn
+            for topic, turn in self._turns.items()
         }
 
     def forget(self, accounts: Iterable[str]) -> None:
@@ -145,11 +143,11 @@ class Asking:
 
     async def need[T](
         self,
-        document: Document,
+        topic: Topic,
         ask: Callable[[], Awaitable[T]],
         lacks: Callable[[T], Lacks] = lambda _: {},
     ) -> T:
-        """Ask for a document without which nothing works. Raises KrakenError.
+        """Ask for a topic without which nothing works. Raises KrakenError.
 
         After an error that concerns the whole login nothing more is asked in this round: it would meet the same. `lacks` tells
         what an answer should have and has not: then it is asked for again like one that failed.
@@ -161,25 +159,25 @@ class Asking:
             except KrakenError as error:
                 if concerns_login(error):
                     self.stopped = error
-                self._settle(document, {str(document): error})
+                self._settle(topic, {str(topic): error})
                 raise
-        self._settle(document, lacks(answer))
+        self._settle(topic, lacks(answer))
         return answer
 
     async def ask[T](
-        self, document: Document, ask: Callable[[], Awaitable[T]], known: T, missing: T
+        self, topic: Topic, ask: Callable[[], Awaitable[T]], known: T, missing: T
     ) -> T:
         """Ask for what may be missing, if it is due: `missing` if it is refused, `known` after a fault that may pass."""
-        if not self.is_due(document):
+        if not self.is_due(topic):
             return known
         try:
-            return await self.need(document, ask)
+            return await self.need(topic, ask)
         except KrakenError as error:
             return missing if lasts(error) else known
 
     async def ask_by_point[T](
         self,
-        document: Document,
+        topic: Topic,
         ask: Callable[[], Awaitable[ByPoint[T]]],
         known: Mapping[str, T],
         merge: Callable[[T, T], T] | None = None,
@@ -188,10 +186,10 @@ class Asking:
 
         So does one that is told in part for a reason that may pass, unless `merge` joins what was known with what is told.
         """
-        if not self.is_due(document):
+        if not self.is_due(topic):
             return known
         try:
-            answer = await self.need(document, ask, partial(_lacks, document))
+            answer = await self.need(topic, ask, partial(_lacks, topic))
         except KrakenError:
             return known
         found = dict(known)
@@ -203,36 +201,34 @@ class Asking:
                 found[number] = merge(known[number], told)
         return found
 
-    def _settle(self, document: Document, lacks: Lacks) -> None:
+    def _settle(self, topic: Topic, lacks: Lacks) -> None:
         """Note how it went, and when it is asked for again."""
-        turn = self._turns.get(document, _Turn(self._began))
+        turn = self._turns.get(topic, _Turn(self._began))
         for text in sorted(turn.missing - set(lacks)):
-            LOGGER.log(
-                DEBUG if document.quiet else INFO, "Octopus Energy Japan tells again: %s", text
-            )
+            LOGGER.log(DEBUG if topic.quiet else INFO, "Octopus Energy Japan tells again: %s", text)
         for text, error in lacks.items():
             # What stops the whole round is told by the coordinator.
-            stops = error is not None and (document.needed or concerns_login(error))
+            stops = error is not None and (topic.needed or concerns_login(error))
             if text not in turn.missing and not stops:
                 LOGGER.log(
-                    DEBUG if document.quiet else WARNING,
+                    DEBUG if topic.quiet else WARNING,
                     "Octopus Energy Japan does not tell: %s (%s). It is asked for again by itself",
                     text,
                     error or "left out of the answer",
                 )
-        wait, failures, passing = document.every or self._interval, 0, False
+        wait, failures, passing = topic.every or self._interval, 0, False
         if lacks:
             waits = LASTING if all(e is not None and lasts(e) for e in lacks.values()) else PASSING
             if turn.failures < len(waits):
                 wait = min(wait, waits[turn.failures])
             failures, passing = turn.failures + 1, waits is PASSING
-        self._turns[document] = _Turn(self._began + wait, failures, frozenset(lacks), passing)
+        self._turns[topic] = _Turn(self._began + wait, failures, frozenset(lacks), passing)
         errors = [error for error in lacks.values() if error is not None and lasts(error)]
-        if errors and failures > 1 and not document.quiet:
-            self._refused[document] = errors[0]
+        if errors and failures > 1 and not topic.quiet:
+            self._refused[topic] = errors[0]
         else:
-            self._refused.pop(document, None)
+            self._refused.pop(topic, None)
 
 
-def _lacks[T](document: Document, answer: ByPoint[T]) -> Lacks:
-    return {f"{document.name} of …{last_four(n)}": error for n, error in answer.errors.items()}
+def _lacks[T](topic: Topic, answer: ByPoint[T]) -> Lacks:
+    return {f"{topic.name} of …{last_four(n)}": error for n, error in answer.errors.items()}

@@ -1,6 +1,6 @@
 """What the account clock asks of one account beside its supply points and agreements. All of it is optional.
 
-Where a document is refused or fails, only what is made of it is unknown; the others are not affected.
+Where a topic is refused or fails, only what is made of it is unknown; the others are not affected.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ from ..oejp.kraken.models import (
 )
 from ..oejp.tariff.from_kraken import needs_terms
 from .account_money import async_ask_money
-from .asking import Asking, Document
+from .asking import Asking, Topic
 from .asking_campaigns import async_ask_campaigns
 from .asking_gas import async_ask_gas
 from .told import Told
@@ -34,12 +34,12 @@ async def async_ask_account(
     def by_point[T](
         name: str, ask: Callable[[str], Awaitable[ByPoint[T]]], known: Mapping[str, T]
     ) -> Awaitable[Mapping[str, T]]:
-        return asking.ask_by_point(Document(name, number), partial(ask, number), known)
+        return asking.ask_by_point(Topic(name, number), partial(ask, number), known)
 
     def by_agreement[T](
         name: str, ask: Callable[[str], Awaitable[Mapping[int, T]]], known: Mapping[int, T]
     ) -> Awaitable[Mapping[int, T]]:
-        return asking.ask(Document(name, number), partial(ask, number), known, {})
+        return asking.ask(Topic(name, number), partial(ask, number), known, {})
 
     (
         told.supply_periods,

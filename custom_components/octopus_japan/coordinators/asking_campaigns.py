@@ -5,7 +5,7 @@ from functools import partial
 
 from ..oejp.household.campaigns import CampaignsData
 from ..oejp.kraken import KrakenClient
-from .asking import Asking, Document
+from .asking import Asking, Topic
 
 
 async def async_ask_campaigns(
@@ -15,13 +15,13 @@ async def async_ask_campaigns(
     campaigns = client.campaigns
     open_, joined = await asyncio.gather(
         asking.ask(
-            Document("the campaigns to register for", account, quiet=True),
+            Topic("the campaigns to register for", account, quiet=True),
             partial(campaigns.open, account),
             known.open,
             None,
         ),
         asking.ask(
-            Document("the campaigns joined", account, quiet=True),
+            Topic("the campaigns joined", account, quiet=True),
             partial(campaigns.joined, account),
             known.joined,
             None,

@@ -9,7 +9,7 @@ from ..oejp.household.gas import GasPointData, joined_readings
 from ..oejp.household.supply import with_known_products
 from ..oejp.kraken import KrakenClient
 from ..oejp.kraken.gas import GasReading, GasReadingDates, GasSupplyPoint
-from .asking import Asking, Document
+from .asking import Asking, Topic
 
 
 @dataclass(slots=True)
@@ -39,7 +39,7 @@ async def async_ask_gas(
     """Ask what is due. An account without gas costs one request; where something is refused or left out, only what is made of it is unknown."""
     gas = client.gas
     told.points = await asking.ask_by_point(
-        Document("the gas supply points", account, quiet=not told.points),
+        Topic("the gas supply points", account, quiet=not told.points),
         partial(gas.supply_points, account),
         told.points,
         _with_known,
@@ -47,13 +47,13 @@ async def async_ask_gas(
     if not told.points:
         return
     told.readings = await asking.ask_by_point(
-        Document("the gas readings", account),
+        Topic("the gas readings", account),
         partial(gas.readings, account, since),
         told.readings,
         joined_readings,
     )
     told.dates = await asking.ask_by_point(
-        Document("the gas reading dates", account),
+        Topic("the gas reading dates", account),
         partial(gas.reading_dates, account),
         told.dates,
     )

@@ -10,7 +10,7 @@ from typing import override
 from homeassistant.util import dt as dt_util
 
 from ..oejp.household.hour import Hour
-from ..oejp.household.tariff_book import credits_estimated_since
+from ..oejp.household.supply_tariff import credits_estimated_since
 from ..oejp.household.totals import Total, calendar_periods, totals
 from ..oejp.household.usage import GenerationPricing, energy, half_hours
 from ..oejp.interval import Interval

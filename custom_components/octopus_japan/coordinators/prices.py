@@ -18,7 +18,7 @@ from ..oejp.household.forecast import StepCrossed, Use, crossed_at
 from ..oejp.household.hour import Hour
 from ..oejp.household.outlook import Outlook, has_steps, outlook
 from ..oejp.household.own_meter import Live, stand_in
-from ..oejp.household.tariff_book import Contract
+from ..oejp.household.supply_tariff import Contract
 from ..oejp.household.usage import usage_start
 from ..oejp.japan_time import day_of
 from ..oejp.tariff import DayPrices, Kind, Price, Tariff, Unpriced, price_at

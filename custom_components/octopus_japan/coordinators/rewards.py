@@ -13,7 +13,7 @@ from ..const import DOMAIN, LOGGER
 from ..oejp.kraken import KrakenClient
 from ..oejp.kraken.rewards import LoyaltyPoints, Vouchers
 from .account import INTERVAL
-from .asking import Asking, Document
+from .asking import Asking, Topic
 from .errors import translated_errors
 
 
@@ -66,13 +66,13 @@ class RewardsCoordinator(DataUpdateCoordinator[Mapping[str, AccountRewards]]):
                     known = self.data.get(number, AccountRewards())
                     told[number] = AccountRewards(
                         loyalty_points=await asking.ask(
-                            Document("the loyalty points", number, quiet=True),
+                            Topic("the loyalty points", number, quiet=True),
                             partial(rewards.loyalty_points, number),
                             known.loyalty_points,
                             None,
                         ),
                         vouchers=await asking.ask(
-                            Document("the vouchers", number, quiet=True),
+                            Topic("the vouchers", number, quiet=True),
                             partial(rewards.vouchers, number),
                             known.vouchers,
                             None,

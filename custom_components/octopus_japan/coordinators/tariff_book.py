@@ -14,7 +14,7 @@ from homeassistant.util import dt as dt_util
 from ..const import CAPACITY_UNITS, CONF_CAPACITY, CONF_MONTH_BASIS
 from ..identity import digest
 from ..oejp.household.supply import SupplyPointData
-from ..oejp.household.tariff_book import (
+from ..oejp.household.supply_tariff import (
     Contract,
     contract_at,
     last_billed_capacity,

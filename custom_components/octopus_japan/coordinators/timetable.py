@@ -11,7 +11,7 @@ from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
 
 from ..identity import digest
-from ..oejp.household.tariff_book import awaits_rates
+from ..oejp.household.supply_tariff import awaits_rates
 from ..oejp.household.timetable import next_ask, told_ends
 from .account import AccountCoordinator
 from .tariff_book import TariffBook

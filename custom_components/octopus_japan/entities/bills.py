@@ -7,7 +7,7 @@ from homeassistant.components.sensor import SensorDeviceClass
 from homeassistant.const import EntityCategory
 
 from ..const import YEN
-from ..entity import Use
+from ..entity import Lifetime
 from ..oejp.household.point_bill import PointBill
 from ..oejp.japan_time import day_of
 from ..presentation import bill_components, estimation
@@ -55,7 +55,7 @@ BILL_SENSORS: tuple[OctopusSensorDescription[PointBill], ...] = (
         device_class=SensorDeviceClass.MONETARY,
         native_unit_of_measurement=YEN,
         suggested_display_precision=0,
-        use=Use.PERIODS,
+        lifetime=Lifetime.PERIODS,
         value_fn=lambda bill: bill.found.bill.total if bill.found else None,
         attributes_fn=_computed_attributes,
     ),
@@ -66,7 +66,7 @@ BILL_SENSORS: tuple[OctopusSensorDescription[PointBill], ...] = (
         native_unit_of_measurement=YEN,
         suggested_display_precision=0,
         entity_category=EntityCategory.DIAGNOSTIC,
-        use=Use.PERIODS,
+        lifetime=Lifetime.PERIODS,
         value_fn=lambda bill: bill.found.difference if bill.found else None,
         attributes_fn=_difference_attributes,
     ),

@@ -9,7 +9,7 @@ from typing import Any
 from homeassistant.components.sensor import SensorEntityDescription
 from homeassistant.helpers.typing import StateType
 
-from ..entity import Use
+from ..entity import Lifetime
 from ..oejp.household.plan_shape import Feature
 from ..oejp.japan_time import day_of
 
@@ -29,7 +29,7 @@ class OctopusSensorDescription[DataT](SensorEntityDescription):
     """
 
     value_fn: Callable[[DataT], Value]
-    use: Use = Use.SUPPLY
+    lifetime: Lifetime = Lifetime.SUPPLY
     needs: Feature | None = None
     """What the plan has to have; without it the entity is not there."""
     attributes_fn: Callable[[DataT], Attributes] = lambda _: None

@@ -9,7 +9,7 @@ from homeassistant.components.sensor import SensorDeviceClass
 from homeassistant.const import EntityCategory, UnitOfTime, UnitOfVolume
 
 from ..const import YEN
-from ..entity import Use
+from ..entity import Lifetime
 from ..oejp.household.gas import GasUsage, days_of
 from ..oejp.tariff.gas import GasTier
 from ..presentation import COMPONENT_NAMES
@@ -65,7 +65,7 @@ GAS_SENSORS: tuple[OctopusSensorDescription[GasUsage], ...] = (
         device_class=SensorDeviceClass.GAS,
         native_unit_of_measurement=UnitOfVolume.CUBIC_METERS,
         suggested_display_precision=0,
-        use=Use.HISTORY,
+        lifetime=Lifetime.HISTORY,
         value_fn=lambda usage: number(usage.reading.usage) if usage.reading else None,
         attributes_fn=_reading,
     ),
@@ -75,7 +75,7 @@ GAS_SENSORS: tuple[OctopusSensorDescription[GasUsage], ...] = (
         device_class=SensorDeviceClass.MONETARY,
         native_unit_of_measurement=YEN,
         suggested_display_precision=0,
-        use=Use.HISTORY,
+        lifetime=Lifetime.HISTORY,
         value_fn=lambda usage: usage.bill.total if usage.bill else None,
         attributes_fn=_cost,
     ),
@@ -85,7 +85,7 @@ GAS_SENSORS: tuple[OctopusSensorDescription[GasUsage], ...] = (
         device_class=SensorDeviceClass.DURATION,
         native_unit_of_measurement=UnitOfTime.DAYS,
         suggested_display_precision=0,
-        use=Use.HISTORY,
+        lifetime=Lifetime.HISTORY,
         value_fn=lambda usage: days_of(usage.reading) if usage.reading else None,
     ),
     OctopusSensorDescription(

@@ -6,7 +6,7 @@ from typing import Any, Final
 from homeassistant.util import dt as dt_util
 
 from ..coordinators.prices import PointPrices
-from ..oejp.household.outlook import estimated_since
+from ..oejp.household.outlook import price_estimated_since
 from ..oejp.japan_time import DAY, HOUR, day_of
 from ..oejp.tariff import PricePeriod
 from ..oejp.tariff.resolution import in_steps
@@ -47,7 +47,7 @@ def _attributes(prices: PointPrices) -> Attributes:
     guesses = [
         since
         for hour in (*today, *tomorrow)
-        if (since := estimated_since(outlook.tariff, hour, outlook.use)) is not None
+        if (since := price_estimated_since(outlook.tariff, hour, outlook.use)) is not None
     ]
     return {
         "raw_today": _raw(today),

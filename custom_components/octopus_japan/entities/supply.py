@@ -5,7 +5,7 @@ from collections.abc import Callable
 from homeassistant.components.sensor import SensorDeviceClass
 from homeassistant.const import EntityCategory
 
-from ..entity import Use
+from ..entity import Lifetime
 from ..oejp.household.supply import SupplyPointData
 from ..oejp.kraken.models import GenerationPoint
 from .description import OctopusSensorDescription, day
@@ -25,7 +25,7 @@ def _status[DataT](told: Callable[[DataT], str | None]) -> OctopusSensorDescript
         key="status",
         translation_key="status",
         entity_category=EntityCategory.DIAGNOSTIC,
-        use=Use.HISTORY,
+        lifetime=Lifetime.HISTORY,
         value_fn=value,
     )
 
@@ -37,7 +37,7 @@ SUPPLY_POINT_SENSORS: tuple[OctopusSensorDescription[SupplyPointData], ...] = (
         translation_key="supply_since",
         device_class=SensorDeviceClass.DATE,
         entity_category=EntityCategory.DIAGNOSTIC,
-        use=Use.HISTORY,
+        lifetime=Lifetime.HISTORY,
         value_fn=lambda point: day(point.supply_start),
     ),
 )

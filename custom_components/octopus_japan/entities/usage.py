@@ -9,7 +9,7 @@ from homeassistant.util import dt as dt_util
 
 from ..const import YEN
 from ..coordinators.exports import PointExport
-from ..entity import Use
+from ..entity import Lifetime
 from ..oejp.household.totals import Total
 from ..oejp.household.usage import PointUsage
 from ..presentation import estimation, own_meter
@@ -62,7 +62,7 @@ def _total(what: str, period: str, *, enabled: bool) -> OctopusSensorDescription
         native_unit_of_measurement=unit,
         suggested_display_precision=digits,
         entity_registry_enabled_default=enabled,
-        use=Use.PERIODS,
+        lifetime=Lifetime.PERIODS,
         value_fn=lambda usage: number(total(usage).value),
         attributes_fn=lambda usage: {
             "complete": total(usage).complete,
@@ -101,7 +101,7 @@ READINGS_SENSORS: tuple[OctopusSensorDescription[Any], ...] = (
         device_class=SensorDeviceClass.ENERGY,
         native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
         suggested_display_precision=2,
-        use=Use.PERIODS,
+        lifetime=Lifetime.PERIODS,
         value_fn=lambda usage: float(usage.latest.value) if usage.latest else None,
         attributes_fn=_latest_attributes,
     ),
@@ -110,7 +110,7 @@ READINGS_SENSORS: tuple[OctopusSensorDescription[Any], ...] = (
         translation_key="latest_reading",
         device_class=SensorDeviceClass.TIMESTAMP,
         entity_category=EntityCategory.DIAGNOSTIC,
-        use=Use.PERIODS,
+        lifetime=Lifetime.PERIODS,
         value_fn=lambda usage: usage.latest.end_at if usage.latest else None,
     ),
     OctopusSensorDescription(
@@ -128,7 +128,7 @@ READINGS_SENSORS: tuple[OctopusSensorDescription[Any], ...] = (
         native_unit_of_measurement=PERCENTAGE,
         suggested_display_precision=0,
         entity_category=EntityCategory.DIAGNOSTIC,
-        use=Use.HISTORY,
+        lifetime=Lifetime.HISTORY,
         value_fn=lambda usage: None if usage.imported is None else 100 * usage.imported,
     ),
 )

@@ -17,9 +17,9 @@ from custom_components.octopus_japan.oejp.household.forecast import (
 from custom_components.octopus_japan.oejp.household.hour import Hour
 from custom_components.octopus_japan.oejp.household.outlook import (
     band_periods,
-    estimated_since,
     month_bands,
     outlook,
+    price_estimated_since,
     prices_between,
 )
 from custom_components.octopus_japan.oejp.japan_time import HOUR
@@ -123,8 +123,8 @@ def test_what_is_missing_in_the_middle_is_not_taken_for_none() -> None:
     assert Use(gap).used(period, CROSSING) == Use(whole).used(period, CROSSING) == 120
     # And what rests on it says since when.
     (first, *_) = prices_between(STEPS, jst("2026-11-09T00:00"), jst("2026-11-10T00:00"), Use(gap))
-    assert estimated_since(STEPS, first, Use(gap)) == jst("2026-11-03T00:00")
-    assert estimated_since(STEPS, first, Use(whole)) is None
+    assert price_estimated_since(STEPS, first, Use(gap)) == jst("2026-11-03T00:00")
+    assert price_estimated_since(STEPS, first, Use(whole)) is None
 
 
 def test_half_an_hour_is_filled_up_with_what_is_typical() -> None:

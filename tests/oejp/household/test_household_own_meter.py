@@ -10,7 +10,7 @@ import pytest
 
 from custom_components.octopus_japan.oejp.household.forecast import StepCrossed, Use, crossed_at
 from custom_components.octopus_japan.oejp.household.hour import Hour
-from custom_components.octopus_japan.oejp.household.outlook import estimated_since, outlook
+from custom_components.octopus_japan.oejp.household.outlook import outlook, price_estimated_since
 from custom_components.octopus_japan.oejp.household.own_meter import (
     HIGHEST,
     Difference,
@@ -215,7 +215,7 @@ def test_the_own_meter_carries_the_use_through_a_step() -> None:
     assert shown.current(now).slot == "step_2"
     assert shown.current(now).total == 34
     # It rests on what is not published.
-    assert estimated_since(TARIFF, shown.at(now), use) == START + 10 * HOUR
+    assert price_estimated_since(TARIFF, shown.at(now), use) == START + 10 * HOUR
 
 
 def test_a_step_within_the_second_half_hour_counts_from_its_start() -> None:

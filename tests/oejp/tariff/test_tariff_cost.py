@@ -25,7 +25,6 @@ from custom_components.octopus_japan.oejp.tariff import (
     Tariff,
     Unpriced,
     costs,
-    estimated_since,
     estimates,
     kwh_used,
     timeline,
@@ -311,14 +310,12 @@ LEVIED = replace(
 )
 
 
-def test_a_sum_tells_since_when_it_is_an_estimate() -> None:
+def test_an_hour_tells_whether_it_is_an_estimate() -> None:
     hours = [(at(f"2026-{month}-20T10:00"), yen("1")) for month in ("07", "08", "09", "10")]
     found = costs(replace(tariff(LADDER), monthly_rates=LEVIED), hours)
     assert [row.estimated for row in found] == [False, False, True, True]
-    assert estimated_since(found) == hours[2][0]
-    assert estimated_since(found[:2]) is None
     ended = replace(LADDER, estimated=True)
-    assert estimated_since(costs(tariff(ended), hours)) == hours[0][0]
+    assert all(row.estimated for row in costs(tariff(ended), hours))
 
 
 def test_what_is_guessed_and_since_when() -> None:

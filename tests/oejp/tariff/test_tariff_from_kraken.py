@@ -45,7 +45,7 @@ from custom_components.octopus_japan.oejp.tariff import (
     gas_bill,
     price_at,
 )
-from custom_components.octopus_japan.oejp.tariff.agreements import Contract, lay_out
+from custom_components.octopus_japan.oejp.tariff.agreements import ProductAgreement, lay_out
 from custom_components.octopus_japan.oejp.tariff.from_bills import windows
 from custom_components.octopus_japan.oejp.tariff.from_kraken import (
     Evidence,
@@ -765,15 +765,15 @@ def test_parameters_of_another_type_cost_the_scheme_only(params: Any) -> None:
 
 
 def test_what_nobody_thought_of_costs_its_own_agreement_only() -> None:
-    def make(contract: Contract[str], at: datetime) -> RateCard:
+    def make(contract: ProductAgreement[str], at: datetime) -> RateCard:
         if contract.product == "odd":
             raise OverflowError
         return RateCard(Kind.SINGLE)
 
     day = at("2026-08-10")
     contracts = [
-        Contract("odd", "ODD", 1, end=day),
-        Contract("fine", "FINE", 2, start=day),
+        ProductAgreement("odd", "ODD", 1, end=day),
+        ProductAgreement("fine", "FINE", 2, start=day),
     ]
     cards, gaps = lay_out(contracts, (), make)
     assert [(card.start, card.end) for card in cards] == [(day, None)]

@@ -24,7 +24,7 @@ from ..tariff import (
 )
 from ..tariff.price import summary
 from .forecast import Use, step_starts
-from .tariff_book import carried_forward_since
+from .supply_tariff import carried_forward_since
 
 USE_UNKNOWN = "use_unknown"
 
@@ -103,7 +103,7 @@ def _joined(found: list[PricePeriod], pieces: Sequence[PricePeriod]) -> list[Pri
     return joined
 
 
-def estimated_since(tariff: Tariff, period: PricePeriod, use: Use | None) -> datetime | None:
+def price_estimated_since(tariff: Tariff, period: PricePeriod, use: Use | None) -> datetime | None:
     """Return since when a price rests on rates carried forward or on use that is not published; None where it does not."""
     found: list[datetime] = []
     if period.price.estimated:
@@ -171,7 +171,7 @@ class Outlook:
 
     def estimated_since(self, now: datetime) -> datetime | None:
         """Return since when the price in force rests on a guess; None where it does not. Raises Unpriced."""
-        return estimated_since(self.tariff, self.at(now), self.use)
+        return price_estimated_since(self.tariff, self.at(now), self.use)
 
 
 def outlook(tariff: Tariff, now: datetime, use: Use | None) -> Outlook:

@@ -16,7 +16,7 @@ from ..tariff.export import GenerationTariff, credits_for
 from .forecast import TYPICAL_DAYS
 from .hour import Hour
 from .own_meter import Difference, OwnMeter, difference, running, stand_in
-from .tariff_book import estimated_since, unread_since
+from .supply_tariff import rates_estimated_since, unread_since
 from .totals import Total, calendar_periods, totals
 
 SHOWN = ("today", "yesterday", "this_week", "this_month", "last_month", "billing_period")
@@ -62,7 +62,7 @@ class PointUsage:
         span = self.periods[period]
         until = self.own_until or self.published_until
         end = min(span.end, until or span.start)
-        guessed = estimated_since(self.tariff, span.start, end)
+        guessed = rates_estimated_since(self.tariff, span.start, end)
         unread = unread_since(self.tariff, end)
         if unread is not None:
             unread = max(unread, span.start) if unread < end else None

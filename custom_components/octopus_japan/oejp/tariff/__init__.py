@@ -9,7 +9,7 @@ from .bill import Bill, BillLine, Minimum, bill
 from .bill_from_hours import bill_for
 from .billing_calendar import BillingCalendar, BillingPeriod
 from .capacity import Capacity, contracted_capacity
-from .cost import costs, estimated_since, kwh_used, with_silent_hours
+from .cost import costs, kwh_used, with_silent_hours
 from .export import GenerationTariff, HourCredit, credit_at, credits_for
 from .gas import GasTariff, gas_bill, gas_bill_for
 from .model import (

@@ -13,7 +13,7 @@ _ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Contract[P](InForce):
+class ProductAgreement[P](InForce):
     """An agreement and its product; `edges` are the instants at which the product's rates change."""
 
     product: P
@@ -24,9 +24,9 @@ class Contract[P](InForce):
 
 
 def lay_out[P, C: InForce](
-    contracts: Sequence[Contract[P]],
+    contracts: Sequence[ProductAgreement[P]],
     unknown: Sequence[InForce],
-    make: Callable[[Contract[P], datetime], C],
+    make: Callable[[ProductAgreement[P], datetime], C],
 ) -> tuple[tuple[C, ...], tuple[Gap, ...]]:
     """Make the card of each time. Where two agreements overlap the one that began later is in force.
 
@@ -50,7 +50,7 @@ def lay_out[P, C: InForce](
 
 
 def _spans[P](
-    contracts: Iterable[Contract[P]], unknown: Iterable[InForce]
+    contracts: Iterable[ProductAgreement[P]], unknown: Iterable[InForce]
 ) -> Iterable[tuple[datetime | None, datetime | None]]:
     edges: set[datetime | None] = set()
     for contract in contracts:
@@ -68,9 +68,9 @@ def _instant(start: datetime | None, end: datetime | None) -> datetime:
 
 
 def _item[P, C: InForce](
-    contracts: Iterable[Contract[P]],
+    contracts: Iterable[ProductAgreement[P]],
     unknown: Iterable[InForce],
-    make: Callable[[Contract[P], datetime], C],
+    make: Callable[[ProductAgreement[P], datetime], C],
     at: datetime,
 ) -> C | Gap | None:
     covering = [contract for contract in contracts if contract.covers(at)]

@@ -1,7 +1,7 @@
 """What hours of use cost, by component. A year of ten plans is priced while a page loads, so the loops do little."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from operator import itemgetter
@@ -57,11 +57,6 @@ def costs(
         used += _climbed(stretch, chunk)
         index = upto
     return result
-
-
-def estimated_since(rows: Iterable[HourCost]) -> datetime | None:
-    """Tell from when on a sum of hours is an estimate; None if nothing in it is guessed."""
-    return min((row.start for row in rows if row.estimated), default=None)
 
 
 def kwh_used(tariff: Tariff, hours: Sequence[Hour]) -> Decimal:

@@ -17,7 +17,7 @@ from ...kraken.models import (
     ReadingDates,
 )
 from .. import schedule as schedules
-from ..agreements import Contract, lay_out
+from ..agreements import ProductAgreement, lay_out
 from ..billing_calendar import BillingCalendar, BillingPeriod, calendar_from, label_of
 from ..export import CreditCard, GenerationTariff
 from ..gas import GasCard, GasTariff, gas_tiers
@@ -80,7 +80,7 @@ def tariff(
 def generation_tariff(agreements: Sequence[Agreement]) -> GenerationTariff:
     """Build the tariff of a generation point, or of a supply point's exports."""
 
-    def card(contract: Contract[ElectricityFitProduct], at: datetime) -> CreditCard:
+    def card(contract: ProductAgreement[ElectricityFitProduct], at: datetime) -> CreditCard:
         product = contract.product
         rates, estimated = current(product.generation_credits, at)
         if len(prices := {rate.price_per_unit_inc_tax for rate in rates.values()}) != 1:
@@ -99,7 +99,7 @@ def gas_tariff(
     have meant the other, such a table is an estimate.
     """
 
-    def card(contract: Contract[GasTieredProduct], at: datetime) -> GasCard:
+    def card(contract: ProductAgreement[GasTieredProduct], at: datetime) -> GasCard:
         product = contract.product
         tiers, ended = gas_tiers(product.consumption_charges, product.standing_charges, at)
         rates = (*product.consumption_charges, *product.standing_charges)

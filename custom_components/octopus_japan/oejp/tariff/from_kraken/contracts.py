@@ -14,7 +14,7 @@ from ...kraken.models import (
     GasTieredProduct,
     Rate,
 )
-from ..agreements import Contract
+from ..agreements import ProductAgreement
 from ..charges import Addon
 from ..model import HIGHEST_PRICE, InForce
 from ..rates import edges
@@ -26,7 +26,7 @@ _SEN = Decimal("0.01")
 
 def contracts_of[P: (ElectricityProduct, ElectricityFitProduct, GasTieredProduct)](
     agreements: Iterable[Agreement], kind: type[P], evidence: Evidence = NOTHING
-) -> tuple[list[Contract[P]], list[InForce]]:
+) -> tuple[list[ProductAgreement[P]], list[InForce]]:
     """Choose the agreements of a kind, and the times of those that do not tell their product."""
     contracts, unknown = [], []
     for agreement in agreements:
@@ -43,7 +43,7 @@ def contracts_of[P: (ElectricityProduct, ElectricityFitProduct, GasTieredProduct
                 product = replace(product, standing_charges=charges)
             inner = edges(rates_of(product), start) | edges(addons, start)
             contracts.append(
-                Contract(
+                ProductAgreement(
                     product,
                     product.code,
                     agreement.id or 0,
@@ -85,7 +85,7 @@ def _addon(rate: AddonRate) -> Addon:
     )
 
 
-def area_of(contracts: Iterable[Contract[ElectricityProduct]]) -> str | None:
+def area_of(contracts: Iterable[ProductAgreement[ElectricityProduct]]) -> str | None:
     """Return the grid operator code that the rates name, if they agree."""
     codes = {
         rate.grid_operator_code

@@ -12,7 +12,7 @@ from ...kraken.models import (
     Reading,
 )
 from .. import schedule as schedules
-from ..agreements import Contract
+from ..agreements import ProductAgreement
 from ..charges import extras, standing_charge
 from ..model import Kind, Per, RateCard, StandingCharge, Unpriced
 from ..rates import shape
@@ -24,7 +24,7 @@ NO_MONTHS: Mapping[str | None, Decimal] = MappingProxyType({})
 
 
 def rate_card(
-    contract: Contract[ElectricityProduct],
+    contract: ProductAgreement[ElectricityProduct],
     at: datetime,
     area: str | None,
     evidence: Evidence,
@@ -98,7 +98,7 @@ def needs_terms(agreements: Iterable[Agreement]) -> bool:
 
 
 def _schedule(
-    contract: Contract[ElectricityProduct], area: str | None, evidence: Evidence
+    contract: ProductAgreement[ElectricityProduct], area: str | None, evidence: Evidence
 ) -> Schedule:
     """Find the hours of a product's bands: as published, for want of those as readings show, as the user entered them."""
     scheme = params_of(contract.product).get("time_of_use_scheme")

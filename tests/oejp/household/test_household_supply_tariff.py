@@ -8,7 +8,7 @@ from itertools import permutations
 import pytest
 
 from custom_components.octopus_japan.oejp.household.supply import Listing, joined
-from custom_components.octopus_japan.oejp.household.tariff_book import (
+from custom_components.octopus_japan.oejp.household.supply_tariff import (
     Contract,
     contract_at,
     last_billed_capacity,

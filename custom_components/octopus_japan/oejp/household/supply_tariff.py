@@ -118,7 +118,7 @@ def slots_of(product: ElectricityProduct) -> tuple[str, ...]:
     return tuple(dict.fromkeys(slot for slot in slots if slot is not None))
 
 
-def estimated_since(tariff: Tariff, start: datetime, end: datetime) -> datetime | None:
+def rates_estimated_since(tariff: Tariff, start: datetime, end: datetime) -> datetime | None:
     """Return since when the rates of a time are not told by anybody but carried forward, None where all of them are told.
 
     That is at or after `start`: a sum of the time is exact up to there.

@@ -77,8 +77,8 @@ def households() -> tuple[str, ...]:
 
 @pytest.fixture
 def since() -> date | None:
-    """When supply began, at the earliest: a month of history is quickly written. None: as the households' plans say."""
-    return date(2025, 10, 21)
+    """When supply began, at the earliest: a few days of history are quickly written. None: as the households' plans say."""
+    return date(2025, 11, 14)
 
 
 @pytest.fixture

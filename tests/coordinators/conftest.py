@@ -1,11 +1,18 @@
 """What the tests of the coordinators share."""
 
 from collections.abc import AsyncIterator
+from datetime import date
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 from machinery import Machinery, running
 import pytest
+
+
+@pytest.fixture
+def since() -> date | None:
+    """A month of history: more than one answer holds."""
+    return date(2025, 10, 21)
 
 
 @pytest.fixture

@@ -65,6 +65,11 @@ class _Refused(Exception):  # noqa: N818 - an answer
         super().__init__(error)
         self.error, self.status = error, status
 
+    @property
+    def response(self) -> web.Response:
+        """What a program is told."""
+        return web.json_response({"error": self.error}, status=self.status)
+
 
 @dataclass
 class Authorization:
@@ -145,7 +150,7 @@ class Authorization:
             self._client(given)
             household = self._granted(given)
         except _Refused as refused:
-            return web.json_response({"error": refused.error}, status=refused.status)
+            return refused.response
         return web.json_response(self._tokens(given, household))
 
     async def revoke(self, request: web.Request) -> web.Response:
@@ -155,7 +160,7 @@ class Authorization:
         try:
             self._client(given)
         except _Refused as refused:
-            return web.json_response({"error": refused.error}, status=refused.status)
+            return refused.response
         self._refresh.pop(given.get("token", ""), None)
         return web.Response()
 
@@ -166,7 +171,7 @@ class Authorization:
             self._client(given)
             _known_scopes(given)
         except _Refused as refused:
-            return web.json_response({"error": refused.error}, status=refused.status)
+            return refused.response
         code = self._new("device", len(self._devices))
         self._devices[code] = _Grant(given["client_id"], self._now + DEVICE_SECONDS)
         return web.json_response(

@@ -41,24 +41,18 @@ async def bill_rows(simulator: Simulator, connection: Connection, home: Home) ->
     bill, last = closed[-1][1], issued[-1]
     due = jst_date(last[0] + _ISSUED_AFTER + _DUE_AFTER)
     amount = state(f"{home.account_digest}_last_bill_amount").get("state")
-    answer = await connection.call(
-        "call_service",
-        domain="octopus_japan",
-        service="get_bill",
-        service_data={
-            "date": bill.period.start.isoformat(),
-            "device_id": await _device(connection, home),
-        },
-        return_response=True,
-    )
-    worked_out = answer["response"]["total"]
     computed = f"{home.digest}_last_bill_computed"
+    answer = await connection.act(
+        "get_bill",
+        date=bill.period.start.isoformat(),
+        device_id=await connection.device(computed),
+    )
     return [
         *rows,
         number_row(f"{home.name} last bill", amount, Decimal(last[1].total), "JPY"),
         text("last bill due", f"{home.account_digest}_last_bill_due_date", due.isoformat()),
         _near(f"{home.name} last bill, computed", state(computed).get("state"), bill.total),
-        _near(f"{home.name} last bill by action", worked_out, bill.total),
+        _near(f"{home.name} last bill by action", answer["total"], bill.total),
         _difference(home, state(f"{home.digest}_bill_difference"), closed[-1] == last, bill),
     ]
 
@@ -74,14 +68,6 @@ def _bills(
         if closed + after <= now:
             found.append((closed, simulator.truth.bill(point.spin, period)))
     return found
-
-
-async def _device(connection: Connection, home: Home) -> str:
-    """Return the device of the supply point."""
-    entities = await connection.call("config/entity_registry/list")
-    key = f"{home.digest}_last_bill_computed"
-    device: str = next(entity["device_id"] for entity in entities if entity["unique_id"] == key)
-    return device
 
 
 def _near(what: str, shown: Any, truth: int) -> Row:

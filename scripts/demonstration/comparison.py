@@ -31,7 +31,9 @@ async def comparison_rows(
     cheapest, saving = states
     truth, point = simulator.truth, simulator.world.point(home.spin)
     now = simulator.clock.now()
-    answer = await _ask(connection, home)
+    answer = await connection.act(
+        "compare_plans", device_id=await connection.device(f"{home.digest}_cheapest_plan")
+    )
     closed = point.meter.closed_at
     # A period is over once the service states it, some hours after the meter was read.
     periods = [
@@ -73,23 +75,6 @@ async def comparison_rows(
     what = f"{home.name} saving on the cheapest plan"
     rows.append(number_row(what, saving.get("state"), less, "JPY"))
     return rows
-
-
-async def _ask(connection: Connection, home: Home) -> Any:
-    entries = await connection.call("config/entity_registry/list")
-    device = next(
-        entry["device_id"]
-        for entry in entries
-        if entry["unique_id"] == f"{home.digest}_cheapest_plan"
-    )
-    result = await connection.call(
-        "call_service",
-        domain="octopus_japan",
-        service="compare_plans",
-        service_data={"device_id": device},
-        return_response=True,
-    )
-    return result["response"]
 
 
 def _row(home: Home, what: str, shown: int, truth: int, ok: bool = True) -> Row:

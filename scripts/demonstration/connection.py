@@ -27,6 +27,23 @@ class Connection:
         """Send one websocket command and return its result."""
         return await self.watch.result(f"the answer to {kind}", self._call(kind, fields))
 
+    async def act(self, action: str, **data: Any) -> Any:
+        """Run an action of the integration and return its response."""
+        result = await self.call(
+            "call_service",
+            domain="octopus_japan",
+            service=action,
+            service_data=data,
+            return_response=True,
+        )
+        return result["response"]
+
+    async def device(self, unique_id: str) -> str:
+        """Return the device of the entity with a unique id."""
+        entities = await self.call("config/entity_registry/list")
+        device: str = next(each["device_id"] for each in entities if each["unique_id"] == unique_id)
+        return device
+
     async def post(self, path: str, body: dict[str, Any]) -> Any:
         """Send one REST request and return its answer."""
         return await self.watch.result(

@@ -144,27 +144,18 @@ def _projection(
 async def _dryer(simulator: Simulator, connection: Connection, home: Home) -> list[Row]:
     """Compare the answer of `get_cost_of`: each hour costs what the next kWh cost then."""
     dried, truth = _dried(simulator), simulator.truth
-    entities = await connection.call("config/entity_registry/list")
-    key = f"{home.digest}_history_import"
-    device = next(each["device_id"] for each in entities if each["unique_id"] == key)
-    asked = {
-        "entity_id": DRYER,
-        "start": dried[0].isoformat(),
-        "end": (dried[-1] + HOUR).isoformat(),
-        "device_id": device,
-    }
+    device = await connection.device(f"{home.digest}_history_import")
     try:
-        answer = await connection.call(
-            "call_service",
-            domain="octopus_japan",
-            service="get_cost_of",
-            service_data=asked,
-            return_response=True,
+        found = await connection.act(
+            "get_cost_of",
+            entity_id=DRYER,
+            start=dried[0].isoformat(),
+            end=(dried[-1] + HOUR).isoformat(),
+            device_id=device,
         )
     except DemoError as error:
         # The recorder may have its statistics in a moment.
         return [Row(f"{home.name} dryer", str(error), "10.50 kWh", ok=False)]
-    found = answer["response"]
     prices = [truth.price(home.spin, at, truth.used(home.spin, at)).total for at in dried]
     cost = sum((Decimal("1.5") * price for price in prices), Decimal(0))
     return [

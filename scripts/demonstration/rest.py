@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 from aiohttp import ClientSession
 
@@ -26,10 +25,9 @@ async def rest_rows(simulator: Simulator, connection: Connection, home: Home) ->
     entry = await _entry(connection, home)
     today = jst_date(simulator.clock.now())
     sold = [key for key in product_keys() if product(key).area in _AREAS and product(key).on(today)]
-    listed = await _ask(connection, "list_products", config_entry_id=entry)
+    listed = await connection.act("list_products", config_entry_id=entry)
     wanted = product(sold[0])
-    quote = await _ask(
-        connection,
+    quote = await connection.act(
         "create_quote",
         config_entry_id=entry,
         postcode="100-0001",
@@ -40,8 +38,7 @@ async def rest_rows(simulator: Simulator, connection: Connection, home: Home) ->
     # Another product is another quote, which REST refuses now.
     simulator.rest.refused.add("quotes")
     other = product(sold[1])
-    by_graphql = await _ask(
-        connection,
+    by_graphql = await connection.act(
         "create_quote",
         config_entry_id=entry,
         postcode="100-0001",
@@ -115,14 +112,3 @@ async def _entry(connection: Connection, home: Home) -> str:
         if each["unique_id"] == f"{home.digest}_current_price"
     )
     return entry
-
-
-async def _ask(connection: Connection, action: str, **data: Any) -> Any:
-    result = await connection.call(
-        "call_service",
-        domain="octopus_japan",
-        service=action,
-        service_data=data,
-        return_response=True,
-    )
-    return result["response"]

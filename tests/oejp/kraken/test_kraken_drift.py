@@ -18,6 +18,7 @@ from custom_components.octopus_japan.oejp.kraken import (
 from custom_components.octopus_japan.oejp.kraken.graphql.documents import DOCUMENTS
 from custom_components.octopus_japan.oejp.kraken.graphql.selections import parts
 from simulator import Simulator
+from simulator.absurd import Raw
 
 HOUSEHOLD = "green-tokyo"
 NOW = datetime.fromisoformat("2026-11-20T12:00:00+09:00")
@@ -105,6 +106,37 @@ async def test_only_what_is_essential_is_missed(
     except KrakenError:
         survived = False
     assert survived is (field not in essential)
+
+
+TERMS = {
+    "validFrom", "validTo", "isRevoked",
+    "band", "timeOfUse", "stepStart", "stepEnd", "durationMonths", "gridOperatorCode", "unitType",
+    "standingChargeUnitType", "standingChargePricePerDay",
+}  # fmt: skip
+"""What a price depends on: without one of these it is what the others say; with one that cannot be read it is unknown."""
+
+CHANGES = ("null", "{}", "[]", '"SOMETHING_NEW"', "5", "true")
+"""What a field may say after its type has changed, or an enumeration got a member: JSON as it stands in the answer."""
+
+
+@pytest.mark.parametrize(
+    ("document", "field"), [(name, field) for name in ESSENTIAL for field in fields(name)]
+)
+async def test_what_changes_its_type_costs_no_more_than_its_loss(
+    simulator: Simulator, client: KrakenClient, document: str, field: str
+) -> None:
+    ask, essential = ESSENTIAL[document]
+    number = simulator.world.households[HOUSEHOLD].accounts[0].number
+    missed = []
+    for change in CHANGES:
+        fault = simulator.faults.add("value", field=field, value=Raw(change))
+        try:
+            survived = await ask(client, number)
+        except KrakenError:
+            survived = False
+        simulator.faults.remove(fault)
+        missed += [] if survived else [change]
+    assert not missed or field in essential | TERMS
 
 
 async def test_a_lost_field_is_told_once_and_asked_for_again_after_a_day(

@@ -84,7 +84,7 @@ class Rate(KrakenModel):
     """A price per unit: a step, a band, a tier, a monthly rate or a credit. Windows are half-open; None is open."""
 
     price_per_unit_inc_tax: Decimal
-    price_per_unit: Decimal | None = None
+    price_per_unit: Decimal | None = field(default=None, metadata=NUMBER)
     band: str | None = None
     valid_from: datetime | None = field(default=None, metadata=START)
     valid_to: datetime | None = field(default=None, metadata=END)

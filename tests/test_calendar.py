@@ -1,6 +1,6 @@
 """The calendar of prices: one event for each time of one price."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from automating import automating
@@ -15,6 +15,12 @@ from custom_components.octopus_japan.const import DOMAIN
 from custom_components.octopus_japan.identity import digest
 
 HALF_HOUR = timedelta(minutes=30)
+
+
+@pytest.fixture
+def since() -> date:
+    """A month of history: steps go by the use of the billing period."""
+    return date(2025, 10, 21)
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """What a conversation agent may read, asked through Home Assistant's own LLM API; every number is the simulator's truth."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 import json
 from pathlib import Path
 import re
@@ -28,6 +28,12 @@ from custom_components.octopus_japan.llm import PROMPT
 
 ev = pytest.mark.parametrize("households", [("ev-tokyo",)])
 DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def since() -> date:
+    """A month of history, with the end of a billing period in it."""
+    return date(2025, 10, 21)
 
 
 @pytest.fixture(autouse=True)

@@ -126,6 +126,7 @@ async def test_last_week_is_told_once_a_week(residence: Residence) -> None:
 
 
 @ev
+@pytest.mark.parametrize("since", [date(2025, 10, 21)])
 async def test_only_a_day_of_unusual_use_is_told(residence: Residence) -> None:
     residence.simulator.faults.clear()
     residence.save(

@@ -22,6 +22,12 @@ ALL = pytest.mark.parametrize(
 TODAY = midnight(NOW.date())
 
 
+@pytest.fixture
+def since() -> date:
+    """A month of history, with the start of a billing period in it."""
+    return date(2025, 10, 21)
+
+
 async def test_every_entity_is_as_recorded(home: Home, snapshot: SnapshotAssertion) -> None:
     """Ids, units, classes, categories and states of one household, the disabled ones too."""
     entry = await home.sign_in("green-tokyo")

@@ -131,6 +131,7 @@ class Engine:
         )
         if inputs and result.errors and all(error.path is None for error in result.errors):
             return _input_removed(inputs, result.errors)
+        context.reshape(result.data)
         body: dict[str, Any] = {"data": result.data}
         if result.errors:
             body["errors"] = [error.formatted for error in result.errors]

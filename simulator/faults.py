@@ -47,7 +47,9 @@ KINDS: dict[str, Sort] = {
     # Wherever a field is resolved.
     "refused_field": Sort("field", {"code": "KT-CT-4501"}, needs="field"),
     "internal_error": Sort("field", {"code": "KT-CT-7899"} | _READ),
-    "value": Sort("value", needs="field"),  # says `value` there, unchecked: see absurd.py
+    "value": Sort(
+        "value", needs="field"
+    ),  # says `value` there, unchecked: see absurd.py; a `Raw` in place of an object too
     "empty_list": Sort("value", {"value": []}, needs="field"),
     # The schema.
     "removed_field": Sort("schema", needs="field"),  # HTTP 400 for a document that has it

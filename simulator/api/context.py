@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from graphql import GraphQLResolveInfo, GraphQLSchema, get_named_type, is_composite_type
 
-from ..absurd import said
+from ..absurd import Raw, marked, said
 from ..accounts import Account, Household
 from ..clock import Clock
 from ..errors import KrakenError
@@ -39,6 +39,8 @@ class Context:
     random: Random
     watched: frozenset[str] = field(init=False)
     marking: bool = field(init=False)
+    reshaped: list[tuple[list[Any], Raw]] = field(default_factory=list)
+    """Where the answer has something else in the place of an object or a list."""
 
     def __post_init__(self) -> None:
         """Collect the field names that a fault or a refusal may concern, so that all others are resolved fast."""
@@ -87,6 +89,17 @@ class Context:
         if code is not None:
             raise KrakenError(code)
 
+    def reshape(self, data: Any) -> None:
+        """Put what faults say in the place of objects and lists, which GraphQL has no way to say."""
+        for path, value in self.reshaped:
+            *above, last = path
+            node: Any = data
+            for key in above:
+                # A parent that says something else already has nothing below it.
+                node = node[key] if isinstance(node, dict | list) else None
+            if isinstance(node, dict | list):
+                node[last] = marked(value)
+
     def spoil[T](self, rows: list[T], field_name: str, owner: Owner) -> list[T]:
         """Return a list of readings as the active faults would have it."""
         for fault in self.faults.on_readings(self.request, field_name, owner):
@@ -102,7 +115,10 @@ def resolve(source: Node, info: GraphQLResolveInfo[Any], **arguments: Any) -> An
         owner, parent = Owner(source.get("_account"), source.get("_point")), info.parent_type.name
         context.guard(parent, name, owner, source.get("_via"))
         fault = context.faults.on_value(context.request, parent, name, owner)
-        if fault is not None:
+        composite = is_composite_type(get_named_type(info.return_type))
+        if fault is not None and composite and isinstance(fault.value, Raw):
+            context.reshaped.append((info.path.as_list(), fault.value))
+        elif fault is not None:
             let_raw_through(info.schema)
             return said(fault.value, info.return_type)
     value = source.get(name)

@@ -137,6 +137,20 @@ async def test_an_unknown_status_and_tags_of_anything(connect: Connect) -> None:
     assert point["agreements"][0]["product"]["tags"] == ["a", 5, None]
 
 
+async def test_an_object_and_a_list_that_are_something_else(connect: Connect) -> None:
+    client = await connect()
+    faults = client.simulator.faults
+    faults.add("value", field="product", value=Raw('{"__typename": "Nobody"}'))
+    faults.add("value", field="supplyPeriods", value=Raw("5"))
+    (point,) = await _points(client)
+    assert {agreement["product"]["__typename"] for agreement in point["agreements"]} == {"Nobody"}
+    assert point["supplyPeriods"] == 5
+    # What is gone itself has nothing below it that could be something else.
+    faults.add("value", field="electricitySupplyPoints", value=Raw('"text"'))
+    (place,) = json.loads(await _text(client))["data"]["account"]["properties"]
+    assert place == {"electricitySupplyPoints": "text"}
+
+
 def test_there_is_something_absurd_for_every_scalar() -> None:
     schema = load_schema()
     found = list(absurdities(schema))

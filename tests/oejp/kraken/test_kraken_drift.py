@@ -1,6 +1,7 @@
 """The schema loses a field: it costs what it was for, once told; what is essential is a list (docs/api.md#essential)."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 import logging
 from typing import Any
@@ -137,6 +138,34 @@ async def test_what_changes_its_type_costs_no_more_than_its_loss(
         simulator.faults.remove(fault)
         missed += [] if survived else [change]
     assert not missed or field in essential | TERMS
+
+
+async def test_a_product_of_a_kind_that_nobody_knows_has_no_price_and_its_agreement_stays(
+    simulator: Simulator, client: KrakenClient
+) -> None:
+    number = simulator.world.households[HOUSEHOLD].accounts[0].number
+    new = Raw('{"__typename": "ElectricityMoonProduct", "code": "MOON", "phases": [1, 2]}')
+    before = await client.supply.agreements(number)
+    simulator.faults.add("value", field="product", value=new)
+    told = await client.supply.agreements(number)
+    assert dict(told) == {
+        spin: tuple(replace(agreement, product=None) for agreement in agreements)
+        for spin, agreements in before.items()
+    }
+
+
+async def test_what_nobody_asked_for_is_passed_over(
+    simulator: Simulator, client: KrakenClient
+) -> None:
+    number = simulator.world.households[HOUSEHOLD].accounts[0].number
+    odd = Raw(
+        '[{"spin": "0300000000000000000000", "status": "ON_SUPPLY", "colour": {"is": "red"}}]'
+    )
+    simulator.faults.add("value", field="electricitySupplyPoints", value=odd)
+    found = await client.supply.points(number)
+    assert [p.status for place in found.properties for p in place.electricity_supply_points] == [
+        "ON_SUPPLY"
+    ]
 
 
 async def test_a_lost_field_is_told_once_and_asked_for_again_after_a_day(

@@ -1,7 +1,7 @@
 """One Home Assistant, one simulator and one clock, as tests use them."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.recorder import get_instance
@@ -19,6 +19,8 @@ from custom_components.octopus_japan.identity import digest
 from simulator import Simulator
 
 NOW = datetime.fromisoformat("2025-11-20T12:00:00+09:00")
+A_MONTH_AGO = date(2025, 10, 21)
+"""When supply begins of tests that look at more than some days: a billing period has its first day in between."""
 
 
 class Home:

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from automating import automating
-from home import Home
+from home import A_MONTH_AGO, Home
 from homeassistant.const import STATE_OFF, STATE_ON
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
@@ -20,7 +20,7 @@ HALF_HOUR = timedelta(minutes=30)
 @pytest.fixture
 def since() -> date:
     """A month of history: steps go by the use of the billing period."""
-    return date(2025, 10, 21)
+    return A_MONTH_AGO
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 import re
 from typing import Any
 
-from home import NOW, Home
+from home import A_MONTH_AGO, NOW, Home
 from homeassistant.components.homeassistant.exposed_entities import async_expose_entity
 from homeassistant.core import Context
 from homeassistant.helpers import device_registry as dr, entity_registry as er
@@ -33,7 +33,7 @@ DAY = timedelta(days=1)
 @pytest.fixture
 def since() -> date:
     """A month of history, with the end of a billing period in it."""
-    return date(2025, 10, 21)
+    return A_MONTH_AGO
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 import re
 from typing import Any
 
-from home import Home
+from home import A_MONTH_AGO, Home
 from homeassistant.util.yaml import load_yaml
 from homeassistant.util.yaml.objects import Input
 import pytest
@@ -126,7 +126,7 @@ async def test_last_week_is_told_once_a_week(residence: Residence) -> None:
 
 
 @ev
-@pytest.mark.parametrize("since", [date(2025, 10, 21)])
+@pytest.mark.parametrize("since", [A_MONTH_AGO])
 async def test_only_a_day_of_unusual_use_is_told(residence: Residence) -> None:
     residence.simulator.faults.clear()
     residence.save(

@@ -5,7 +5,7 @@ from decimal import Decimal
 import json
 import re
 
-from home import NOW, Home
+from home import A_MONTH_AGO, NOW, Home
 from homeassistant.components.recorder.statistics import async_list_statistic_ids
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import async_get_platforms
@@ -25,7 +25,7 @@ TODAY = midnight(NOW.date())
 @pytest.fixture
 def since() -> date:
     """A month of history, with the start of a billing period in it."""
-    return date(2025, 10, 21)
+    return A_MONTH_AGO
 
 
 async def test_every_entity_is_as_recorded(home: Home, snapshot: SnapshotAssertion) -> None:

@@ -1,6 +1,6 @@
 """Actions: prices, the best time to run something, use and cost. Called as automations call them."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 import re
@@ -469,7 +469,6 @@ async def test_a_switch_is_on_in_the_cheapest_two_hours_before_seven(home: Home)
 
 
 @ev
-@pytest.mark.parametrize("since", [date(2025, 10, 21)])
 async def test_consumption_and_cost_by_day(home: Home) -> None:
     await home.sign_in("ev-tokyo")
     spin, truth = home.spin("ev-tokyo"), home.simulator.truth

@@ -1,6 +1,6 @@
 """What a device cost: real statistics of a sensor, at the prices that the simulator knows to be true."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 import re
@@ -61,7 +61,6 @@ async def ask(home: Home, **fields: Any) -> Any:
 
 
 @pytest.mark.parametrize("households", [("ev-tokyo",)])
-@pytest.mark.parametrize("since", [date(2025, 10, 21)])
 async def test_a_week_costs_the_prices_of_its_hours(home: Home) -> None:
     await home.sign_in("ev-tokyo")
     record(home, week())
@@ -88,7 +87,6 @@ async def test_a_week_costs_the_prices_of_its_hours(home: Home) -> None:
     assert parse_yaml(example[1]) == found
 
 
-@pytest.mark.parametrize("since", [date(2025, 10, 21)])
 async def test_on_a_stepped_plan_an_hour_costs_the_step_that_the_home_had_reached(
     home: Home,
 ) -> None:

@@ -40,7 +40,7 @@ def yesterday(stage: Stage) -> tuple[datetime, datetime]:
     return today - timedelta(days=1), today
 
 
-async def began(me: Person) -> None:
+async def open_the_dialog(me: Person) -> None:
     """Begin to add the integration; from the start if its dialog does not come, as a person would."""
     for _ in range(3):
         await me.goto("/config/integrations/dashboard")
@@ -58,7 +58,7 @@ async def test_added_with_wrong_then_right_credentials_until_yesterdays_bars(
 ) -> None:
     home = stage.home("green-tokyo")
     login = stage.simulator.world.households[home.name]
-    await began(me)
+    await open_the_dialog(me)
     await me.click("E-mail and password")
     await me.type("email", login.email)
     await me.type("password", "not this one")

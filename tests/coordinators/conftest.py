@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
+from home import A_MONTH_AGO
 from machinery import Machinery, running
 import pytest
 
@@ -12,7 +13,7 @@ import pytest
 @pytest.fixture
 def since() -> date | None:
     """A month of history: more than one answer holds."""
-    return date(2025, 10, 21)
+    return A_MONTH_AGO
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Asks for what an account owes and paid, each in a topic of its own: what is refused costs only its own entities."""
+"""Asks for what an account owes and paid, each by itself: what is refused costs only its own entities."""
 
 import asyncio
 from dataclasses import replace

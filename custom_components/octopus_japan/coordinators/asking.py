@@ -1,4 +1,4 @@
-"""Asks the topics of the account clock: two at a time, each when it is due, and says once what is missing.
+"""Asks for the topics of the account clock: two at a time, each when it is due, and says once what is missing.
 
 What failed by something that may pass is asked again within minutes, then less and less often. What is refused is asked again
 after an hour, then with the clock. Until then the last answer stands.

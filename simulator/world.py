@@ -49,6 +49,8 @@ class World:
         self.clock = clock
         self.monthly_rates = MonthlyRates(seed)
         self.practice = Practice()
+        self.catalogue_is_public = False
+        """Whether what is on sale is told without a token: nobody knows whether the service does."""
         self.quotes: list[dict[str, Any]] = []
         """What quotes were asked for, in turn."""
         self.households: dict[str, Household] = {}

@@ -20,6 +20,11 @@ from .coordinators.readings import ReadingsCoordinator
 from .coordinators.rewards import RewardsCoordinator
 from .coordinators.tariff_book import TariffBook
 from .coordinators.timetable import Timetable
+from .coordinators.without_login import (
+    AccountWithoutLogin,
+    OwnMeterReadings,
+    is_without_login,
+)
 from .dashboard import async_setup_dashboard
 from .energy_repairs import async_watch_energy_dashboard
 from .identity import number_of
@@ -47,12 +52,14 @@ async def async_setup_entry(hass: HomeAssistant, entry: OctopusConfigEntry) -> b
     memory = OctopusStore(hass, entry.entry_id)
     await memory.async_load()
 
-    account = AccountCoordinator(hass, entry, client, memory)
+    without = is_without_login(entry.data)
+    account = (AccountWithoutLogin if without else AccountCoordinator)(hass, entry, client, memory)
     await account.async_config_entry_first_refresh()
     book = TariffBook(entry, memory, account)
     book.async_start()
     own = OwnMeters(hass, entry, account, book)
-    readings = ReadingsCoordinator(hass, entry, client, memory, account, book=book, own=own)
+    of_use = OwnMeterReadings if without else ReadingsCoordinator
+    readings = of_use(hass, entry, client, memory, account, book=book, own=own)
     exports = ExportsCoordinator(hass, entry, client, memory, account, book=book)
     prices = PricesCoordinator(hass, entry, memory, book, readings)
     bills = LastBillsCoordinator(hass, entry, memory, account=account, book=book, readings=readings)
@@ -81,7 +88,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: OctopusConfigEntry) -> b
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     account.async_start()
     comparison.async_start()
-    Timetable(hass, entry, account, book).async_start()
+    if not without:
+        Timetable(hass, entry, account, book).async_start()
     async_watch_energy_dashboard(hass, entry)
     async_watch_service(hass, entry)
     entry.async_create_background_task(hass, _async_fill(entry), f"{DOMAIN} first data")

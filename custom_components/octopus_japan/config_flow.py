@@ -13,6 +13,7 @@ from homeassistant.const import CONF_API_KEY, CONF_EMAIL, CONF_PASSWORD, CONF_UR
 from homeassistant.core import callback
 from homeassistant.data_entry_flow import section
 from homeassistant.helpers.selector import (
+    Selector,
     TextSelector,
     TextSelectorConfig,
     TextSelectorType,
@@ -25,14 +26,25 @@ from yarl import URL
 from .const import (
     CONF_DECLINED,
     CONF_ENERGY_DASHBOARD,
+    CONF_NUMBER,
     CONF_PRE_SIGNED_KEY,
     DEFAULT_URL,
     DOMAIN,
     NAME,
 )
+from .coordinators.without_login import is_without_login
 from .energy_dashboard import async_sources, dashboard_fields, is_there
-from .found_points import Found, described, find_points, listed_accounts, offers_for
-from .identity import last_four, masked
+from .found_points import (
+    Found,
+    counterpart,
+    described,
+    find_points,
+    listed_accounts,
+    offers_for,
+    supply_points,
+)
+from .identity import digest, last_four, masked
+from .issues import async_forget
 from .oauth import async_give_back
 from .oauth_flow import OAuthSteps, async_has_client
 from .oejp.kraken import (
@@ -45,7 +57,9 @@ from .oejp.kraken import (
 )
 from .oejp.kraken.models import Viewer
 from .options_flow import OctopusOptionsFlow
+from .renumbering import async_renumber, renumbered
 from .runtime import OctopusConfigEntry, forget_sign_in, trial_client
+from .without_login_flow import WITHOUT_LOGIN_STEP, WithoutLoginSteps, is_titled_by_us
 
 CONF_ADVANCED = "advanced"
 
@@ -87,7 +101,7 @@ def _title(viewer: Viewer, data: Mapping[str, Any]) -> str:
     return f"{NAME} {ends}"
 
 
-class OctopusConfigFlow(OAuthSteps, domain=DOMAIN):
+class OctopusConfigFlow(WithoutLoginSteps, OAuthSteps, domain=DOMAIN):
     """One entry a login; every way in ends in the same check."""
 
     VERSION = 1
@@ -95,6 +109,7 @@ class OctopusConfigFlow(OAuthSteps, domain=DOMAIN):
     _viewer: Viewer
     _data: dict[str, Any]
     _found: Sequence[Found] = ()
+    _spins: Mapping[str, str | None] = {}
 
     @staticmethod
     @callback
@@ -109,8 +124,9 @@ class OctopusConfigFlow(OAuthSteps, domain=DOMAIN):
         return self.async_show_menu(step_id="user", menu_options=await self._ways())
 
     async def _ways(self) -> list[str]:
-        """Return the steps of the ways to sign in that there are."""
-        return SIGN_IN_STEPS + ([OAUTH_STEP] if await async_has_client(self.hass) else [])
+        """Return the steps of the ways to sign in that there are, and that of doing without."""
+        granted = [OAUTH_STEP] if await async_has_client(self.hass) else []
+        return [*SIGN_IN_STEPS, *granted, WITHOUT_LOGIN_STEP]
 
     async def async_step_reauth(self, entry_data: Mapping[str, Any]) -> ConfigFlowResult:
         """Start over after the service rejected the stored credential."""
@@ -161,10 +177,10 @@ class OctopusConfigFlow(OAuthSteps, domain=DOMAIN):
     async def async_step_oauth(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Say what comes: the supplier's own page. Only there the user signs in."""
         if user_input is None:
-            return self._sign_in_form("oauth", {}, {}, {})
-        self._url = user_input.get(CONF_ADVANCED, {}).get(CONF_URL, DEFAULT_URL).strip()
-        if not _address_allowed(self._url):
-            return self._sign_in_form("oauth", {}, user_input, {"base": "invalid_url"})
+            return self._form_with_address("oauth", {}, {}, {})
+        if (url := self._address_of(user_input)) is None:
+            return self._form_with_address("oauth", {}, user_input, {"base": "invalid_url"})
+        self._url = url
         return await self.async_step_pick_implementation()
 
     @override
@@ -173,7 +189,7 @@ class OctopusConfigFlow(OAuthSteps, domain=DOMAIN):
         viewer, errors = await self._async_check(data)
         if viewer is not None:
             return await self._async_finish(viewer, data)
-        return self._sign_in_form("oauth", {}, {CONF_ADVANCED: {CONF_URL: self._url}}, errors)
+        return self._form_with_address("oauth", {}, {CONF_ADVANCED: {CONF_URL: self._url}}, errors)
 
     async def _async_sign_in(
         self,
@@ -192,21 +208,29 @@ class OctopusConfigFlow(OAuthSteps, domain=DOMAIN):
             viewer, errors = await self._async_check(data)
             if viewer is not None:
                 return await self._async_finish(viewer, data)
-        return self._sign_in_form(step_id, fields, user_input or {}, errors)
+        return self._form_with_address(step_id, fields, user_input or {}, errors)
 
-    def _sign_in_form(
+    @override
+    def _address_of(self, user_input: Mapping[str, Any]) -> str | None:
+        address: str = user_input.get(CONF_ADVANCED, {}).get(CONF_URL, DEFAULT_URL).strip()
+        return address if _address_allowed(address) else None
+
+    @override
+    def _form_with_address(
         self,
         step_id: str,
-        fields: Mapping[str, TextSelector],
+        fields: Mapping[Any, Selector[Any]],
         user_input: Mapping[str, Any],
         errors: dict[str, str],
     ) -> ConfigFlowResult:
-        """Show the form of a way to sign in, with the address of the API behind *Advanced*."""
         known: dict[str, Any] = dict(self._entry.data) if self._entry else {}
         shown = known | dict(user_input)
         address = shown.get(CONF_ADVANCED, {}).get(CONF_URL) or known.get(CONF_URL, DEFAULT_URL)
         schema = vol.Schema(
-            {vol.Required(key): selector for key, selector in fields.items()}
+            {
+                key if isinstance(key, vol.Marker) else vol.Required(key): selector
+                for key, selector in fields.items()
+            }
             | {
                 vol.Optional(CONF_ADVANCED): section(
                     vol.Schema({vol.Optional(CONF_URL, default=address): _ADDRESS}),
@@ -229,7 +253,8 @@ class OctopusConfigFlow(OAuthSteps, domain=DOMAIN):
             with trial_client(self.hass, data) as client:
                 viewer = await client.login.viewer()
                 listed = await listed_accounts(client, viewer)
-                if any(each.electricity_supply_points for a in listed for each in a.properties):
+                self._spins = supply_points(listed)
+                if self._spins:
                     if self._entry is None:
                         self._found = await find_points(client, listed, dt_util.utcnow())
                     return viewer, {}
@@ -251,6 +276,8 @@ class OctopusConfigFlow(OAuthSteps, domain=DOMAIN):
         """Make the entry, or give the existing one its new credential."""
         await self.async_set_unique_id(viewer.id)
         if self._entry is not None:
+            if is_without_login(self._entry.data):
+                return self._become_login(self._entry, viewer, data)
             self._abort_if_unique_id_mismatch(reason="wrong_login")
             await async_give_back(self.hass, self._entry)
             # Even the same credential may be sent again: the user knows that it works now.
@@ -262,6 +289,23 @@ class OctopusConfigFlow(OAuthSteps, domain=DOMAIN):
         self._abort_if_unique_id_configured()
         self._viewer, self._data = viewer, data
         return await self.async_step_found()
+
+    def _become_login(
+        self, entry: OctopusConfigEntry, viewer: Viewer, data: dict[str, Any]
+    ) -> ConfigFlowResult:
+        """Give an entry that had no login one: what there is of its point becomes the login's point in the same area."""
+        self._abort_if_unique_id_configured()
+        old: str = entry.data[CONF_NUMBER]
+        new = counterpart(self._spins, old[:2])
+        options = dict(entry.options)
+        if async_renumber(self.hass, entry, digest(old), digest(new)):
+            options = renumbered(options, digest(old), digest(new))
+        title = _title(viewer, data) if is_titled_by_us(entry) else entry.title
+        forget_sign_in(self.hass, entry)
+        async_forget(self.hass, entry)
+        return self.async_update_reload_and_abort(
+            entry, unique_id=viewer.id, title=title, data=data, options=options
+        )
 
     async def async_step_found(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Show what the login has, and ask what of it goes to the Energy dashboard."""

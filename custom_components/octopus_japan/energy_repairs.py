@@ -72,7 +72,7 @@ def _known(hass: HomeAssistant, entry: OctopusConfigEntry) -> dict[str, _Known]:
             _series(clocks.readings.meter(spin)),
         )
         for spin, point in clocks.account.data.supply_points.items()
-        if not point.has_ended(now)
+        if not point.has_ended(now) and clocks.readings.has_history(spin)
     ]
     found += [
         _Known(

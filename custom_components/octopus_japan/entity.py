@@ -118,8 +118,9 @@ class _Part:
 
 
 def _parts(account: AccountData, book: TariffBook, now: datetime) -> Iterator[_Part]:
-    """Yield an account, then its points."""
-    yield _Part(account.number, ACCOUNT, account.plan(now))
+    """Yield an account, if there is one, then its points."""
+    if not account.entered:
+        yield _Part(account.number, ACCOUNT, account.plan(now))
     if account.campaigns.told:
         yield _Part(account.number, CAMPAIGNS, account.plan(now))
     for spin, point in account.supply_points.items():

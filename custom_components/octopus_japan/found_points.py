@@ -16,7 +16,7 @@ from .energy_dashboard import Offer, consumption_offer, gas_offer, point_name, r
 from .identity import digest
 from .oejp.household.accounts import generation_has_ended
 from .oejp.household.gas import GasPointData
-from .oejp.household.supply import Listing, joined
+from .oejp.household.supply import ON_SUPPLY, Listing, joined
 from .oejp.kraken import KrakenClient, KrakenError, concerns_login
 from .oejp.kraken.models import AccountSupply, Viewer
 
@@ -52,6 +52,19 @@ async def listed_accounts(client: KrakenClient, viewer: Viewer) -> list[AccountS
     if failure is not None and not any(_points(supply) for supply in listed):
         raise failure
     return listed
+
+
+def supply_points(listed: Sequence[AccountSupply]) -> dict[str, str | None]:
+    """Return the electricity supply points of accounts with their status."""
+    return {spin: status for supply in listed for spin, status in _points(supply).items()}
+
+
+def counterpart(points: Mapping[str, str | None], area: str) -> str:
+    """Return which of a login's supply points is the one of an area (grid operator code): on supply if any is, else the first."""
+    return min(
+        points,
+        key=lambda spin: (spin[:2] != area, points[spin] != ON_SUPPLY),
+    )
 
 
 async def find_points(

@@ -14,7 +14,7 @@ from homeassistant.helpers.aiohttp_client import async_create_clientsession
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
-from .const import CONF_PRE_SIGNED_KEY, DOMAIN
+from .const import CONF_PLANS, CONF_PRE_SIGNED_KEY, DOMAIN
 from .coordinators.account import AccountCoordinator
 from .coordinators.comparison import ComparisonCoordinator
 from .coordinators.exports import ExportsCoordinator
@@ -33,6 +33,7 @@ from .oejp.kraken import (
     Credential,
     EmailPassword,
     KrakenClient,
+    NoCredential,
     OAuthGrant,
     PreSignedKey,
     SignIn,
@@ -115,6 +116,8 @@ def _now() -> float:
 
 
 def _credential(data: Mapping[str, Any]) -> Credential:
+    if CONF_PLANS in data:
+        return NoCredential()
     if CONF_API_KEY in data:
         return ApiKey(data[CONF_API_KEY])
     if CONF_PRE_SIGNED_KEY in data:

@@ -26,7 +26,7 @@ from .entities.prices import PRICE_SENSORS
 from .entities.projection import PROJECTION_SENSORS
 from .entities.rewards import REWARD_SENSORS
 from .entities.supply import GENERATION_POINT_SENSORS, SUPPLY_POINT_SENSORS
-from .entities.usage import EXPORT_SENSORS, USAGE_SENSORS
+from .entities.usage import EXPORT_SENSORS, READINGS_SENSORS, USAGE_SENSORS
 from .entity import Lifetime, OctopusEntity, add_entities_of
 from .oejp.household.accounts import AccountData
 from .oejp.household.plan_shape import Feature
@@ -126,7 +126,16 @@ class Family:
     sensors: tuple[OctopusSensorDescription[Any], ...]
     sensor: type[OctopusSensor] = OctopusSensor
     wanted: Callable[[OctopusRuntimeData, str], bool] = lambda *_: True
-    """Whether a number has them: some rest on what an option names."""
+    """Whether a number has them: some rest on what an option names, or only a login tells."""
+
+
+def _measured(clocks: OctopusRuntimeData, spin: str) -> bool:
+    return clocks.readings.has_history(spin)
+
+
+def _told(clocks: OctopusRuntimeData, spin: str) -> bool:
+    """Tell whether the service tells of a point: of one that was entered there are no bills, and nothing to compare with."""
+    return not clocks.account.data.supply_points[spin].entered
 
 
 OF_ACCOUNT = (
@@ -139,19 +148,21 @@ OF_CAMPAIGNS = (
 OF_SUPPLY_POINT = (
     Family(clock=lambda clocks: clocks.prices, sensors=(*PRICE_SENSORS, *HOURLY_PRICES)),
     Family(clock=lambda clocks: clocks.prices, sensors=CONTRACT_SENSORS),
-    Family(clock=lambda clocks: clocks.readings, sensors=USAGE_SENSORS),
-    Family(clock=lambda clocks: clocks.bills, sensors=BILL_SENSORS),
-    Family(clock=lambda clocks: clocks.projection, sensors=PROJECTION_SENSORS),
-    Family(clock=lambda clocks: clocks.comparison, sensors=COMPARISON_SENSORS),
+    Family(clock=lambda clocks: clocks.readings, sensors=USAGE_SENSORS, wanted=_measured),
+    Family(clock=lambda clocks: clocks.readings, sensors=READINGS_SENSORS, wanted=_told),
+    Family(clock=lambda clocks: clocks.bills, sensors=BILL_SENSORS, wanted=_told),
+    Family(clock=lambda clocks: clocks.projection, sensors=PROJECTION_SENSORS, wanted=_measured),
+    Family(clock=lambda clocks: clocks.comparison, sensors=COMPARISON_SENSORS, wanted=_measured),
     Family(
         clock=lambda clocks: clocks.readings,
         sensors=OWN_METER_SENSORS,
-        wanted=lambda clocks, spin: clocks.readings.own.has(spin),
+        wanted=lambda clocks, spin: clocks.readings.own.has(spin) and _told(clocks, spin),
     ),
     Family(
         clock=lambda clocks: clocks.account,
         sensors=SUPPLY_POINT_SENSORS,
         sensor=SupplyPointSensor,
+        wanted=_told,
     ),
 )
 OF_GENERATION_POINT = (
@@ -166,7 +177,7 @@ OF_GAS_POINT = (Family(clock=lambda clocks: clocks.gas, sensors=GAS_SENSORS),)
 
 
 def _forget(registry: er.EntityRegistry, sensors: Iterable[OctopusSensor]) -> None:
-    """Take sensors out of the registry that an option no longer asks for."""
+    """Take sensors out of the registry that are of no use any more."""
     for sensor in sensors:
         unique_id = sensor.unique_id or ""
         if entity_id := registry.async_get_entity_id(SENSOR_DOMAIN, DOMAIN, unique_id):

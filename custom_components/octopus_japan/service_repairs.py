@@ -39,7 +39,8 @@ def late_since(
     point: SupplyPointData, published_until: datetime | None, now: datetime
 ) -> datetime | None:
     """Return since when readings of a point have been missing, if that is longer than five days; else None."""
-    since = published_until or point.supply_start
+    # What only an own meter measures nobody publishes.
+    since = None if point.entered else published_until or point.supply_start
     if since is None or point.has_ended(now) or now - since <= PATIENCE:
         return None
     return since

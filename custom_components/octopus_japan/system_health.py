@@ -8,6 +8,7 @@ from homeassistant.core import HomeAssistant, callback
 from yarl import URL
 
 from .const import DEFAULT_URL, DOMAIN
+from .coordinators.without_login import is_without_login
 from .oejp.kraken import KrakenError
 from .runtime import OctopusConfigEntry
 
@@ -21,6 +22,7 @@ def async_register(hass: HomeAssistant, register: system_health.SystemHealthRegi
 async def async_system_health_info(hass: HomeAssistant) -> dict[str, Any]:
     """Return what the system health page shows."""
     entries: list[OctopusConfigEntry] = hass.config_entries.async_loaded_entries(DOMAIN)
+    entries = [entry for entry in entries if not is_without_login(entry.data)]
     url = URL(entries[0].data[CONF_URL] if entries else DEFAULT_URL)
     info: dict[str, Any] = {
         "can_reach_server": system_health.async_check_can_reach_url(hass, str(url.origin()))

@@ -40,6 +40,7 @@ from .rest import rest_rows
 from .rows import Row, table
 from .screenshots import take
 from .twice import twice_rows
+from .without_login import HOUSEHOLD, add, without_login_rows
 
 CONFIGURATION = REPOSITORY / ".demo"
 
@@ -163,7 +164,15 @@ async def households_rows(folder: Path) -> list[Row]:
                 row for home in all_homes for row in await meter_rows(simulator, connection, home)
             ]
 
-        return [*found, *await settled_rows(connection, meters)]
+        found += await settled_rows(connection, meters)
+        step("an entry without a login, with the own meter of a household")
+        (home,) = (home for home in all_homes if home.name == HOUSEHOLD)
+        await add(simulator, connection, home)
+
+        async def without_login() -> list[Row]:
+            return await without_login_rows(simulator, connection, home)
+
+        return [*found, *await settled_rows(connection, without_login)]
 
 
 def logs(folder: Path) -> list[Path]:

@@ -30,7 +30,7 @@ async def install(simulator: Simulator, connection: Connection, home: Home) -> N
     """Give a household a dryer that is measured, and a meter of its own that counts what the supplier's does."""
     now = simulator.clock.now()
     await _record(connection, DRYER, {at: Decimal("1.5") for at in _dried(simulator)})
-    await _record(connection, clamp(home), _settled(simulator, home, now - timedelta(days=3), now))
+    await _record(connection, clamp(home), settled(simulator, home, now - timedelta(days=3), now))
     await connection.watch.until(
         "the statistics of the meters", partial(_recorded, connection, home)
     )
@@ -79,7 +79,7 @@ def _dried(simulator: Simulator) -> list[datetime]:
     return [today - timedelta(days=day) + 13 * HOUR for day in range(14, 7, -1)]
 
 
-def _settled(
+def settled(
     simulator: Simulator, home: Home, start: datetime, end: datetime
 ) -> dict[datetime, Decimal]:
     """Return what a home uses in the whole hours of a time, published or not."""
@@ -94,7 +94,7 @@ def _settled(
 def _with_own_meter(simulator: Simulator, home: Home) -> Decimal:
     """Return what is known of the billing period: what is published, and what the own meter tells of the hours that are not whole."""
     start, now = simulator.truth.periods(home.spin)[-1][0], simulator.clock.now()
-    known = _settled(simulator, home, max(start, now - timedelta(days=3)), now)
+    known = settled(simulator, home, max(start, now - timedelta(days=3)), now)
     halves = simulator.truth.half_hours(home.spin, start, now)
     published = {
         at: kwh
@@ -132,7 +132,7 @@ def _projection(
     simulator: Simulator, home: Home, state: Mapping[str, Any], period: tuple[datetime, datetime]
 ) -> Row:
     """Compare with what the home will have used when the period ends: the simulator knows it already."""
-    truth = sum(_settled(simulator, home, *period).values(), Decimal(0))
+    truth = sum(settled(simulator, home, *period).values(), Decimal(0))
     shown = str(state.get("state"))
     try:
         ok = abs(Decimal(shown) - truth) <= truth * _NEAR

@@ -24,6 +24,7 @@ ROOMS = {
     "store",
     "tariff book",
     "use",
+    "without a login",
 }
 REPORT = """<testsuites><testsuite><testcase name="one"/><testcase name="two">{}</testcase></testsuite></testsuites>"""
 PATCH = """What it breaks.

@@ -25,6 +25,7 @@ GUIDES = (
     "projection",
     "sign_in",
     "troubleshooting",
+    "without_login",
 )
 """Pages of the guide that are there in both languages."""
 

@@ -14,7 +14,7 @@ from ..coordinators.asking import lasts
 from ..identity import digest, is_ours, last_four, number_of
 from ..oejp.kraken import KrakenError, KrakenThrottledError
 from ..runtime import OctopusConfigEntry
-from .fields import mistake
+from .fields import logins, mistake
 
 SCHEMA = vol.Schema(
     {
@@ -76,12 +76,10 @@ def _account(hass: HomeAssistant, device_id: str | None) -> tuple[OctopusConfigE
         if number is None:
             raise mistake("not_an_account")
         return entry, number
-    entries: list[OctopusConfigEntry] = hass.config_entries.async_loaded_entries(DOMAIN)
-    if not entries:
-        # Raises what is the matter: none, or not loaded.
-        entries = [async_get_config_entry(hass, DOMAIN, None)]
     accounts: Mapping[str, OctopusConfigEntry] = {
-        number: entry for entry in entries for number in entry.runtime_data.account.data.accounts
+        number: entry
+        for entry in logins(hass)
+        for number in entry.runtime_data.account.data.accounts
     }
     if len(accounts) > 1:
         numbers = ", ".join(f"…{last_four(number)}" for number in sorted(accounts))

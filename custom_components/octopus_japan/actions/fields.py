@@ -15,6 +15,7 @@ from homeassistant.util.json import JsonValueType
 import voluptuous as vol
 
 from ..const import DOMAIN
+from ..coordinators.without_login import is_without_login
 from ..identity import is_ours, last_four, number_of
 from ..oejp.household.forecast import Use
 from ..oejp.household.hour import Hour
@@ -95,16 +96,31 @@ class ChosenPoint:
 
 
 @callback
+def logins(hass: HomeAssistant) -> list[OctopusConfigEntry]:
+    """Return the entries that sign in. Raises a translated error where there is none."""
+    entries: list[OctopusConfigEntry] = hass.config_entries.async_loaded_entries(DOMAIN)
+    if not entries:
+        # Raises what is the matter: none, or not loaded.
+        entries = [async_get_config_entry(hass, DOMAIN, None)]
+    found = [entry for entry in entries if not is_without_login(entry.data)]
+    if not found:
+        raise mistake("needs_login")
+    return found
+
+
+@callback
 def chosen_entry(hass: HomeAssistant, data: Mapping[str, Any]) -> OctopusConfigEntry:
     """Find the login that an action names, or the only one there is."""
     entry_id = data.get("config_entry_id")
-    entries: list[OctopusConfigEntry] = hass.config_entries.async_loaded_entries(DOMAIN)
-    if entry_id is None and len(entries) > 1:
-        raise mistake("several_logins", titles=", ".join(entry.title for entry in entries))
-    if entry_id is None and entries:
+    if entry_id is None:
+        entries = logins(hass)
+        if len(entries) > 1:
+            raise mistake("several_logins", titles=", ".join(entry.title for entry in entries))
         return entries[0]
     # Raises what is the matter: none, or not loaded.
     found: OctopusConfigEntry = async_get_config_entry(hass, DOMAIN, entry_id)
+    if is_without_login(found.data):
+        raise mistake("needs_login")
     return found
 
 

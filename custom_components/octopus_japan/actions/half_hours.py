@@ -5,6 +5,7 @@ from typing import Final
 
 from homeassistant.util.json import JsonValueType
 
+from ..coordinators.without_login import is_without_login
 from ..oejp.interval import Interval
 from ..oejp.kraken import LONGEST_WINDOW, KrakenError
 from ..oejp.kraken.models import Reading
@@ -21,6 +22,8 @@ async def async_half_hours(
 
     Raises a translated error.
     """
+    if is_without_login(point.entry.data):
+        raise mistake("needs_login")
     if end - start > LONGEST_WINDOW:
         raise mistake("window_too_long", most=str(LONGEST_WINDOW.days))
     readings = point.entry.runtime_data.readings

@@ -333,13 +333,13 @@ class Backfill:
         if self._spent < SURVEY:
             return
         try:
-            limit = await self._clock.client.login.rate_limit()
+            limit = await self._clock.left_of_allowance()
         except KrakenError as error:
             if concerns_login(error):
                 raise
             self._spent = 0
             return
-        if (limit.used_points + RESERVE) * ALLOWANCE > limit.limit:
+        if limit is not None and (limit.used_points + RESERVE) * ALLOWANCE > limit.limit:
             left = limit.ttl - dt_util.utcnow().timestamp() if limit.ttl else HOUR.total_seconds()
             raise Paused(timedelta(seconds=min(max(left, 60.0), 3600.0)))
         self._spent = 0

@@ -28,7 +28,7 @@ from ..oejp.kraken import (
     concerns_login,
     listed_since,
 )
-from ..oejp.kraken.models import Reading
+from ..oejp.kraken.models import RateLimit, Reading
 from ..recorder.claims import async_release
 from ..recorder.holes import THIRTEEN_MONTHS
 from ..recorder.meter_history import MeterHistory, energy_series, money_series
@@ -120,6 +120,14 @@ class HalfHourlyCoordinator[UsageT](DataUpdateCoordinator[Mapping[str, UsageT]])
     @abstractmethod
     async def fresh(self, number: str) -> UsageT:
         """Return what the rows of a point say."""
+
+    def has_history(self, number: str) -> bool:
+        """Tell whether anything measures the energy of a point."""
+        return True
+
+    async def left_of_allowance(self) -> RateLimit | None:
+        """Return what is left of the hourly points allowance; None where none is used. Raises KrakenError."""
+        return await self.client.login.rate_limit()
 
     @callback
     def async_start(self) -> None:

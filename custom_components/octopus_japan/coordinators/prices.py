@@ -170,9 +170,10 @@ class PricesCoordinator(DataUpdateCoordinator[Mapping[str, PointPrices]]):
             return None
         usage = (self._readings.data or {}).get(spin)
         hours = tuple(usage.hours) if usage else self._hours.get(spin, ())
-        if not hours:
+        if hours:
+            self._hours[spin] = hours
+        elif not (hours := self._readings.supposed(spin, at)):
             return None
-        self._hours[spin] = hours
         own = self._own.of(spin)
         filled, live = stand_in(hours, own), own.live if own else None
         before = self._crossed(spin)

@@ -10,6 +10,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
+from ..oejp.household.hour import Hour
 from ..oejp.household.usage import ConsumptionPricing, PointUsage, usage, usage_start
 from ..oejp.interval import Interval
 from ..oejp.kraken import KrakenClient, PathFinder, listed_since
@@ -54,6 +55,10 @@ class ReadingsCoordinator(HalfHourlyCoordinator[PointUsage]):
         self.config_entry.async_create_background_task(
             self.hass, self.async_show(numbers), "octopus_japan own meter shown"
         )
+
+    def supposed(self, number: str, at: datetime) -> tuple[Hour, ...]:
+        """Return hours that stand for the use of a billing period of which nothing is measured; none where it is unknown."""
+        return ()
 
     @override
     def numbers(self) -> Collection[str]:

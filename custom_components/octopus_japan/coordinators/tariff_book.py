@@ -214,14 +214,23 @@ class TariffBook:
             bands=(reading.consumption_rate_band for reading in readings),
             billed=last_billed_capacity(self._lines(point)),
         )
-        entered = self._entry.options.get(CONF_CAPACITY, {}).get(digest(point.spin), {})
-        amperes, kva, kw = (entered.get(unit) for unit in CAPACITY_UNITS)
+        entered = entered_capacity(self._entry.options, point.spin)
         return replace(
             found,
-            amperes=found.amperes if amperes is None else Decimal(repr(amperes)),
-            kva=found.kva if kva is None else Decimal(repr(kva)),
-            kw=found.kw if kw is None else Decimal(repr(kw)),
+            amperes=found.amperes if entered.amperes is None else entered.amperes,
+            kva=found.kva if entered.kva is None else entered.kva,
+            kw=found.kw if entered.kw is None else entered.kw,
         )
+
+
+def entered_capacity(options: Mapping[str, Any], spin: str) -> Capacity:
+    """Return the contracted capacity of a point as the user entered it."""
+    entered = options.get(CONF_CAPACITY, {}).get(digest(spin), {})
+    amperes, kva, kw = (
+        None if (size := entered.get(unit)) is None else Decimal(repr(size))
+        for unit in CAPACITY_UNITS
+    )
+    return Capacity(amperes, kva, kw)
 
 
 def _has_bands(tariff: Tariff) -> bool:

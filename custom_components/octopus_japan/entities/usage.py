@@ -135,14 +135,12 @@ READINGS_SENSORS: tuple[OctopusSensorDescription[Any], ...] = (
 """What is known of the readings themselves, of a supply point as of a generation point."""
 
 
-USAGE_SENSORS: tuple[OctopusSensorDescription[PointUsage], ...] = (
-    *(
-        _total(what, period, enabled=enabled)
-        for what in ("consumption", "cost")
-        for period, enabled in PERIODS.items()
-    ),
-    *READINGS_SENSORS,
+USAGE_SENSORS: tuple[OctopusSensorDescription[PointUsage], ...] = tuple(
+    _total(what, period, enabled=enabled)
+    for what in ("consumption", "cost")
+    for period, enabled in PERIODS.items()
 )
+"""Of whatever is measured: by the supplier, or by the household's own meter alone."""
 
 EXPORT_SENSORS: tuple[OctopusSensorDescription[PointExport], ...] = (
     *(

@@ -19,9 +19,11 @@ from custom_components.octopus_japan.oejp.kraken import (
     KrakenClient,
     KrakenConnectionError,
     KrakenError,
+    KrakenRefusedError,
     KrakenSignInEndedError,
     KrakenSignInError,
     KrakenThrottledError,
+    NoCredential,
     PreSignedKey,
     RefreshToken,
     SignIn,
@@ -631,3 +633,26 @@ async def test_nothing_secret_is_logged_or_shown(
     shown += caplog.text + repr(caught.value) + str(caught.value)
     for secret in (CREDENTIAL.email, CREDENTIAL.password, token, "refresh-1", "A-12345678"):
         assert secret not in shown
+
+
+async def test_without_a_credential_nobody_signs_in_and_no_header_is_sent(
+    session: ClientSession, service: Service, clock: Clock
+) -> None:
+    client = KrakenClient(session, service.url, NoCredential(), now=clock)
+    service.answer("TariffSummary", {"data": {"tariffSummary": []}})
+    assert await client.catalogue.products("03") == ()
+    assert [(each.operation, each.authorization) for each in service.asked] == [
+        ("TariffSummary", None)
+    ]
+    # It has nothing that could be sent, by whatever way it got there.
+    assert NoCredential().token_input == {}
+
+
+async def test_without_a_credential_what_wants_one_is_refused_for_good(
+    session: ClientSession, service: Service, clock: Clock
+) -> None:
+    client = KrakenClient(session, service.url, NoCredential(), now=clock)
+    service.answer("TariffSummary", failure("KT-CT-1112", path=["tariffSummary"]))
+    with pytest.raises(KrakenRefusedError, match="without a login"):
+        await client.catalogue.products("03")
+    assert service.operations() == ["TariffSummary"]

@@ -35,7 +35,10 @@ def generation_has_ended(point: GenerationPoint, at: datetime) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class AccountData:
-    """One account, with the points that belong to it. `answers`: it was told of when it was asked last."""
+    """One account, with the points that belong to it. `answers`: it was told of when it was asked last.
+
+    `entered`: there is no account, and what the user entered stands in for what one would tell.
+    """
 
     number: str
     status: str | None = None
@@ -45,6 +48,7 @@ class AccountData:
     gas_points: Mapping[str, GasPointData] = field(default_factory=dict)
     campaigns: CampaignsData = field(default_factory=CampaignsData)
     answers: bool = True
+    entered: bool = False
 
     @property
     def last_billed(self) -> Interval | None:

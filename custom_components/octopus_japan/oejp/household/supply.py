@@ -71,6 +71,8 @@ class SupplyPointData:
     listings: tuple[Listing, ...]
     catalogue: tuple[CatalogueProduct, ...] = ()
     """What is on sale in its area."""
+    entered: bool = False
+    """Whether the user entered what is known of it, so that its prices are estimates."""
 
     @property
     def area(self) -> str:

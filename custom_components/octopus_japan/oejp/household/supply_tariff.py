@@ -49,6 +49,7 @@ def supply_tariff(
         addons=point.addon_rates,
         standing_charges=point.standing_charges,
         schemes={each.code: each.scheme for each in point.catalogue if each.scheme},
+        agreed=not point.entered,
     )
     return tariff(
         point.agreements, evidence, area=point.area, month_basis=month_basis, subsidies=True

@@ -5,6 +5,7 @@ from .auth.credential import (
     Credential,
     EmailPassword,
     Granted,
+    NoCredential,
     OAuthGrant,
     PreSignedKey,
     RefreshToken,

@@ -1,6 +1,6 @@
 """What is sold: the products of an area, with their prices by tier of contracted capacity."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -77,10 +77,15 @@ class Catalogue(Subject):
         result = await self._requester.ask_newest(names, variables)
         if not isinstance(found := result.data.get("tariffSummary"), list):
             raise result.missing(KrakenServiceError("the catalogue is missing"))
-        return tuple(_products(self._reader, found))
+        return products_of(self._reader, found)
 
 
-def _products(reader: Reader, raw: list[Any]) -> Iterator[CatalogueProduct]:
+def products_of(reader: Reader, raw: Sequence[Any]) -> tuple[CatalogueProduct, ...]:
+    """Read products as the service tells them, and as they are kept."""
+    return tuple(_products(reader, raw))
+
+
+def _products(reader: Reader, raw: Sequence[Any]) -> Iterator[CatalogueProduct]:
     """Read products, each part by itself; one without a code is none."""
     for item in map(as_dict, raw):
         if isinstance(code := item.get("code"), str) and code:

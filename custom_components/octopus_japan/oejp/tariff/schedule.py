@@ -98,6 +98,11 @@ def published(scheme: str | None, area: str | None) -> Schedule | None:
     return _PUBLISHED.get((scheme or "", area or ""))
 
 
+def schemes_of(area: str) -> tuple[str, ...]:
+    """Return the schemes whose hours are published for an area."""
+    return tuple(sorted(scheme for scheme, known in _PUBLISHED if known == area))
+
+
 def is_published(scheme: object) -> bool:
     """Tell whether the shipped table knows a scheme in any area."""
     return any(known == scheme for known, _ in _PUBLISHED)

@@ -65,6 +65,16 @@ class RefreshToken(Credential):
 
 
 @dataclass(frozen=True, slots=True)
+class NoCredential(Credential):
+    """Nobody's: it is never sent, and what is public is asked for without a token (docs/api.md#catalogue)."""
+
+    @property
+    @override
+    def token_input(self) -> dict[str, str]:
+        return {}
+
+
+@dataclass(frozen=True, slots=True)
 class Granted:
     """An access token of the authorization server, and until when it holds: seconds since 1970, by our clock."""
 

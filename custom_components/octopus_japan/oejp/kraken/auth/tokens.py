@@ -19,6 +19,7 @@ from ..errors import (
     KrakenAuthError,
     KrakenConnectionError,
     KrakenError,
+    KrakenRefusedError,
     KrakenSignInEndedError,
     KrakenSignInError,
     KrakenThrottledError,
@@ -28,7 +29,7 @@ from ..graphql import faults
 from ..graphql.documents import DOCUMENTS
 from ..graphql.endpoint import Endpoint
 from ..transport import LONGEST_WAIT
-from .credential import Credential, OAuthGrant, RefreshToken
+from .credential import Credential, NoCredential, OAuthGrant, RefreshToken
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -196,7 +197,12 @@ class TokenKeeper:
 
         Raises KrakenAuthError and KrakenSignInEndedError for a credential that is not sent again; KrakenSignInError,
         KrakenThrottledError and KrakenConnectionError while signing in fails; KrakenTokenError where a new token was refused too.
+        Without a credential it is no token at all, and KrakenRefusedError where that was refused: nothing can be done about it.
         """
+        if isinstance(self._sign_in.credential, NoCredential):
+            if refused is not None:
+                raise KrakenRefusedError("it is not told without a login")
+            return ""
         if token := self._usable(refused):
             return token.value
         async with self._sign_in.lock:

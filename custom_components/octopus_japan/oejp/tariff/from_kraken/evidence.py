@@ -27,7 +27,8 @@ class Evidence:
     user entered. `meti_credits`: what the service tells now; the months that it does not name are those of the shipped table.
     `readings`: the last weeks, with their bands; `seen`: by product code, what `bands_seen` returned in the past. `schedules`:
     the hours that the user entered, by product code. `schemes`: time-of-use scheme by product code, from the tariff summary.
-    `addons`, `standing_charges`: by agreement. `capacity`: of the point's contract (capacity.py).
+    `addons`, `standing_charges`: by agreement. `capacity`: of the point's contract (capacity.py). `agreed` is False where nobody
+    told of a contract, and the agreements are what the user entered: their prices are those on sale, and so an estimate.
     """
 
     intervals: Sequence[IntervalReading] = ()
@@ -43,6 +44,7 @@ class Evidence:
     capacity: Capacity = field(default_factory=Capacity)
     addons: Mapping[int, Sequence[AddonRate]] = field(default_factory=dict)
     standing_charges: Mapping[int, Sequence[Rate]] = field(default_factory=dict)
+    agreed: bool = True
 
     @property
     def bands(self) -> list[tuple[datetime, str | None]]:

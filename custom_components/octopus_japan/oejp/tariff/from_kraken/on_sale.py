@@ -5,12 +5,13 @@ have a product.
 """
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
 import re
 
 from ...kraken.catalogue import CatalogueProduct, StandingRate, Tier
-from ...kraken.models import Rate
+from ...kraken.models import ElectricityProduct, Rate
 from .. import schedule as schedules
 from ..capacity import Capacity
 from ..charges import standing_charge
@@ -52,6 +53,30 @@ def card_on_sale(
         area=area,
         product_code=product.code,
         product_name=product.display_name,
+    )
+
+
+def agreed_on(product: CatalogueProduct, capacity: Capacity) -> ElectricityProduct:
+    """Return a product of the catalogue as an agreement for a capacity would state it, without monthly rates.
+
+    Where the catalogue has no price for the capacity its parts are handed on, so that the rate card says what is missing.
+    """
+    rates = tuple(rate for tier in product.tiers for rate in tier.consumption_rates)
+    charges: tuple[Rate, ...] = ()
+    with suppress(Unpriced):
+        tier = _tier(product.tiers, capacity)
+        rates = tier.consumption_rates
+        free = is_simple(product.code, product.display_name)
+        if (charge := _standing_rate(tier, capacity, free=free)) is None:
+            charges = (Rate(ZERO, unit_type="YEN_DAY"),)
+        else:
+            charges = (Rate(charge.price_per_unit_inc_tax, unit_type=charge.unit_type),)
+    return ElectricityProduct(
+        product.code,
+        product.display_name,
+        dict(product.params),
+        standing_charges=charges,
+        consumption_charges=rates,
     )
 
 
@@ -113,9 +138,22 @@ def _standing(tier: Tier, capacity: Capacity, at: datetime, *, free: bool) -> St
 
     `free`: the product is one that is published to have none, so that none in the list is no gap.
     """
+    rate = _standing_rate(tier, capacity, free=free)
+    if rate is None:
+        return StandingCharge(ZERO)
+    charge = standing_charge(
+        None, None, [Rate(rate.price_per_unit_inc_tax, unit_type=rate.unit_type)], at, capacity
+    )
+    if charge is None:
+        raise Unpriced("no_standing_charge")
+    return charge
+
+
+def _standing_rate(tier: Tier, capacity: Capacity, *, free: bool) -> StandingRate | None:
+    """Find the rate of a capacity, or the only one there is; None where there is none to pay. Raises Unpriced."""
     rates = (*tier.amperage, *tier.kva)
     if not rates and free:
-        return StandingCharge(ZERO)
+        return None
     rate = _listed(tier.kva, capacity.kva) or _listed(tier.amperage, capacity.amperes)
     if rate is None:
         prices = {(each.price_per_unit_inc_tax, each.unit_type) for each in rates}
@@ -125,12 +163,7 @@ def _standing(tier: Tier, capacity: Capacity, at: datetime, *, free: bool) -> St
         if len(prices) > 1 or (known and _number(rates[0].label) is not None):
             raise Unpriced("not_for_capacity" if known else "no_capacity")
         rate = rates[0]
-    charge = standing_charge(
-        None, None, [Rate(rate.price_per_unit_inc_tax, unit_type=rate.unit_type)], at, capacity
-    )
-    if charge is None:
-        raise Unpriced("no_standing_charge")
-    return charge
+    return rate
 
 
 def _listed(rates: Iterable[StandingRate], capacity: Decimal | None) -> StandingRate | None:

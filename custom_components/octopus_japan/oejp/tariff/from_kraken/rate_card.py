@@ -20,6 +20,8 @@ from ..schedule import Schedule, SeenBands, slot_of, tier_of
 from .contracts import contracts_of, is_fixed, params_of
 from .evidence import Evidence
 
+NOT_ADJUSTED = "without_fuel_cost_adjustment"
+"""The parameter by which the user says of a product of theirs that it has no fuel cost adjustment."""
 NO_MONTHS: Mapping[str | None, Decimal] = MappingProxyType({})
 
 
@@ -52,10 +54,10 @@ def rate_card(
         read.steps,
         read.bands,
         schedule,
-        fuel_cost_adjusted=_fuel_cost_adjusted(product, read.kind),
+        fuel_cost_adjusted=_fuel_cost_adjusted(product, read.kind, agreed=evidence.agreed),
         fixed_fuel_cost_adjustment=_fixed_price(product),
         extras=extras(contract.addons, at, since),
-        estimated=read.estimated,
+        estimated=read.estimated or not evidence.agreed,
         area=area,
         product_code=product.code,
         product_name=product.display_name,
@@ -124,9 +126,14 @@ def _fixed_price(product: ElectricityProduct) -> Decimal | None:
     return rate.price_per_unit_inc_tax
 
 
-def _fuel_cost_adjusted(product: ElectricityProduct, kind: Kind) -> bool:
-    """Every plan but シンプル (single rate) is adjusted (docs/pricing.md); for other plans a missing adjustment does not mean that there is none."""
-    simple = kind is Kind.SINGLE or is_simple(product.code, product.display_name)
+def _fuel_cost_adjusted(product: ElectricityProduct, kind: Kind, *, agreed: bool) -> bool:
+    """Every plan but シンプル (single rate) is adjusted (docs/pricing.md); for other plans a missing adjustment does not mean that there is none.
+
+    The catalogue states none of any product, so that without an agreement the name decides.
+    """
+    if params_of(product).get(NOT_ADJUSTED):
+        return False
+    simple = (agreed and kind is Kind.SINGLE) or is_simple(product.code, product.display_name)
     return product.fuel_cost_adjustment is not None or not simple
 
 

@@ -16,6 +16,7 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, get_system_health_info
+import voluptuous as vol
 
 from custom_components.octopus_japan.config_flow import CONF_ADVANCED
 from custom_components.octopus_japan.const import (
@@ -459,6 +460,26 @@ async def test_prices_go_on_when_the_sign_in_has_ended(home: Home) -> None:
     await home.settle()
     assert home.state(spin, "current_price").entity_id == before
     assert entry.unique_id == login.viewer_id
+
+
+def proposed_area(form: ConfigFlowResult) -> str | None:
+    """Return the area that a form proposes; None where it proposes none."""
+    schema = form["data_schema"]
+    assert schema is not None
+    (field,) = (key for key in schema.schema if key == "area")
+    return None if field.default is vol.UNDEFINED else field.default()
+
+
+async def test_the_area_is_proposed_where_it_is_known(home: Home) -> None:
+    flow = home.hass.config_entries.flow
+    menu = await flow.async_init(DOMAIN, context={"source": SOURCE_USER})
+    new = await flow.async_configure(menu["flow_id"], {"next_step_id": "without_login"})
+    assert proposed_area(new) is None
+    home.leave_readings_out()
+    entry = await home.sign_in("green-tokyo")
+    assert proposed_area(await reconfigured(home, entry, "without_login")) == "03"
+    other = (await send(home, await begin(home, "06"), {"plan": "SHIPPED_SIMPLE_06"}))["result"]
+    assert proposed_area(await reconfigured(home, other, "without_login")) == "06"
 
 
 async def test_another_plan_holds_from_the_day_that_is_said(home: Home) -> None:

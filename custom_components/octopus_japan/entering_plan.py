@@ -64,10 +64,11 @@ _PASSES = frozenset({"unknown_schedule"})
 """Why a plan has no price yet that the user can mend once it is set up: a repair asks for its hours."""
 
 
-def area_fields() -> dict[Any, Any]:
-    """Return the field of the grid area."""
+def area_fields(known: str | None) -> dict[Any, Any]:
+    """Return the field of the grid area; `known`: the one that an entry's point is in."""
+    default = known if known in AREAS else vol.UNDEFINED
     return {
-        vol.Required(CONF_AREA): SelectSelector(
+        vol.Required(CONF_AREA, default=default): SelectSelector(
             SelectSelectorConfig(
                 options=list(AREAS), translation_key=CONF_AREA, mode=SelectSelectorMode.DROPDOWN
             )

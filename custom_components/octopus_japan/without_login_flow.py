@@ -4,7 +4,7 @@ from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from homeassistant.config_entries import ConfigFlow, ConfigFlowResult
+from homeassistant.config_entries import ConfigEntryState, ConfigFlow, ConfigFlowResult
 from homeassistant.const import ATTR_ENTITY_ID, CONF_EMAIL, CONF_URL
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.selector import (
@@ -94,7 +94,7 @@ class WithoutLoginSteps(ConfigFlow):
     ) -> ConfigFlowResult:
         """Ask where the home is; of an entry with several supply points also which of them goes on."""
         points = {} if self._entry is None else points_of(self.hass, self._entry)
-        fields = area_fields() | (_which(points) if len(points) > 1 else {})
+        fields = area_fields(self._known_area()) | (_which(points) if len(points) > 1 else {})
         if user_input is None:
             return self._form_with_address("without_login", fields, {}, {})
         if (address := self._address_of(user_input)) is None:
@@ -104,6 +104,18 @@ class WithoutLoginSteps(ConfigFlow):
         self._point = user_input.get(CONF_POINT, next(iter(points), None))
         self._products = await self._on_sale()
         return await self.async_step_plan()
+
+    def _known_area(self) -> str | None:
+        """Return the area that an existing entry's first point is in, while that is known."""
+        entry = self._entry
+        if entry is None:
+            return None
+        if (number := entry.data.get(CONF_NUMBER)) is not None:
+            return str(number)[:2]
+        if entry.state is not ConfigEntryState.LOADED:
+            return None
+        points = entry.runtime_data.account.data.supply_points.values()
+        return next((point.area for point in points), None)
 
     async def _on_sale(self) -> Sequence[CatalogueProduct]:
         """Return what is on sale as the service tells it without a login; where it does not, what is shipped."""

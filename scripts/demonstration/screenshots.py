@@ -92,6 +92,20 @@ async def _integration(me: Person, _homes: list[Home]) -> None:
     await me.goto("/config/integrations/integration/octopus_japan")
 
 
+async def _ways_in(me: Person, _homes: list[Home]) -> None:
+    await me.begins_to_add()
+
+
+async def _without_login(me: Person, homes: list[Home]) -> None:
+    await _ways_in(me, homes)
+    await me.click("Without a login")
+    await me.sees("The grid area that your home is in")
+    await me.click(me.page.locator("ha-selector-select").locator("visible=true").first)
+    await me.click("Tokyo area")
+    await me.click("Submit", role="button")
+    await me.sees("With its prices in yen per kWh including tax")
+
+
 async def _new_dashboard(me: Person, _homes: list[Home]) -> None:
     await me.goto("/config/lovelace/dashboards")
     await me.click("Add dashboard")
@@ -113,6 +127,8 @@ PICTURES = {
     "phone-dark": Picture(look=_dashboard, size=TALL, dark=True),
     "energy-day": Picture(look=_energy),
     "integration": Picture(look=_integration),
+    "ways-in": Picture(look=_ways_in),
+    "without-login": Picture(look=_without_login),
     "new-dashboard": Picture(look=_new_dashboard),
     "triggers": Picture(look=_editor),
 }

@@ -40,25 +40,12 @@ def yesterday(stage: Stage) -> tuple[datetime, datetime]:
     return today - timedelta(days=1), today
 
 
-async def open_the_dialog(me: Person) -> None:
-    """Begin to add the integration; from the start if its dialog does not come, as a person would."""
-    for _ in range(3):
-        await me.goto("/config/integrations/dashboard")
-        me.begin()
-        await me.click("Add integration")
-        await me.search("octopus", "Search for a brand name")
-        dialog = me.page.locator("dialog-add-integration")
-        await me.click(dialog.get_by_text("Octopus Energy Japan"))
-        if await me.comes("E-mail and password"):
-            return
-
-
 async def test_added_with_wrong_then_right_credentials_until_yesterdays_bars(
     me: Person, stage: Stage, record_property: pytest.RecordProperty
 ) -> None:
     home = stage.home("green-tokyo")
     login = stage.simulator.world.households[home.name]
-    await open_the_dialog(me)
+    await me.begins_to_add()
     await me.click("E-mail and password")
     await me.type("email", login.email)
     await me.type("password", "not this one")

@@ -48,6 +48,7 @@ class Point:
     kw: int | None = None
     kva: int | None = None
     supply_details: bool = False
+    meters_told: bool = False
     unlisted_beyond_31_days: bool = (
         False  # switch: halfHourlyReadings answers nothing older than 31 days
     )
@@ -216,3 +217,8 @@ class GasPoint:
             if term.start < day
         )
         self.schedule.finish(day)
+
+
+def serial_number(number: str) -> str:
+    """Return the serial number of a point's meter."""
+    return f"M{number[-8:]}"

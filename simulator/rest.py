@@ -19,6 +19,7 @@ from .accounts import Household
 from .dates import jst_date, midnight, slot_start
 from .errors import KrakenError
 from .faults import Request as Asked
+from .points import serial_number
 from .products import Product, product, product_keys
 from .server import dropped, struck, truncated
 from .simulation import Simulation
@@ -264,11 +265,6 @@ class Rest:
 
     def _number(self, value: Decimal) -> Any:
         return str(value) if self.texts else float(value)
-
-
-def serial_number(number: str) -> str:
-    """Return the serial number of a point's meter."""
-    return f"M{number[-8:]}"
 
 
 def _on_sale(today: Any) -> list[Product]:

@@ -81,6 +81,7 @@ async def test_a_plan_of_the_shipped_list_has_a_price_that_says_it_is_estimated(
     price = home.state(NUMBER, "current_price")
     assert price.state == "25.44"
     assert price.attributes["estimated"] is True
+    assert price.attributes["sources"]["energy_charge"] == "entered"
     assert home.state(NUMBER, "next_reading_date").state == "2025-12-18"
 
 

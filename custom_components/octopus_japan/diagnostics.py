@@ -9,7 +9,7 @@ from homeassistant.components.diagnostics import async_redact_data
 from homeassistant.const import CONF_API_KEY, CONF_EMAIL, CONF_PASSWORD, CONF_TOKEN
 from homeassistant.core import HomeAssistant
 
-from .const import CONF_IMPLEMENTATION, CONF_PRE_SIGNED_KEY
+from .const import CONF_IMPLEMENTATION, CONF_PRE_SIGNED_KEY, CONF_SERIAL_NUMBER
 from .coordinators.exports import PointExport
 from .coordinators.prices import PointPrices
 from .identity import digest
@@ -31,6 +31,7 @@ TO_REDACT = {
     CONF_PRE_SIGNED_KEY,
     CONF_TOKEN,
     CONF_IMPLEMENTATION,
+    CONF_SERIAL_NUMBER,
 }
 
 
@@ -42,7 +43,7 @@ async def async_get_config_entry_diagnostics(
     return {
         "entry": {
             "data": async_redact_data(entry.data, TO_REDACT),
-            "options": dict(entry.options),
+            "options": async_redact_data(entry.options, TO_REDACT),
         },
         "clocks": {
             coordinator.name: {

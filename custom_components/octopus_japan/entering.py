@@ -33,7 +33,7 @@ from homeassistant.helpers.selector import (
 from homeassistant.util.unit_conversion import EnergyConverter
 import voluptuous as vol
 
-from .const import CAPACITY_UNITS, CONF_CAPACITY, CONF_OWN_METER, DOMAIN
+from .const import CAPACITY_UNITS, CONF_CAPACITY, CONF_OWN_METER, CONF_SERIAL_NUMBER, DOMAIN
 from .coordinators.entered import RATES
 from .coordinators.own_meter import REGISTERED
 from .coordinators.tariff_book import TariffBook
@@ -205,6 +205,21 @@ def meter_options(
     """Return the option of the own meters with a point's new one; None ends its use."""
     others = {k: kept for k, kept in options.get(CONF_OWN_METER, {}).items() if k != digest(spin)}
     return {CONF_OWN_METER: others | ({digest(spin): chosen} if chosen else {})}
+
+
+def serial_number_fields() -> dict[Any, Any]:
+    """Return the field of a meter's serial number."""
+    return {vol.Optional(CONF_SERIAL_NUMBER): TextSelector()}
+
+
+def serial_number_options(
+    options: Mapping[str, Any], spin: str, fields: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the option of the serial numbers with a point's new one; an empty one is forgotten."""
+    text = str(fields.get(CONF_SERIAL_NUMBER) or "").strip()
+    kept = options.get(CONF_SERIAL_NUMBER, {})
+    others = {point: number for point, number in kept.items() if point != digest(spin)}
+    return {CONF_SERIAL_NUMBER: others | ({digest(spin): text} if text else {})}
 
 
 type Take = Callable[[TariffBook, Mapping[str, Any], str, Mapping[str, Any]], dict[str, Any]]

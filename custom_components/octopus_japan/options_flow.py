@@ -8,6 +8,7 @@ from homeassistant.config_entries import (
     ConfigFlowResult,
     OptionsFlowWithReload,
 )
+from homeassistant.const import CONF_API_KEY
 from homeassistant.helpers.selector import (
     SelectSelector,
     SelectSelectorConfig,
@@ -37,6 +38,8 @@ from .entering import (
     read_hours,
     read_meter,
     read_rates,
+    serial_number_fields,
+    serial_number_options,
 )
 from .identity import last_four
 from .oejp.tariff import MonthBasis
@@ -61,6 +64,7 @@ class OctopusOptionsFlow(OptionsFlowWithReload):
                 "set_schedule",
                 "capacity",
                 "own_meter",
+                "serial_number",
             ],
         )
 
@@ -212,6 +216,21 @@ class OctopusOptionsFlow(OptionsFlowWithReload):
         except Mistyped as error:
             return self._form("meter", schema, user_input, error.reason)
         return self._finish(meter_options(options, self._spin, chosen))
+
+    async def async_step_serial_number(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for the serial number of a supply point's meter, by which REST tells its half hours; none forgets it."""
+        if (entry := self._loaded()) is None:
+            return self.async_abort(reason="not_loaded")
+        if CONF_API_KEY not in entry.data:
+            return self.async_abort(reason="no_api_key")
+        spins = list(entry.runtime_data.account.data.supply_points)
+        if user_input is None:
+            schema = vol.Schema(point_fields(spins) | serial_number_fields())
+            return self._form("serial_number", schema)
+        spin = user_input.get(CONF_POINT, spins[0])
+        return self._finish(serial_number_options(self.config_entry.options, spin, user_input))
 
     def _finish(self, options: Mapping[str, Any]) -> ConfigFlowResult:
         return self.async_create_entry(data={**self.config_entry.options, **options})

@@ -11,7 +11,7 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 
-from .const import CONF_CAPACITY, CONF_OWN_METER, DOMAIN
+from .const import CONF_CAPACITY, CONF_OWN_METER, CONF_SERIAL_NUMBER, DOMAIN
 from .runtime import OctopusConfigEntry
 
 _PRICE = "current_price"
@@ -54,7 +54,7 @@ def async_renumber(hass: HomeAssistant, entry: OctopusConfigEntry, old: str, new
 def renumbered(options: Mapping[str, Any], old: str, new: str) -> dict[str, Any]:
     """Return an entry's options with what they say of one digest said of another."""
     found = dict(options)
-    for key in (CONF_CAPACITY, CONF_OWN_METER):
+    for key in (CONF_CAPACITY, CONF_OWN_METER, CONF_SERIAL_NUMBER):
         named = found.get(key, {})
         if old in named:
             found[key] = {(new if point == old else point): of for point, of in named.items()}

@@ -8,8 +8,8 @@ from aiohttp import ClientSession
 from custom_components.octopus_japan.oejp.kraken import EmailPassword, KrakenClient
 from simulator import Simulator
 from simulator.dates import jst_date
+from simulator.points import serial_number
 from simulator.products import product, product_keys
-from simulator.rest import serial_number
 
 from .connection import Connection
 from .households import Home

@@ -6,7 +6,7 @@ from functools import partial
 from ..accounts import Account, Property
 from ..dates import Month, jst_date, midnight
 from ..errors import KrakenError
-from ..points import Listing, Point
+from ..points import Listing, Point, serial_number
 from . import billing, campaigns, gas, markets, readings
 from .context import Context, Node, Via
 from .pages import empty
@@ -172,6 +172,11 @@ def supply_point_node(context: Context, account: Account, listing: Listing, via:
         "kw": point.kw,
         "validFrom": listing.start,
     }
+    meter = {
+        "serialNumber": serial_number(point.identifier),
+        "capacity": point.amperage,
+        "removedAt": None,
+    }
     return (
         _readable(context, account, listing, via)
         | {
@@ -189,7 +194,7 @@ def supply_point_node(context: Context, account: Account, listing: Listing, via:
             "canUpdateMoveOutDate": False,
             "earliestAmperageChangeDate": jst_date(context.clock.now()) + _AMPERAGE_NOTICE,
             "supplyPeriods": lambda: [_supply_period(listing)],
-            "meters": [],
+            "meters": [meter] if point.meters_told else [],
         }
         | _reading_dates(context, point)
     )

@@ -7,12 +7,14 @@ from unittest.mock import patch
 
 from home import NOW, Home
 from homeassistant.components.recorder import get_instance
+from homeassistant.const import CONF_API_KEY, CONF_URL
 from homeassistant.core import CoreState
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import device_registry as dr
 import pytest
 
 from custom_components.octopus_japan.const import DOMAIN
+from custom_components.octopus_japan.diagnostics import async_get_config_entry_diagnostics
 from custom_components.octopus_japan.identity import digest
 from custom_components.octopus_japan.oejp.kraken import (
     AuthFailure,
@@ -31,6 +33,7 @@ from custom_components.octopus_japan.recorder.statistic_ids import (
 )
 from custom_components.octopus_japan.recorder.sync import Row, exact
 from custom_components.octopus_japan.store import ChosenPath
+from simulator.points import serial_number
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 HOUSEHOLD = "simple-kansai"
@@ -386,6 +389,35 @@ class TestWays:
         await home.pass_time(timedelta(days=8))
         assert memory.reading_paths[digest(spin)] == ChosenPath()
         await equal(home, spin)
+
+    async def test_an_account_whose_ways_are_all_closed_but_rest(self, home: Home) -> None:
+        for field in ("halfHourlyReadings", "importReadings", "measurements"):
+            home.simulator.faults.add("refused_field", field=field)
+        login, spin = home.simulator.world.households[HOUSEHOLD], home.spin(HOUSEHOLD)
+        data = {CONF_API_KEY: login.api_key, CONF_URL: home.simulator.url}
+        entry = await home.sign_in_with(login.viewer_id, data)
+        # No meter is told of the point, so that nobody knows its serial number.
+        assert home.state(spin, "consumption_yesterday").state == "unavailable"
+        menu = await home.hass.config_entries.options.async_init(entry.entry_id)
+        configure = home.hass.config_entries.options.async_configure
+        form = await configure(menu["flow_id"], {"next_step_id": "serial_number"})
+        await configure(form["flow_id"], {"meter_serial_number": f" {serial_number(spin)} "})
+        await home.settle()
+        await equal(home, spin)
+        for _ in range(3):
+            await home.pass_time(timedelta(minutes=31))
+        memory = entry.runtime_data.memory.parts
+        assert memory.reading_paths[digest(spin)].recent is ReadingPath.REST
+        told = await async_get_config_entry_diagnostics(home.hass, entry)
+        assert serial_number(spin) not in str(told)
+
+    async def test_rest_is_for_who_has_a_key(self, home: Home) -> None:
+        home.leave_readings_out()
+        entry = await home.sign_in(HOUSEHOLD)
+        menu = await home.hass.config_entries.options.async_init(entry.entry_id)
+        configure = home.hass.config_entries.options.async_configure
+        result = await configure(menu["flow_id"], {"next_step_id": "serial_number"})
+        assert result["reason"] == "no_api_key"
 
     async def test_an_account_with_nothing_older_than_31_days(self, home: Home) -> None:
         spin = home.spin(HOUSEHOLD)

@@ -59,8 +59,8 @@ SURVEY = 1000
 """Points after which we ask how many are left."""
 RESERVE = 2000
 """What is asked for until the next look at them."""
-COSTS = {ReadingPath.HALF_HOURLY: 10}
-"""What a window costs, generously: one request of few points, or 16 pages of 17 each."""
+COSTS = {ReadingPath.HALF_HOURLY: 10, ReadingPath.REST: 10}
+"""What a window costs, generously: one request of few points, or 16 pages of 17 each. REST counts no points that anybody knows of."""
 PAGED_COST = 17 * 16
 
 

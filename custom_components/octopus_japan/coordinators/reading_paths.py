@@ -14,8 +14,12 @@ def path_finder(
     store: OctopusStore,
     number: str,
     direction: Direction = Direction.CONSUMPTION,
+    *,
+    serial_number: str | None = None,
 ) -> PathFinder:
-    """Return how the readings of a point are asked for, with what the store knows of it."""
+    """Return how the readings of a point are asked for, with what the store knows of it. `serial_number`: of its meter, as it was entered."""
+    if serial_number is not None:
+        client.rest_readings.entered[number] = serial_number
     stored = store.parts.reading_paths.get(digest(number), ChosenPath())
 
     def keep(choice: PathChoice) -> None:
@@ -29,4 +33,5 @@ def path_finder(
         choice=PathChoice(**asdict(stored)),
         keep=keep,
         now=dt_util.utcnow,
+        rest=client.rest_readings,
     )

@@ -10,6 +10,8 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
+from ..const import CONF_SERIAL_NUMBER
+from ..identity import digest
 from ..oejp.household.hour import Hour
 from ..oejp.household.usage import ConsumptionPricing, PointUsage, usage, usage_start
 from ..oejp.interval import Interval
@@ -79,7 +81,9 @@ class ReadingsCoordinator(HalfHourlyCoordinator[PointUsage]):
 
     @override
     def make_ways(self, number: str) -> PathFinder:
-        return path_finder(self.client, self.memory, number)
+        entered = self.config_entry.options.get(CONF_SERIAL_NUMBER, {})
+        serial = entered.get(digest(number))
+        return path_finder(self.client, self.memory, number, serial_number=serial)
 
     @override
     def accounts(self, number: str, span: Interval) -> Sequence[tuple[Interval, str]]:

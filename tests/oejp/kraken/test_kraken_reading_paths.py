@@ -1,4 +1,4 @@
-"""Three ways to the readings of a point, and what makes us change."""
+"""The ways to the readings of a point, and what makes us change."""
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -33,7 +33,7 @@ NOW = datetime(2025, 12, 20, 3, tzinfo=UTC)
 DAY = timedelta(days=1)
 WEEK = (NOW - 7 * DAY, NOW)
 OLD = (NOW - 70 * DAY, NOW - 40 * DAY)
-A, B, C = ReadingPath
+A, B, C, _ = ReadingPath
 
 
 class Service:

@@ -24,6 +24,7 @@ from .parsing import Reader
 from .quotes import Quotes
 from .readings import HalfHourReadings
 from .rest import Access, RestClient
+from .rest_readings import Meters, RestReadings
 from .rewards import Rewards
 from .subject import Run
 from .supply import Supply
@@ -72,6 +73,7 @@ class KrakenClient:
         self.quotes = Quotes(*shared)
         key = sign_in.credential.key if isinstance(sign_in.credential, ApiKey) else None
         self.rest = RestClient(Access(transport, url, key, tokens), self._reader)
+        self.rest_readings = RestReadings(Meters(*shared), self.rest, now)
 
     @property
     def gone(self) -> Mapping[str, Collection[str]]:

@@ -1,9 +1,9 @@
-"""Three ways to the same half hours, and the one place that chooses among them.
+"""The ways to the same half hours, and the one place that chooses among them.
 
 None works for every account, and which one does is found by trying (docs/api.md#readings). A way is left for good only
 after a refusal or an internal error that came again and again for an hour; an empty answer counts only where another way answers the
 same question with readings. Until then, a question that is refused is asked another way, each time. Once a day the first
-way is tried again, for the others take many requests.
+way is tried again, for the others take many requests. The last way, REST, is there for logins with an API key only.
 """
 
 from collections.abc import Callable, Sequence
@@ -28,6 +28,7 @@ from .errors import (
 )
 from .models import Direction, Reading
 from .readings import LONGEST_WINDOW, HalfHourReadings
+from .rest_readings import RestReadings, speaks_against_rest
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -48,6 +49,7 @@ class ReadingPath(StrEnum):
     HALF_HOURLY = "half_hourly"
     SUPPLY_POINT = "supply_point"
     MEASUREMENTS = "measurements"
+    REST = "rest"
 
 
 _FIELDS = {
@@ -57,7 +59,7 @@ _FIELDS = {
 }
 _NO_READINGS_API = {"KT-CT-4719", "KT-CT-4722"}
 _INTERNAL = "KT-CT-7899"
-_FIRST, *_OTHERS = ReadingPath
+_FIRST = ReadingPath.HALF_HOURLY
 
 
 def speaks_against(path: ReadingPath, error: KrakenError) -> bool:
@@ -65,6 +67,8 @@ def speaks_against(path: ReadingPath, error: KrakenError) -> bool:
 
     Whether it lasts is for the caller, who sees it more than once.
     """
+    if path is ReadingPath.REST:
+        return speaks_against_rest(error)
     match error:
         case KrakenRefusedError():
             return bool(error.codes)
@@ -144,7 +148,8 @@ class AccountAnswers:
 class PathFinder:
     """Asks for the readings of one point by the way that serves it. Raises KrakenError.
 
-    `choice` is what was kept of an earlier run, `keep` is called with every new choice, `now` tells the time.
+    `choice` is what was kept of an earlier run, `keep` is called with every new choice, `now` tells the time. `rest`: None where REST
+    is no way.
     """
 
     def __init__(  # What, whose, and three things of the caller's.
@@ -156,14 +161,25 @@ class PathFinder:
         choice: PathChoice,
         keep: Callable[[PathChoice], None],
         now: Callable[[], datetime],
+        rest: RestReadings | None = None,
     ) -> None:
+        # REST knows no generation points.
+        usable = rest is not None and rest.usable and direction is Direction.CONSUMPTION
+        self._rest = rest if usable else None
+        self._paths = [path for path in ReadingPath if usable or path is not ReadingPath.REST]
         self._readings = readings
         self._number = number
         self._direction = direction
-        self._choice = choice
+        self._choice = self._open(choice)
         self._keep = keep
         self._now = now
         self._failing: dict[ReadingPath, _Failing] = {}
+
+    def _open(self, choice: PathChoice) -> PathChoice:
+        """Return what of a choice is a way still: a key may have gone since."""
+        if choice.recent not in self._paths:
+            return PathChoice()
+        return choice if choice.old in {None, *self._paths} else replace(choice, old=None)
 
     @property
     def recent(self) -> ReadingPath:
@@ -206,6 +222,7 @@ class PathFinder:
             end,
             self._direction,
             answers,
+            self._rest,
         )
         try:
             if end > listed_since(self._now()) or self.recent is not _FIRST:
@@ -248,7 +265,7 @@ class PathFinder:
     ) -> Sequence[Reading]:
         """Ask by the other ways, and stay with the first that has something to say, if the closed one stays closed."""
         answer: Sequence[Reading] | None = None
-        for path in ReadingPath:
+        for path in self._paths:
             if path is closed:
                 continue
             try:
@@ -301,7 +318,7 @@ class PathFinder:
         return found
 
     async def _older_way(self, asked: Question) -> Sequence[Reading]:
-        for path in _OTHERS:
+        for path in self._paths[1:]:
             try:
                 found = await asked.by(path)
             except KrakenError as error:
@@ -356,6 +373,7 @@ class Question:
     end: datetime
     direction: Direction = Direction.CONSUMPTION
     answers: AccountAnswers | None = None
+    rest: RestReadings | None = None
 
     async def by(self, path: ReadingPath) -> Sequence[Reading]:
         """Ask by one way; by `HALF_HOURLY` at most 31 days, and of a generation point by its GPIN."""
@@ -368,6 +386,10 @@ class Question:
                 return told.of(self.number)
             case ReadingPath.SUPPLY_POINT:
                 return await self.readings.supply_point(self.number, *span)
+            case ReadingPath.REST if self.rest is not None:
+                return await self.rest.half_hours(
+                    self.account_number, self.number, self.start, self.end
+                )
         return await self.readings.measurements(self.account_number, self.number, *span)
 
     async def whole(self, path: ReadingPath) -> Sequence[Reading]:

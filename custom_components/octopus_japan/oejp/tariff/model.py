@@ -118,7 +118,7 @@ class RateCard(InForce):
     """One agreement in one generation of its rates.
 
     No standing charge at all means that it is not known: a kWh then has its price, an hour no cost. `estimated`: the
-    rates ended and are carried forward.
+    rates ended and are carried forward. `entered`: nobody told of an agreement, the user says what it is; that is an estimate too.
     """
 
     kind: Kind
@@ -130,6 +130,7 @@ class RateCard(InForce):
     fixed_fuel_cost_adjustment: Decimal | None = None
     extras: tuple[Extra, ...] = ()
     estimated: bool = False
+    entered: bool = False
     area: str | None = None
     product_code: str | None = None
     product_name: str | None = None

@@ -114,6 +114,8 @@ def _seconds(span: timedelta) -> int:
 def _price(stretch: Stretch, at: datetime, used: Decimal) -> Price:
     card = stretch.card
     known = Provenance.CARRIED_FORWARD if card.estimated else Provenance.API
+    if card.entered:
+        known = Provenance.ENTERED
     provenance = {Component.ENERGY: known}
     if card.schedule is not None:
         hours = card.schedule.source_at(at)

@@ -15,7 +15,7 @@ from custom_components.octopus_japan.oejp.kraken import (
 )
 from custom_components.octopus_japan.oejp.kraken.rest import QuoteRequest
 from simulator import Simulator
-from simulator.rest import serial_number
+from simulator.points import serial_number
 
 NOW = datetime.fromisoformat("2026-11-20T12:00:00+09:00")
 HOUSEHOLD = "green-tokyo"

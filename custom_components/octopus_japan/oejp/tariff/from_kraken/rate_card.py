@@ -58,6 +58,7 @@ def rate_card(
         fixed_fuel_cost_adjustment=_fixed_price(product),
         extras=extras(contract.addons, at, since),
         estimated=read.estimated or not evidence.agreed,
+        entered=not evidence.agreed,
         area=area,
         product_code=product.code,
         product_name=product.display_name,

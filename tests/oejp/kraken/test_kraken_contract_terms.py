@@ -46,8 +46,9 @@ async def test_the_contracted_capacity(client: KrakenClient, service: Service) -
     }
     assert found[TWO] == ()
     service.answer(
-        "SupplyDetails", account({"spin": ONE, "supplyDetails": [{"kva": "many"}, {"kva": 8}]})
+        "SupplyDetails", account({"spin": ONE, "supplyDetails": [{"amperage": "many", "kva": 8}]})
     )
+    # One figure that makes no sense costs itself alone.
     assert await client.terms.supply_details(ACCOUNT) == {ONE: (SupplyDetails(kva=8),)}
 
 

@@ -10,7 +10,7 @@ from . import scalars
 from .by_point import ByPoint
 from .graphql.points import points
 from .graphql.requester import Result
-from .model import KrakenModel
+from .model import NUMBER, WHOLE, KrakenModel
 from .models import AddonRate, Rate
 from .parsing import as_dict, as_list
 from .subject import Subject
@@ -20,9 +20,9 @@ from .subject import Subject
 class SupplyDetails(KrakenModel):
     """The contracted capacity since `valid_from`: the service tells the day, in Japan."""
 
-    amperage: int | None = None
-    kva: int | None = None
-    kw: Decimal | None = None
+    amperage: int | None = field(default=None, metadata=WHOLE)
+    kva: int | None = field(default=None, metadata=WHOLE)
+    kw: Decimal | None = field(default=None, metadata=NUMBER)
     valid_from: datetime | None = field(default=None, metadata={"deserialize": scalars.since_day})
 
 

@@ -217,7 +217,6 @@ class SupplyPeriod(KrakenModel):
 
     supply_start_at: datetime = field(metadata=SINCE)
     supply_end_at: datetime | None = field(default=None, metadata=END)
-    is_billable: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,7 +367,7 @@ class LineItem(KrakenModel):
 class MetiCredit(KrakenModel):
     """A government discount (電気・ガス料金支援): yen per unit, from `start_date` to `end_date` inclusive."""
 
-    credit_type: str | None = None
+    credit_type: str | None = field(default=None, metadata=TEXT)
     start_date: date | None = None
     end_date: date | None = None
     unit_price: Decimal | None = field(default=None, metadata=PRICE)
@@ -382,4 +381,3 @@ class RateLimit(KrakenModel):
     remaining_points: int
     used_points: int
     ttl: int | None = field(default=None, metadata=TTL)
-    is_blocked: bool = False

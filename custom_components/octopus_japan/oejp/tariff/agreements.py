@@ -24,7 +24,7 @@ class ProductAgreement[P](InForce):
 
 
 def lay_out[P, C: InForce](
-    contracts: Sequence[ProductAgreement[P]],
+    agreed: Sequence[ProductAgreement[P]],
     unknown: Sequence[InForce],
     make: Callable[[ProductAgreement[P], datetime], C],
 ) -> tuple[tuple[C, ...], tuple[Gap, ...]]:
@@ -34,8 +34,8 @@ def lay_out[P, C: InForce](
     cannot price becomes a gap.
     """
     laid: list[C | Gap] = []
-    for start, end in _spans(contracts, unknown):
-        item = _item(contracts, unknown, make, _instant(start, end))
+    for start, end in _spans(agreed, unknown):
+        item = _item(agreed, unknown, make, _instant(start, end))
         if item is None:
             continue
         last = laid[-1] if laid else None
@@ -50,11 +50,11 @@ def lay_out[P, C: InForce](
 
 
 def _spans[P](
-    contracts: Iterable[ProductAgreement[P]], unknown: Iterable[InForce]
+    agreed: Iterable[ProductAgreement[P]], unknown: Iterable[InForce]
 ) -> Iterable[tuple[datetime | None, datetime | None]]:
     edges: set[datetime | None] = set()
-    for contract in contracts:
-        edges |= {contract.start, contract.end, *contract.edges}
+    for agreement in agreed:
+        edges |= {agreement.start, agreement.end, *agreement.edges}
     for window in unknown:
         edges |= {window.start, window.end}
     known = sorted(edge for edge in edges if edge is not None)
@@ -68,26 +68,26 @@ def _instant(start: datetime | None, end: datetime | None) -> datetime:
 
 
 def _item[P, C: InForce](
-    contracts: Iterable[ProductAgreement[P]],
+    agreed: Iterable[ProductAgreement[P]],
     unknown: Iterable[InForce],
     make: Callable[[ProductAgreement[P], datetime], C],
     at: datetime,
 ) -> C | Gap | None:
-    covering = [contract for contract in contracts if contract.covers(at)]
+    covering = [agreement for agreement in agreed if agreement.covers(at)]
     if not covering:
         return Gap("unknown_product") if any(window.covers(at) for window in unknown) else None
-    began = max(_began(contract) for contract in covering)
-    latest = [contract for contract in covering if _began(contract) == began]
-    contract = max(latest, key=lambda contract: contract.id)
-    if len({contract.code for contract in latest}) > 1:
+    began = max(_began(agreement) for agreement in covering)
+    latest = [agreement for agreement in covering if _began(agreement) == began]
+    agreement = max(latest, key=lambda agreement: agreement.id)
+    if len({agreement.code for agreement in latest}) > 1:
         return Gap("ambiguous_agreement")
     try:
-        return make(contract, at)
+        return make(agreement, at)
     except Unpriced as err:
-        return Gap(err.reason, contract.code)
+        return Gap(err.reason, agreement.code)
     except ArithmeticError, LookupError, TypeError, ValueError:
         # An answer that this code does not expect leaves this agreement without a price, and no other.
-        return Gap("unknown_product", contract.code)
+        return Gap("unknown_product", agreement.code)
 
 
 def _began(window: InForce) -> float:

@@ -25,7 +25,6 @@ from ..model import MonthBasis, Unpriced
 from ..monthly_rates import timeline
 from ..rates import current
 from ..tariff import Tariff
-from .contracts import area_of, contracts_of
 from .evidence import NOTHING, Evidence
 from .monthly import (
     all_subsidies,
@@ -34,6 +33,7 @@ from .monthly import (
     observations,
     subsidy_rates,
 )
+from .product_agreements import area_of, product_agreements
 from .rate_card import bands_seen, needs_terms, rate_card
 
 
@@ -49,13 +49,13 @@ def tariff(
 
     `area`: the first two digits of its SPIN. `month_basis` None: as past bills show, else by calendar day.
     """
-    contracts, unknown = contracts_of(agreements, ElectricityProduct, evidence)
-    area = area or area_of(contracts)
+    agreed, unknown = product_agreements(agreements, ElectricityProduct, evidence)
+    area = area or area_of(agreed)
     rates, basis, lessons = monthly_rates(agreements, evidence, area, month_basis)
     cards, gaps = lay_out(
-        contracts,
+        agreed,
         unknown,
-        lambda contract, at: rate_card(contract, at, area, evidence, lessons.months),
+        lambda agreement, at: rate_card(agreement, at, area, evidence, lessons.months),
     )
     mismatches = [
         mismatch
@@ -80,14 +80,14 @@ def tariff(
 def generation_tariff(agreements: Sequence[Agreement]) -> GenerationTariff:
     """Build the tariff of a generation point, or of a supply point's exports."""
 
-    def card(contract: ProductAgreement[ElectricityFitProduct], at: datetime) -> CreditCard:
-        product = contract.product
+    def card(agreement: ProductAgreement[ElectricityFitProduct], at: datetime) -> CreditCard:
+        product = agreement.product
         rates, estimated = current(product.generation_credits, at)
         if len(prices := {rate.price_per_unit_inc_tax for rate in rates.values()}) != 1:
             raise Unpriced("unknown_product" if prices else "no_rates")
         return CreditCard(prices.pop(), product.code, product.display_name, estimated)
 
-    return GenerationTariff(*lay_out(*contracts_of(agreements, ElectricityFitProduct), card))
+    return GenerationTariff(*lay_out(*product_agreements(agreements, ElectricityFitProduct), card))
 
 
 def gas_tariff(
@@ -99,14 +99,14 @@ def gas_tariff(
     have meant the other, such a table is an estimate.
     """
 
-    def card(contract: ProductAgreement[GasTieredProduct], at: datetime) -> GasCard:
-        product = contract.product
+    def card(agreement: ProductAgreement[GasTieredProduct], at: datetime) -> GasCard:
+        product = agreement.product
         tiers, ended = gas_tiers(product.consumption_charges, product.standing_charges, at)
         rates = (*product.consumption_charges, *product.standing_charges)
         untaxed = all(rate.price_per_unit == rate.price_per_unit_inc_tax for rate in rates)
         return GasCard(tiers, product.code, product.display_name, ended or untaxed, untaxed)
 
-    cards, gaps = lay_out(*contracts_of(agreements, GasTieredProduct), card)
+    cards, gaps = lay_out(*product_agreements(agreements, GasTieredProduct), card)
     credits_ = timeline(all_subsidies(evidence, gas=True) if subsidies else ())
     return GasTariff(cards, gaps, calendar(evidence), credits_)
 

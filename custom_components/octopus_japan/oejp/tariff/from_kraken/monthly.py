@@ -18,8 +18,8 @@ from ..lessons import Lessons, lessons
 from ..model import Component, MonthBasis
 from ..monthly_rates import MonthlyRate, MonthlyRates, of_product, timeline
 from ..provenance import Provenance
-from .contracts import contracts_of, is_fixed
 from .evidence import Evidence
+from .product_agreements import is_fixed, product_agreements
 
 _FUEL = Component.FUEL_COST_ADJUSTMENT
 _LEVY = Component.RENEWABLE_ENERGY_LEVY
@@ -28,8 +28,8 @@ _LEVY = Component.RENEWABLE_ENERGY_LEVY
 def observations(agreements: Sequence[Agreement]) -> tuple[MonthlyRate, ...]:
     """List the monthly rates that the agreements state now: what is worth keeping, for it is never told again."""
     found: dict[MonthlyRate, None] = {}
-    for contract in contracts_of(agreements, ElectricityProduct)[0]:
-        product = contract.product
+    for agreement in product_agreements(agreements, ElectricityProduct)[0]:
+        product = agreement.product
         fuel = None if is_fixed(product) else product.fuel_cost_adjustment
         for component, rate in ((_FUEL, fuel), (_LEVY, product.renewable_energy_levy)):
             if rate is not None:
@@ -77,7 +77,7 @@ def monthly_rates(
     told += observations(agreements)
     fuel = [*published.fuel_cost_adjustments(area), *_of(told, _FUEL)]
     levy = [*published.renewable_energy_levies(), *_of(told, _LEVY)]
-    codes = {contract.code for contract in contracts_of(agreements, ElectricityProduct)[0]}
+    codes = {agreement.code for agreement in product_agreements(agreements, ElectricityProduct)[0]}
     lines = charge_lines(evidence.charges, codes)
     stated = [Interval(each.start_at, each.end_at) for each in evidence.intervals]
     learned = lessons(lines, timeline(fuel), timeline(levy), stated)

@@ -1,4 +1,4 @@
-"""The rate card of a contract, and the hours of its bands."""
+"""The rate card of an agreement, and the hours of its bands."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -17,8 +17,8 @@ from ..charges import extras, standing_charge
 from ..model import Kind, Per, RateCard, StandingCharge, Unpriced
 from ..rates import shape
 from ..schedule import Schedule, SeenBands, slot_of, tier_of
-from .contracts import contracts_of, is_fixed, params_of
 from .evidence import Evidence
+from .product_agreements import is_fixed, params_of, product_agreements
 
 NOT_ADJUSTED = "without_fuel_cost_adjustment"
 """The parameter by which the user says of a product of theirs that it has no fuel cost adjustment."""
@@ -26,18 +26,18 @@ NO_MONTHS: Mapping[str | None, Decimal] = MappingProxyType({})
 
 
 def rate_card(
-    contract: ProductAgreement[ElectricityProduct],
+    agreement: ProductAgreement[ElectricityProduct],
     at: datetime,
     area: str | None,
     evidence: Evidence,
     months: Mapping[str | None, Decimal] = NO_MONTHS,
 ) -> RateCard:
-    """Make the card of a contract at an instant; `months`: its standing charge a month where bills charge so. Raises Unpriced."""
-    product, since = contract.product, contract.start
+    """Make the card of an agreement at an instant; `months`: its standing charge a month where bills charge so. Raises Unpriced."""
+    product, since = agreement.product, agreement.start
     read = shape(product.consumption_charges, at, since, evidence.capacity)
     schedule = None
     if read.kind is Kind.TIME_OF_USE:
-        schedule = _schedule(contract, area, evidence)
+        schedule = _schedule(agreement, area, evidence)
         if not schedule.slots <= {band.slot for band in read.bands}:
             raise Unpriced("unknown_band")
     return RateCard(
@@ -56,13 +56,13 @@ def rate_card(
         schedule,
         fuel_cost_adjusted=_fuel_cost_adjusted(product, read.kind, agreed=evidence.agreed),
         fixed_fuel_cost_adjustment=_fixed_price(product),
-        extras=extras(contract.addons, at, since),
+        extras=extras(agreement.addons, at, since),
         estimated=read.estimated or not evidence.agreed,
         entered=not evidence.agreed,
         area=area,
         product_code=product.code,
         product_name=product.display_name,
-        agreement_id=contract.id,
+        agreement_id=agreement.id,
     )
 
 
@@ -71,9 +71,9 @@ def bands_seen(
 ) -> dict[str, tuple[SeenBands, ...]]:
     """Count the bands that readings name, by the product in force: worth keeping, for the readings of a season pass."""
     by_product: dict[str, list[tuple[datetime, str | None]]] = {}
-    contracts, _ = contracts_of(agreements, ElectricityProduct)
+    agreed, _ = product_agreements(agreements, ElectricityProduct)
     for reading in readings:
-        covering = {c.code for c in contracts if c.covers(reading.start_at)}
+        covering = {c.code for c in agreed if c.covers(reading.start_at)}
         if len(covering) == 1 and slot_of(reading.consumption_rate_band) is not None:
             bands = by_product.setdefault(covering.pop(), [])
             bands.append((reading.start_at, reading.consumption_rate_band))
@@ -101,17 +101,17 @@ def needs_terms(agreements: Iterable[Agreement]) -> bool:
 
 
 def _schedule(
-    contract: ProductAgreement[ElectricityProduct], area: str | None, evidence: Evidence
+    agreement: ProductAgreement[ElectricityProduct], area: str | None, evidence: Evidence
 ) -> Schedule:
     """Find the hours of a product's bands: as published, for want of those as readings show, as the user entered them."""
-    scheme = params_of(contract.product).get("time_of_use_scheme")
+    scheme = params_of(agreement.product).get("time_of_use_scheme")
     if not isinstance(scheme, str) or not scheme:
-        scheme = evidence.schemes.get(contract.code)
+        scheme = evidence.schemes.get(agreement.code)
     if (found := schedules.published(scheme, area)) is not None:
         return found
-    bands = [(at, band) for at, band in evidence.bands if contract.covers(at)]
-    seen = schedules.merge_seen(evidence.seen.get(contract.code, ()), schedules.seen_bands(bands))
-    entered = evidence.schedules.get(contract.code)
+    bands = [(at, band) for at, band in evidence.bands if agreement.covers(at)]
+    seen = schedules.merge_seen(evidence.seen.get(agreement.code, ()), schedules.seen_bands(bands))
+    entered = evidence.schedules.get(agreement.code)
     if (learned := schedules.learned(seen, area or "")) is not None:
         return replace(learned, otherwise=entered)
     if entered is not None:

@@ -1,4 +1,4 @@
-"""Agreements as contracts: chosen by the kind of their product, with the instants at which its rates change."""
+"""Agreements with their products: chosen by the kind of their product, with the instants at which its rates change."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -24,11 +24,11 @@ _WITH_TAX = Decimal("1.1")
 _SEN = Decimal("0.01")
 
 
-def contracts_of[P: (ElectricityProduct, ElectricityFitProduct, GasTieredProduct)](
+def product_agreements[P: (ElectricityProduct, ElectricityFitProduct, GasTieredProduct)](
     agreements: Iterable[Agreement], kind: type[P], evidence: Evidence = NOTHING
 ) -> tuple[list[ProductAgreement[P]], list[InForce]]:
     """Choose the agreements of a kind, and the times of those that do not tell their product."""
-    contracts, unknown = [], []
+    agreed, unknown = [], []
     for agreement in agreements:
         product = agreement.product
         start, end = _open(agreement.valid_from), _open(agreement.valid_to)
@@ -42,7 +42,7 @@ def contracts_of[P: (ElectricityProduct, ElectricityFitProduct, GasTieredProduct
             if charges and isinstance(product, ElectricityProduct) and not product.standing_charges:
                 product = replace(product, standing_charges=charges)
             inner = edges(rates_of(product), start) | edges(addons, start)
-            contracts.append(
+            agreed.append(
                 ProductAgreement(
                     product,
                     product.code,
@@ -53,7 +53,7 @@ def contracts_of[P: (ElectricityProduct, ElectricityFitProduct, GasTieredProduct
                     end=end,
                 )
             )
-    return contracts, unknown
+    return agreed, unknown
 
 
 def _open(at: datetime | None) -> datetime | None:
@@ -85,12 +85,12 @@ def _addon(rate: AddonRate) -> Addon:
     )
 
 
-def area_of(contracts: Iterable[ProductAgreement[ElectricityProduct]]) -> str | None:
+def area_of(agreed: Iterable[ProductAgreement[ElectricityProduct]]) -> str | None:
     """Return the grid operator code that the rates name, if they agree."""
     codes = {
         rate.grid_operator_code
-        for contract in contracts
-        for rate in contract.product.consumption_charges
+        for agreement in agreed
+        for rate in agreement.product.consumption_charges
         if rate.grid_operator_code
     }
     return codes.pop() if len(codes) == 1 else None

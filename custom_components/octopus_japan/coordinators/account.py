@@ -20,6 +20,7 @@ from ..oejp.kraken import (
     KrakenClient,
     KrakenConnectionError,
     KrakenError,
+    KrakenRefusedError,
     KrakenThrottledError,
 )
 from ..oejp.kraken.catalogue import CatalogueProduct
@@ -28,6 +29,7 @@ from ..oejp.kraken.models import (
     MetiCredit,
     Viewer,
 )
+from ..oejp.tariff.from_kraken.by_rest import sold_by_rest
 from ..store import OctopusStore
 from .account_money import async_read_lines, bills_expected
 from .asking import Asking, Lacks, Topic
@@ -271,11 +273,20 @@ class AccountCoordinator(DataUpdateCoordinator[LoginData]):
         known = self._catalogue.get(area, ())
         told = await self._asking.ask(
             Topic(f"the catalogue of area {area}", every=CATALOGUE_INTERVAL),
-            partial(self._client.catalogue.products, area),
+            partial(self._on_sale, area),
             known,
             known,
         )
         self._catalogue[area] = told or known
+
+    async def _on_sale(self, area: str) -> tuple[CatalogueProduct, ...]:
+        """Return what is on sale in an area: by REST where GraphQL refuses it and there is an API key. Raises KrakenError."""
+        try:
+            return await self._client.catalogue.products(area)
+        except KrakenRefusedError:
+            if not self._client.rest_readings.usable:
+                raise
+        return sold_by_rest(await self._client.rest.products.sold(), area)
 
     async def _read_bills(self, accounts: Sequence[Told]) -> None:
         """Read the lines of bills, and let those know who look at them, if there are new ones."""

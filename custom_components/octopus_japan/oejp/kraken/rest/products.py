@@ -1,6 +1,7 @@
 """Products, tariffs and their charges. They may be asked for without a login."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -9,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from .. import scalars
-from ..errors import KrakenServiceError
+from ..errors import KrakenNotFoundError, KrakenServiceError
 from ..parsing import Reader, as_dict
 from ..subject import instant_text
 from .access import Access
@@ -68,6 +69,15 @@ class Products:
         if (product := self._reader.item(RestProduct, told)) is None:
             raise KrakenServiceError("the product makes no sense")
         return RestProductDetail(product, tuple(_tariffs(told)))
+
+    async def sold(self) -> tuple[RestProductDetail, ...]:
+        """Return what can be agreed on now with its tariffs: a request each. One that is gone meanwhile is left out."""
+        found: list[RestProductDetail] = []
+        for product in await self.products():
+            if product.direction in {None, "IMPORT"}:
+                with suppress(KrakenNotFoundError):
+                    found.append(await self.product(product.code))
+        return tuple(found)
 
     async def charges(
         self,

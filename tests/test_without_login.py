@@ -256,6 +256,30 @@ async def test_steps_that_do_not_follow_each_other_are_told(
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
+async def test_a_plan_whose_hours_nobody_knows_is_taken_and_a_repair_asks_for_them(
+    home: Home,
+) -> None:
+    home.simulator.world.catalogue_is_public = True
+    form = await begin(home)
+    (code,) = (code for code, name in plans(form).items() if name.startswith("夜更かし"))
+    result = await send(home, form, {"plan": code, "amperes": 40})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert "hours_unknown" in {issue.translation_key for issue in home.issues()}
+    assert home.state(NUMBER, "current_price").state == "unknown"
+
+
+async def test_an_own_meter_that_is_not_recorded_costs_only_itself(home: Home) -> None:
+    _, entry = await metered(home)
+    options = {"own_meter": {digest(NUMBER): {"entity_id": "sensor.gone"}}}
+    home.hass.config_entries.async_update_entry(entry, options=dict(entry.options) | options)
+    await home.hass.config_entries.async_reload(entry.entry_id)
+    await home.pass_time(timedelta(minutes=31))
+    assert home.state(NUMBER, "current_price").state == "25.44"
+    # What was stored stays.
+    rows, _ = await home.hass.async_add_executor_job(stored, home)
+    assert len(rows["consumption"]) == 36
+
+
 async def test_two_homes_stand_side_by_side(home: Home) -> None:
     await added(home)
     result = await send(home, await begin(home, "06"), {"plan": "SHIPPED_SIMPLE_06"})

@@ -21,6 +21,7 @@ from homeassistant.components.recorder.db_schema import Statistics, StatisticsMe
 from homeassistant.components.recorder.tasks import RecorderTask, SynchronizeTask
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE, EVENT_HOMEASSISTANT_STARTED
 from homeassistant.core import CoreState, Event, HomeAssistant
+from homeassistant.helpers import frame
 from homeassistant.helpers.recorder import session_scope
 from homeassistant.util.async_ import get_scheduled_timer_handles
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_test_home_assistant
@@ -112,6 +113,8 @@ class Machinery:
         state = CoreState.not_running if starting else CoreState.running
         hass = await self._stack.enter_async_context(async_test_home_assistant(initial_state=state))
         self.hass = hass
+        # Home Assistant reports by it how it is used.
+        frame.async_setup(hass)
         hass.data.pop(loader.DATA_CUSTOM_COMPONENTS)
         await self._stack.enter_async_context(
             self.recorder(hass, {"exclude": {"entity_globs": ["*"]}}, wait_recorder=False)

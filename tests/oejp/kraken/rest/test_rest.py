@@ -458,3 +458,22 @@ class TestOrders:
             await rest.orders.create_account(ACCOUNT | change)
         assert not service.got
         check_account(ACCOUNT)
+
+
+async def test_what_is_sold_is_what_is_bought_and_what_is_gone_meanwhile_is_left_out(
+    service: Rest, rest: RestClient
+) -> None:
+    listed = [
+        {"code": "A", "direction": "IMPORT"},
+        {"code": "ROOF", "direction": "EXPORT"},
+        {"code": "GONE"},
+        {"code": "B"},
+    ]
+    service.reply(
+        {"results": listed, "next": None},
+        {"code": "A"},
+        web.json_response({"detail": "Not found."}, status=404),
+        {"code": "B"},
+    )
+    assert [each.product.code for each in await rest.products.sold()] == ["A", "B"]
+    assert len(service.got) == 4

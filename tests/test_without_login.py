@@ -209,6 +209,18 @@ async def test_an_area_without_a_list_takes_the_prices_of_the_bill_in_steps(home
     assert home.state(number, "standing_charge").state == "36.5"
 
 
+async def test_steps_that_are_entered_ask_for_a_use_where_nothing_tells_it(home: Home) -> None:
+    steps = {"price_1": 20, "until_1": 120, "price_2": 30}
+    form = await send(home, await own_prices(home, "01"), TERMS | steps)
+    assert form["errors"] == {"base": "use_needed"}
+    assert form["data_schema"] is not None
+    assert "monthly_use" in form["data_schema"].schema
+    result = await send(home, form, TERMS | steps | {"monthly_use": 300})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    # 300 kWh in 30 days: 195 by noon of the 20th.
+    assert home.state("0100000000000000000001", "rate_band").state == "step_2"
+
+
 async def test_one_price_without_an_adjustment(home: Home) -> None:
     form = await own_prices(home, "01")
     result = await send(home, form, TERMS | {"fuel_cost_adjustment": False, "price_1": 30})

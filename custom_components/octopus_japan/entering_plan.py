@@ -139,8 +139,8 @@ def check_price(
         raise Mistyped("use_needed")
 
 
-def price_fields(area: str) -> dict[Any, Any]:
-    """Return the fields of a plan that is not listed."""
+def price_fields(area: str, *, used: bool) -> dict[Any, Any]:
+    """Return the fields of a plan that is not listed. `used`: whether anything is known of the use, which steps need; else it is asked for."""
     schemes = SelectSelectorConfig(
         options=[NO_SCHEME, *schemes_of(area)],
         translation_key=CONF_SCHEME,
@@ -156,7 +156,7 @@ def price_fields(area: str) -> dict[Any, Any]:
         fields[vol.Optional(f"price_{number}")] = _YEN_PER_KWH
         if number < _STEPS:
             fields[vol.Optional(f"until_{number}")] = _KWH
-    return fields
+    return fields if used else fields | {vol.Optional(CONF_MONTHLY_USE): _KWH}
 
 
 def read_steps(area: str, fields: Mapping[str, Any]) -> CatalogueProduct:

@@ -150,10 +150,13 @@ class WithoutLoginSteps(ConfigFlow):
 
     async def async_step_prices(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for the prices of a plan that is not listed."""
-        schema = vol.Schema(price_fields(self._area))
+        used = bool(self._contract.get(CONF_MONTHLY_USE) or self._contract.get(CONF_METER))
+        schema = vol.Schema(price_fields(self._area, used=used))
         if user_input is None:
             return self._show("prices", schema, {})
         self._prices = user_input
+        if CONF_MONTHLY_USE in user_input:
+            self._contract = {**self._contract, CONF_MONTHLY_USE: user_input[CONF_MONTHLY_USE]}
         if user_input[CONF_SCHEME] != NO_SCHEME:
             return await self.async_step_band_prices()
         try:

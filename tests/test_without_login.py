@@ -433,6 +433,23 @@ async def test_it_becomes_a_login_in_place(home: Home) -> None:
     assert Decimal(home.state(spin, "consumption_yesterday").state) > Decimal("2.4")
 
 
+async def test_what_another_entry_has_of_the_point_is_not_taken_from_it(home: Home) -> None:
+    home.leave_readings_out()
+    spin = home.spin("green-tokyo")
+    other = await home.sign_in("green-tokyo")
+    home.hass.config_entries.async_update_entry(other, unique_id="another login of the household")
+    entry = await added(home)
+    before = home.state(spin, "current_price").entity_id
+    await signed_in(home, entry)
+    assert entry.unique_id == home.simulator.world.households["green-tokyo"].viewer_id
+    registered = er.async_get(home.hass).async_get(before)
+    assert registered is not None
+    assert (registered.config_entry_id, registered.unique_id.partition("_")[0]) == (
+        other.entry_id,
+        digest(spin),
+    )
+
+
 async def test_a_title_that_the_user_chose_stays(home: Home) -> None:
     entry = await added(home)
     home.hass.config_entries.async_update_entry(entry, title="わが家")

@@ -36,13 +36,14 @@ def async_renumber(hass: HomeAssistant, entry: OctopusConfigEntry, old: str, new
     registry, devices = er.async_get(hass), dr.async_get(hass)
     if old == new:
         return True
-    if devices.async_get_device({(DOMAIN, new)}) is not None:
+    ours = (entity for entity in registry.entities.values() if entity.platform == DOMAIN)
+    if any(entity.unique_id.partition("_")[0] == new for entity in ours):
         return False
     for entity in er.async_entries_for_config_entry(registry, entry.entry_id):
         point, _, key = entity.unique_id.partition("_")
         if point == old:
             registry.async_update_entity(entity.entity_id, new_unique_id=f"{new}_{key}")
-    if (device := devices.async_get_device({(DOMAIN, old)})) is not None:
+    if device := devices.async_get_device_by_identifier((DOMAIN, old), entry.entry_id):
         devices.async_update_device(device.id, new_identifiers={(DOMAIN, new)})
     if entry.state is ConfigEntryState.LOADED:
         rates = entry.runtime_data.memory.parts.entered_rates

@@ -124,11 +124,7 @@ class WithoutLoginSteps(ConfigFlow):
                 told = await client.catalogue.products(self._area)
             except KrakenError:
                 told = ()
-        priced = [
-            each
-            for each in told
-            if each.tiers and all(tier.consumption_rates for tier in each.tiers)
-        ]
+        priced = [each for each in told if each.is_priced]
         return priced or await self.hass.async_add_executor_job(shipped, self._area)
 
     async def async_step_plan(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:

@@ -93,9 +93,9 @@ class AccountWithoutLogin(AccountCoordinator):
         )
         self._catalogue[point.area] = told
         current = point.plans[-1].product if point.plans else None
-        new = next((each for each in told if current and each.code == current.code), None)
-        priced = new is not None and all(tier.consumption_rates for tier in new.tiers)
-        if new is not None and new.tiers and priced and kept(new) != kept(current or new):
+        sold = {each.code: each for each in told if each.is_priced}
+        new = None if current is None else sold.get(current.code, current)
+        if new is not None and new != current:
             LOGGER.info("%s has other prices from today on", new.name)
             data, since = self.config_entry.data, dt_util.as_utc(midnight(day_of(dt_util.utcnow())))
             plans = with_plan(data[CONF_PLANS], new, since)

@@ -3,11 +3,9 @@
 from datetime import datetime
 from decimal import Decimal
 import json
-from pathlib import Path
 
 import pytest
 
-from custom_components.octopus_japan.oejp.household import price_list
 from custom_components.octopus_japan.oejp.household.price_list import (
     ENTERED,
     Step,
@@ -103,8 +101,3 @@ def test_prices_by_the_hour_that_are_entered(area: str) -> None:
         found = card(product, area)
         assert {band.slot: band.price for band in found.bands} == prices
         assert found.schedule == schedule
-
-
-def test_the_list_says_of_when_it_is() -> None:
-    path = Path(price_list.__file__).parents[1] / "tariff" / "data" / "price_list.json"
-    assert json.loads(path.read_text(encoding="utf-8"))["as_of"] == "2026-08"

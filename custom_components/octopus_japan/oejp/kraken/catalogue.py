@@ -50,6 +50,11 @@ class CatalogueProduct:
         return self.display_name or self.code
 
     @property
+    def is_priced(self) -> bool:
+        """Whether every tier has its prices."""
+        return bool(self.tiers) and all(tier.consumption_rates for tier in self.tiers)
+
+    @property
     def scheme(self) -> str | None:
         """The name of its time-of-use hours."""
         scheme = self.params.get("time_of_use_scheme")
